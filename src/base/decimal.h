@@ -22,7 +22,8 @@ struct decimal_format {
  * Reads a plain or grouped decimal: optional sign before or behind, or parentheses for negative;
  * groups of three if marks are used at all. More fraction digits than scale are accepted only when
  * the rest is zeros. Writes units of 10^-scale. E_CELL_TYPE: not a number in this format;
- * E_CELL_RANGE: beyond int64 / DECIMAL_MONEY_MAX or with digits that scale cannot hold.
+ * E_CELL_RANGE: beyond DECIMAL_MONEY_MAX (for a scale over 6, which no money has, beyond int64) or
+ * with digits that scale cannot hold.
  */
 MUST_CHECK int decimal_parse(
 	struct sv text, struct decimal_format format, int scale, int64_t *ret_units);

@@ -2,7 +2,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	%D%/arena.c %D%/arena.h \
-	%D%/base.h \
+	%D%/base.c %D%/base.h \
 	%D%/buf.c %D%/buf.h \
 	%D%/currency.c %D%/currency.def %D%/currency.h \
 	%D%/date.c %D%/date.h \
