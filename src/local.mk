@@ -1,3 +1,4 @@
 # Folders, lowest layer first. A folder may include only from folders above it in this list
 # that its own local.mk links.
 include src/base/local.mk
+include src/seal/local.mk

@@ -1,0 +1,28 @@
+# seal: all cryptography; OpenSSL and libsodium are known here only.
+noinst_LIBRARIES += libseal.a
+libseal_a_SOURCES = \
+	%D%/code.c %D%/code.h \
+	%D%/field.c %D%/field.h \
+	%D%/hash.c %D%/hash.h \
+	%D%/password.c %D%/password.h %D%/password_common.def \
+	%D%/random.c %D%/random.h \
+	%D%/seal.c %D%/seal.h
+libseal_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS)
+SEAL_LIBS = libseal.a $(BASE_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
+
+if HAVE_CMOCKA
+SEAL_TESTS = test_seal_hash test_seal_password test_seal_field test_seal_code
+check_PROGRAMS += $(SEAL_TESTS)
+endif
+test_seal_hash_SOURCES = tests/unit/seal/test_hash.c
+test_seal_hash_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_hash_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_seal_password_SOURCES = tests/unit/seal/test_password.c
+test_seal_password_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_password_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_seal_field_SOURCES = tests/unit/seal/test_field.c
+test_seal_field_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_field_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_seal_code_SOURCES = tests/unit/seal/test_code.c
+test_seal_code_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_code_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
