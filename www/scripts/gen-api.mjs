@@ -1,0 +1,18 @@
+// docs/openapi.json (printed by recon-api from its route table) -> src/api/gen.ts: types, and one
+// hook per endpoint. The output is committed; a difference after running this fails the tests.
+import { fileURLToPath } from "node:url";
+import { generateEndpoints } from "@rtk-query/codegen-openapi";
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+await generateEndpoints({
+	schemaFile: process.argv[2] ?? path("../../docs/openapi.json"),
+	apiFile: path("../src/api/base.ts"),
+	apiImport: "api",
+	outputFile: path("../src/api/gen.ts"),
+	exportName: "gen",
+	hooks: { queries: true, lazyQueries: true, mutations: true },
+	tag: false,
+	encodePathParams: true,
+	encodeQueryParams: false,
+});
