@@ -2,3 +2,5 @@
 # that its own local.mk links.
 include src/base/local.mk
 include src/seal/local.mk
+include src/domain/local.mk
+include src/col/local.mk
