@@ -1,0 +1,144 @@
+# shellcheck shell=bash
+# The test runner. A suite is a row of the table below and a function suite_NAME in suites.sh; it
+# writes TAP to $tap (one line a test) and whatever it likes to stdout, which becomes its log. The lane
+# "first" runs alone; then two lanes run side by side: "compile" holds what only needs the compiler,
+# "live" what shares the running instance. Inside a lane suites run one after the other.
+
+test_dir=$top/var/test
+
+# lane    suite          what it shows
+suites='
+first     gcc            the whole tree compiles with gcc -Werror
+compile   unit           every module (make check)
+compile   clang          the whole tree compiles with clang -Werror
+compile   asan           every module under AddressSanitizer and UBSan
+compile   tsan           engine and matcher under ThreadSanitizer
+compile   fuzz           the seeds of every fuzz target, replayed
+compile   distcheck      the tarball builds, tests, installs and uninstalls elsewhere
+live      www            the front end: types, unit tests, sizes
+live      drift          generated files equal what their generators print
+live      lint           static checks; every suppression has a reason
+live      units          systemd unit files: verified, hardened
+live      db             migrations, statements and transactions on a real PostgreSQL
+live      dev            ./dev itself: start, crash, restart, stop
+live      api            the HTTP contract, black box
+live      e2e            a person with a browser
+live      fault          programs, stores and disks that fail in the middle
+'
+
+# tap_line ok|"not ok" LABEL
+tap_line() { printf '%s - %s\n' "$1" "$2" >>"$tap"; }
+
+# tap_skip LABEL REASON
+tap_skip() { printf 'ok - %s # SKIP %s\n' "$1" "$2" >>"$tap"; }
+
+# tap_run LABEL COMMAND...: one test that passes when the command does.
+tap_run() {
+	local label=$1
+	shift
+	printf '\n--- %s\n' "$label"
+	if "$@" 2>&1; then tap_line ok "$label"; else
+		tap_line "not ok" "$label"
+		return 1
+	fi
+}
+
+tap_count() { # FILE -> passed failed skipped
+	awk '/^ok / && /# SKIP/ { s++; next } /^ok / { p++ } /^not ok / { f++ } END { print p + 0, f + 0, s + 0 }' "$1"
+}
+
+# Runs one suite in its own folder and prints its line.
+suite_run() {
+	local name=$1 status=0 began=$SECONDS passed failed skipped
+	local out=$test_dir/$name
+	rm -rf "$out"
+	mkdir -p "$out"
+	tap=$out/tap
+	: >"$tap"
+	(
+		set -euo pipefail
+		"suite_$name"
+	) >"$out/log" 2>&1 </dev/null || status=$?
+	read -r passed failed skipped < <(tap_count "$tap")
+	if [ $status -ne 0 ] && [ "$failed" -eq 0 ]; then
+		tap_line "not ok" "the suite itself (exit status $status)"
+		failed=1
+	elif [ $((passed + failed + skipped)) -eq 0 ]; then
+		tap_line "not ok" "the suite ran no test"
+		failed=1
+	fi
+	{
+		flock 9
+		printf '%-4s %-10s %5d passed' "$([ "$failed" -eq 0 ] && echo ok || echo FAIL)" "$name" "$passed"
+		[ "$failed" -eq 0 ] || printf ', %d failed' "$failed"
+		[ "$skipped" -eq 0 ] || printf ', %d skipped' "$skipped"
+		printf '  (%d s)\n' $((SECONDS - began))
+		grep '^not ok' "$tap" | head -n 20 | sed 's/^/       /' || true
+		[ "$failed" -eq 0 ] || printf '       log: %s\n' "var/test/$name/log"
+		sed -n 's/^ok [0-9]* *- \(.*\) # SKIP \(.*\)/       skipped: \1: \2/p' "$tap"
+	} 9>"$test_dir/print.lock"
+}
+
+suites_of_lane() { awk -v l="$1" 'NF && $1 == l { print $2 }' <<<"$suites"; }
+
+lane_run() {
+	local name
+	for name in $(suites_of_lane "$1"); do
+		[[ " $chosen " != *" $name "* ]] || suite_run "$name"
+	done
+}
+
+suites_choose() { # PATTERN... -> names, all without a pattern
+	local name pattern _
+	while read -r _ name _; do
+		[ $# -gt 0 ] || printf '%s ' "$name"
+		for pattern; do
+			if [[ $name == $pattern* ]]; then
+				printf '%s ' "$name"
+				break
+			fi
+		done
+	done < <(awk NF <<<"$suites")
+}
+
+cmd_test() {
+	local no_skip=0 patterns=() arg name total_passed=0 total_failed=0 total_skipped=0 p f s
+	for arg; do
+		case $arg in
+		--no-skip) no_skip=1 ;;
+		--list)
+			awk 'NF' <<<"$suites"
+			return 0
+			;;
+		all) ;;
+		-*) die "unknown option $arg" ;;
+		*) patterns+=("$arg") ;;
+		esac
+	done
+	chosen=$(suites_choose "${patterns[@]}")
+	[ -n "$chosen" ] || die "no suite begins with: ${patterns[*]} (see ./dev test --list)"
+
+	. "$top/tools/dev/setup.sh"
+	. "$top/tools/dev/build.sh"
+	. "$top/tools/dev/suites.sh"
+	cmd_setup all
+	mkdir -p "$test_dir"
+	build_bootstrap
+
+	trap 'kill $(jobs -p) 2>/dev/null' EXIT
+	lane_run first
+	lane_run compile &
+	lane_run live &
+	wait
+	trap - EXIT
+
+	for name in $chosen; do
+		read -r p f s < <(tap_count "$test_dir/$name/tap")
+		total_passed=$((total_passed + p)) total_failed=$((total_failed + f)) total_skipped=$((total_skipped + s))
+	done
+	say "logs: var/test/; $((SECONDS / 60)) min $((SECONDS % 60)) s"
+	printf '%d passed, %d failed' "$total_passed" "$total_failed"
+	[ $total_skipped -eq 0 ] || printf ', %d skipped' "$total_skipped"
+	printf '\n'
+	[ $total_failed -eq 0 ] && [ $((no_skip * total_skipped)) -eq 0 ]
+}
