@@ -1,0 +1,6 @@
+# perf: the generator of files with a known truth, and the scorer that compares results with it.
+noinst_PROGRAMS += tests/perf/recon-gen tests/perf/recon-score
+tests_perf_recon_gen_SOURCES = %D%/gen.c %D%/gen.h %D%/gen_scenarios.c %D%/gen_words.c
+tests_perf_recon_gen_LDADD = $(BASE_LIBS) -lm
+tests_perf_recon_score_SOURCES = %D%/score.c
+tests_perf_recon_score_LDADD = $(BASE_LIBS)
