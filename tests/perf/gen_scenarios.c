@@ -176,7 +176,7 @@ static void noisy(struct gen *g, size_t rows, int alone_per_mille)
 		}
 		got->day = day + 1 + (int32_t)(rng_chance(&g->rng, 700) ? rng_range(&g->rng, 0, 5)
 									: rng_range(&g->rng, 0, 20));
-		if (rng_chance(&g->rng, 400))
+		if (rng_chance(&g->rng, 300))
 			snprintf(got->memo, MEMO_MAX, "%s", memo);
 		else
 			gen_reword(&g->rng, memo, got->memo);

@@ -256,8 +256,9 @@ static struct simple *read_simple(const char *path, size_t *ret_n)
 	const int memo = column(cells, c, "memo");
 	if (amount < 0 || date < 0 || memo < 0)
 		die(path);
+	const int later = MAX(amount, date), last = MAX(later, memo);
 	while (getline(&line, &cap, f) > 0) {
-		if ((int)cut(line, cells, ARRAY_LEN(cells)) <= MAX(memo, MAX(amount, date)))
+		if ((int)cut(line, cells, ARRAY_LEN(cells)) <= last)
 			die(path);
 		if (n == room)
 			s = resize(s, (room = room ? room * 2 : 4096) * sizeof(*s));
