@@ -1,0 +1,9 @@
+DROP VIEW signing_key_public;
+DROP VIEW session_state;
+DROP TABLE signing_key;
+DROP TABLE refresh_token;
+DROP TABLE session;
+DROP TABLE one_time_code;
+DROP TABLE credential;
+DROP TABLE platform_role;
+DROP TABLE app_user;

@@ -1,0 +1,10 @@
+DROP POLICY shared ON app_user;
+REVOKE ALL ON app_user FROM recon_api, recon_data;
+DROP VIEW api_key_state;
+DROP TABLE api_key;
+ALTER TABLE source DROP CONSTRAINT source_id_mapping_version_fkey;
+DROP TABLE mapping;
+DROP TABLE source;
+DROP TABLE invitation;
+DROP TABLE member;
+DROP TABLE project;

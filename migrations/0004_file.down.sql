@@ -1,0 +1,4 @@
+DROP TABLE upload_part;
+DROP TABLE upload;
+DROP TABLE file;
+DROP TABLE vault_object;

@@ -1,0 +1,15 @@
+# Migrations are data: `recon migrate` reads them from where they are installed.
+migrationsdir = $(pkgdatadir)/migrations
+dist_migrations_DATA = \
+	%D%/bootstrap.sql \
+	%D%/0001_scope.up.sql %D%/0001_scope.down.sql \
+	%D%/0002_identity.up.sql %D%/0002_identity.down.sql \
+	%D%/0003_project.up.sql %D%/0003_project.down.sql \
+	%D%/0004_file.up.sql %D%/0004_file.down.sql \
+	%D%/0005_dataset.up.sql %D%/0005_dataset.down.sql \
+	%D%/0006_reconciliation.up.sql %D%/0006_reconciliation.down.sql \
+	%D%/0007_record.up.sql %D%/0007_record.down.sql \
+	%D%/0008_decision.up.sql %D%/0008_decision.down.sql \
+	%D%/0009_task.up.sql %D%/0009_task.down.sql \
+	%D%/0010_audit.up.sql %D%/0010_audit.down.sql \
+	%D%/0011_platform.up.sql %D%/0011_platform.down.sql
