@@ -1,0 +1,40 @@
+#ifndef UNIT_UNIT_H
+#define UNIT_UNIT_H
+/*
+ * What every unit test includes: cmocka with what it needs, and checks that name the case of a
+ * table that failed. Tests of a module are one program, cases are rows of labelled tables.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The condition holds for the case called label. */
+#define CHECK(label, condition)                                                                    \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			fail_msg("%s: not so: %s", (label), #condition);                           \
+	} while (0)
+
+/* Two integers (anything that converts to long long). */
+#define CHECK_INT(label, got, want)                                                                \
+	do {                                                                                       \
+		long long got_ = (long long)(got), want_ = (long long)(want);                      \
+		if (got_ != want_)                                                                 \
+			fail_msg("%s: %s is %lld, not %lld", (label), #got, got_, want_);          \
+	} while (0)
+
+/* Two NUL-terminated texts. */
+#define CHECK_STR(label, got, want)                                                                \
+	do {                                                                                       \
+		const char *got_ = (got), *want_ = (want);                                         \
+		if (strcmp(got_, want_) != 0)                                                      \
+			fail_msg("%s: %s is \"%s\", not \"%s\"", (label), #got, got_, want_);      \
+	} while (0)
+
+#endif
