@@ -4,3 +4,4 @@ include src/base/local.mk
 include src/seal/local.mk
 include src/domain/local.mk
 include src/col/local.mk
+include src/vault/local.mk

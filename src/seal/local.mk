@@ -1,7 +1,9 @@
 # seal: all cryptography; OpenSSL and libsodium are known here only.
 noinst_LIBRARIES += libseal.a
 libseal_a_SOURCES = \
+	%D%/aead_file.c %D%/aead_file.h \
 	%D%/code.c %D%/code.h \
+	%D%/envelope.c %D%/envelope.h \
 	%D%/field.c %D%/field.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/password.c %D%/password.h %D%/password_common.def \
@@ -11,7 +13,7 @@ libseal_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS)
 SEAL_LIBS = libseal.a $(BASE_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 
 if HAVE_CMOCKA
-SEAL_TESTS = test_seal_hash test_seal_password test_seal_field test_seal_code
+SEAL_TESTS = test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code
 check_PROGRAMS += $(SEAL_TESTS)
 endif
 test_seal_hash_SOURCES = tests/unit/seal/test_hash.c
@@ -26,3 +28,9 @@ test_seal_field_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_seal_code_SOURCES = tests/unit/seal/test_code.c
 test_seal_code_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_seal_code_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_seal_aead_file_SOURCES = tests/unit/seal/test_aead_file.c
+test_seal_aead_file_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(JSONC_CFLAGS) $(ZLIB_CFLAGS)
+test_seal_aead_file_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(JSONC_LIBS) $(ZLIB_LIBS) $(PTHREAD_LIBS)
+test_seal_envelope_SOURCES = tests/unit/seal/test_envelope.c
+test_seal_envelope_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_envelope_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -1,0 +1,98 @@
+/* Sealed boxes around file keys, and the text form of the vault's key pair. */
+#include "seal/envelope.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "seal/seal.h"
+
+static_assert(ENVELOPE_WRAPPED_LEN == AEAD_KEY_LEN + crypto_box_SEALBYTES, "libsodium's size");
+static_assert(crypto_box_PUBLICKEYBYTES == 32 && crypto_box_SECRETKEYBYTES == 32, "X25519");
+
+#define PUBLIC_PREFIX "recon-vault-public:"
+#define PRIVATE_PREFIX "recon-vault-private:"
+
+void envelope_new(struct envelope_private *ret_pair)
+{
+	seal_init();
+	crypto_box_keypair(ret_pair->public_key.b, ret_pair->secret);
+}
+
+void envelope_private_wipe(struct envelope_private *pair)
+{
+	sodium_memzero(pair, sizeof(*pair));
+}
+
+int envelope_wrap(const struct envelope_public *to, const struct aead_key *key,
+	uint8_t ret_wrapped[ENVELOPE_WRAPPED_LEN], struct err *err)
+{
+	seal_init();
+	if (crypto_box_seal(ret_wrapped, key->b, AEAD_KEY_LEN, to->b) != 0)
+		return err_set(err, E_CONFIG, "The vault's public key is not usable.");
+	return 0;
+}
+
+int envelope_unwrap(const struct envelope_private *with, const uint8_t wrapped[ENVELOPE_WRAPPED_LEN],
+	struct aead_key *ret_key, struct err *err)
+{
+	struct aead_key key;
+
+	seal_init();
+	if (crypto_box_seal_open(key.b, wrapped, ENVELOPE_WRAPPED_LEN, with->public_key.b,
+		    with->secret) != 0)
+		return err_set(err, E_CORRUPT, "A file's key was not wrapped for this vault key.");
+	*ret_key = key;
+	aead_key_wipe(&key);
+	return 0;
+}
+
+void envelope_public_format(const struct envelope_public *key, struct buf *out)
+{
+	buf_add_cstr(out, PUBLIC_PREFIX);
+	buf_add_b64url(out, key->b, sizeof(key->b));
+	buf_add_char(out, '\n');
+}
+
+void envelope_private_format(const struct envelope_private *pair, struct buf *out)
+{
+	buf_add_cstr(out, PRIVATE_PREFIX);
+	buf_add_b64url(out, pair->secret, sizeof(pair->secret));
+	buf_add_char(out, '\n');
+}
+
+static int key_parse(struct sv line, struct sv prefix, uint8_t ret[32], struct err *err)
+{
+	uint8_t key[32];
+	size_t n = 0;
+
+	line = sv_trim(line);
+	if (!sv_starts_with(line, prefix))
+		return err_set(err, E_CONFIG, "A vault key starts with \"%.*s\".", SV_ARG(prefix));
+	line.p += prefix.n;
+	line.n -= prefix.n;
+	if (b64url_decode(line, key, sizeof(key), &n) < 0 || n != sizeof(key))
+		return err_set(err, E_CONFIG, "The text of a vault key is damaged.");
+	memcpy(ret, key, sizeof(key));
+	sodium_memzero(key, sizeof(key));
+	return 0;
+}
+
+int envelope_public_parse(struct sv line, struct envelope_public *ret, struct err *err)
+{
+	return key_parse(line, SV(PUBLIC_PREFIX), ret->b, err);
+}
+
+int envelope_private_parse(struct sv line, struct envelope_private *ret, struct err *err)
+{
+	struct envelope_private pair CLEANUP(envelope_private_wipe) = {0};
+	int rc = key_parse(line, SV(PRIVATE_PREFIX), pair.secret, err);
+
+	if (rc < 0)
+		return rc;
+	if (crypto_scalarmult_base(pair.public_key.b, pair.secret) != 0)
+		return err_set(err, E_CONFIG, "The vault's private key is not usable.");
+	*ret = pair;
+	return 0;
+}

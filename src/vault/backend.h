@@ -1,0 +1,33 @@
+#ifndef VAULT_BACKEND_H
+#define VAULT_BACKEND_H
+/*
+ * Where sealed bytes lie. A backend knows ids, bytes and durability, and no keys; what it stores is
+ * ciphertext already. One row per kind of storage; inside the vault only.
+ */
+#include "vault/vault.h"
+
+struct vault_backend {
+	const char *name;
+	int (*open)(const char *location, void **ret_store, struct err *err);
+	void (*close)(void *store);
+
+	/* One object being written: append.., then finish (durable and visible) or abandon. Both end
+	 * the put. Two objects never have the same id. */
+	int (*create)(void *store, const struct vault_id *id, void **ret_put, struct err *err);
+	int (*append)(void *put, const void *p, size_t n, struct err *err);
+	int (*finish)(void *put, struct err *err);
+	void (*abandon)(void *put);
+
+	/* A read-only descriptor of the whole object. */
+	int (*fetch)(void *store, const struct vault_id *id, int *ret_fd, uint64_t *ret_size,
+		struct err *err);
+	/* A missing object is no error. */
+	int (*remove)(void *store, const struct vault_id *id, struct err *err);
+	int (*list)(void *store, vault_list_fn each, void *ctx, struct err *err);
+	int (*remove_unfinished)(void *store, const struct vault_id *id, struct err *err);
+};
+
+/* A folder of this machine: vault/local.c. */
+extern const struct vault_backend vault_local;
+
+#endif

@@ -1,0 +1,177 @@
+/* Loading and making the vault's key files. */
+#include "vault/keys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "seal/hash.h"
+#include "vault/vault.h"
+
+#define KEY_FILE_MAX 4096
+#define CREDENTIAL_NAME "vault-key"
+
+const char *vault_private_key_file(const char *configured, struct buf *path)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	if (!folder)
+		return configured;
+	buf_reset(path);
+	buf_printf(path, "%s/" CREDENTIAL_NAME, folder);
+	return buf_ok(path) && access(buf_cstr(path), R_OK) == 0 ? buf_cstr(path) : configured;
+}
+
+/* Reads a small file whole; secret ones must not be readable by others. */
+static int key_file_read(const char *path, bool secret, struct buf *out, struct err *err)
+{
+	int fd CLEANUP(fd_close) = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	ssize_t got;
+	char *p;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(err, E_CONFIG, "The vault's key file %s cannot be read: %s.", path,
+			strerror(errno));
+	if (secret && (st.st_mode & S_IRWXO))
+		return err_set(err, E_CONFIG, "The vault's private key %s is open to others.", path);
+	p = buf_reserve(out, KEY_FILE_MAX);
+	if (!p)
+		return err_set(err, E_NO_MEMORY, NULL);
+	got = read(fd, p, KEY_FILE_MAX);
+	if (got < 0)
+		return err_set(err, E_CONFIG, "The vault's key file %s cannot be read: %s.", path,
+			strerror(errno));
+	buf_commit(out, (size_t)got);
+	return 0;
+}
+
+static int public_load(const char *path, struct vault_keys *keys, struct err *err)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	int rc = key_file_read(path, false, &text, err);
+
+	if (rc == 0)
+		rc = envelope_public_parse(buf_sv(&text), &keys->public_key, err);
+	keys->can_wrap = rc == 0;
+	return rc;
+}
+
+static int private_load(const char *path, struct vault_keys *keys, struct err *err)
+{
+	struct buf text CLEANUP(buf_wipe) = BUF_INIT;
+	struct sv rest;
+	int rc = key_file_read(path, true, &text, err);
+
+	rest = buf_sv(&text);
+	while (rc == 0 && rest.n > 0) {
+		struct sv line = sv_trim(sv_cut(&rest, '\n'));
+
+		if (line.n == 0)
+			continue;
+		if (keys->ring_n == VAULT_RING_MAX)
+			return err_set(err, E_CONFIG, "%s holds more than %d keys.", path,
+				VAULT_RING_MAX);
+		rc = envelope_private_parse(line, &keys->ring[keys->ring_n], err);
+		keys->ring_n += rc == 0;
+	}
+	if (rc == 0 && keys->ring_n == 0)
+		return err_set(err, E_CONFIG, "%s holds no key.", path);
+	return rc;
+}
+
+static int keys_fill(const char *public_key_file, const char *private_key_file,
+	struct vault_keys *keys, struct err *err)
+{
+	int rc = 0;
+
+	if (public_key_file)
+		rc = public_load(public_key_file, keys, err);
+	if (rc == 0 && private_key_file)
+		rc = private_load(private_key_file, keys, err);
+	if (rc < 0 || !keys->can_wrap || keys->ring_n == 0)
+		return rc;
+	for (size_t i = 0; i < keys->ring_n; i++)
+		if (hash_equal(keys->ring[i].public_key.b, keys->public_key.b,
+			    sizeof(keys->public_key.b)))
+			return 0;
+	return err_set(err, E_CONFIG, "%s has no private key for the public key %s.",
+		private_key_file, public_key_file);
+}
+
+int vault_keys_load(const char *public_key_file, const char *private_key_file,
+	struct vault_keys *ret_keys, struct err *err)
+{
+	struct vault_keys keys CLEANUP(vault_keys_wipe) = {0};
+	int rc = keys_fill(public_key_file, private_key_file, &keys, err);
+
+	if (rc == 0)
+		*ret_keys = keys;
+	return rc;
+}
+
+void vault_keys_wipe(struct vault_keys *keys)
+{
+	hash_wipe(keys, sizeof(*keys));
+}
+
+int vault_keys_wrap(const struct vault_keys *keys, const struct aead_key *key,
+	uint8_t ret_wrapped[ENVELOPE_WRAPPED_LEN], struct err *err)
+{
+	if (!keys->can_wrap)
+		return err_set(err, E_CONFIG, "The vault was opened without its public key.");
+	return envelope_wrap(&keys->public_key, key, ret_wrapped, err);
+}
+
+int vault_keys_unwrap(const struct vault_keys *keys, const uint8_t wrapped[ENVELOPE_WRAPPED_LEN],
+	struct aead_key *ret_key, struct err *err)
+{
+	if (keys->ring_n == 0)
+		return err_set(err, E_CONFIG, "The vault was opened without its private key.");
+	for (size_t i = 0; i < keys->ring_n; i++)
+		if (envelope_unwrap(&keys->ring[i], wrapped, ret_key, NULL) == 0)
+			return 0;
+	return err_set(err, E_CORRUPT, "A file's key was not wrapped for any of the vault's keys.");
+}
+
+static int key_file_write(const char *path, mode_t mode, const struct buf *text, struct err *err)
+{
+	int fd CLEANUP(fd_close) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+
+	if (fd < 0 && errno == EEXIST)
+		return err_set(err, E_EXISTS, "%s exists already; a key is never overwritten.", path);
+	if (fd < 0)
+		return err_set_errno(err, errno, "%s cannot be made", path);
+	if (write(fd, text->p, text->n) != (ssize_t)text->n || fsync(fd) < 0) {
+		int rc = err_set_errno(err, errno ? errno : EIO, "%s cannot be written", path);
+
+		unlink(path);
+		return rc;
+	}
+	return 0;
+}
+
+int vault_keys_generate(const char *public_key_file, const char *private_key_file, struct err *err)
+{
+	struct envelope_private pair CLEANUP(envelope_private_wipe);
+	struct buf secret CLEANUP(buf_wipe) = BUF_INIT;
+	struct buf public CLEANUP(buf_free) = BUF_INIT;
+	int rc;
+
+	envelope_new(&pair);
+	envelope_private_format(&pair, &secret);
+	envelope_public_format(&pair.public_key, &public);
+	if (!buf_ok(&secret) || !buf_ok(&public))
+		return err_set(err, E_NO_MEMORY, NULL);
+	rc = key_file_write(private_key_file, 0400, &secret, err);
+	if (rc < 0)
+		return rc;
+	rc = key_file_write(public_key_file, 0444, &public, err);
+	if (rc < 0)
+		unlink(private_key_file);
+	return rc;
+}

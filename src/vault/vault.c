@@ -1,0 +1,393 @@
+/*
+ * Objects of the vault: joins a backend (where bytes lie) with seal/ (what they are). Every object
+ * is encrypted under its own key with its id as context, so that files exchanged behind our back
+ * do not open.
+ */
+#include "vault/vault.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "seal/hash.h"
+#include "seal/random.h"
+#include "seal/seal.h"
+#include "vault/backend.h"
+#include "vault/keys.h"
+
+static_assert(VAULT_HASH_LEN == SHA256_LEN, "the object's hash is SHA-256");
+
+struct vault {
+	const struct vault_backend *backend;
+	void *store;
+	struct vault_keys keys;
+};
+
+struct vault_writer {
+	struct vault *vault;
+	void *put; /* NULL once finished or abandoned */
+	struct vault_object object;
+	struct aead_writer *seal;
+	struct hash *hash;
+};
+
+struct vault_reader {
+	struct aead_reader *open;
+	int fd;
+	bool own_fd;
+	uint64_t sealed_size;
+};
+
+void vault_id_format(const struct vault_id *id, char out[VAULT_ID_TEXT + 1])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < VAULT_ID_LEN; i++) {
+		out[2 * i] = digits[id->b[i] >> 4];
+		out[2 * i + 1] = digits[id->b[i] & 15];
+	}
+	out[VAULT_ID_TEXT] = 0;
+}
+
+int vault_id_parse(struct sv text, struct vault_id *ret_id)
+{
+	struct vault_id id;
+	size_t n = 0;
+
+	if (text.n != VAULT_ID_TEXT || hex_decode(text, id.b, sizeof(id.b), &n) < 0)
+		return E_INVALID;
+	*ret_id = id;
+	return 0;
+}
+
+/* The associated data of an object's encryption. */
+static struct sv id_context(const struct vault_id *id)
+{
+	return sv_from((const char *)id->b, sizeof(id->b));
+}
+
+int vault_open(const struct vault_config *config, struct vault **ret_vault, struct err *err)
+{
+	struct vault *v CLEANUP(vault_close) = calloc(1, sizeof(*v));
+	int rc;
+
+	if (!v)
+		return err_set(err, E_NO_MEMORY, NULL);
+	seal_init();
+	v->backend = &vault_local;
+	rc = vault_keys_load(config->public_key_file, config->private_key_file, &v->keys, err);
+	if (rc == 0)
+		rc = v->backend->open(config->location, &v->store, err);
+	if (rc == 0)
+		*ret_vault = TAKE(v);
+	return rc;
+}
+
+void vault_close(struct vault **v)
+{
+	if (!*v)
+		return;
+	(*v)->backend->close((*v)->store);
+	vault_keys_wipe(&(*v)->keys);
+	free(*v);
+	*v = NULL;
+}
+
+static int writer_append(void *ctx, const void *p, size_t n, struct err *err)
+{
+	struct vault_writer *w = ctx;
+
+	return w->vault->backend->append(w->put, p, n, err);
+}
+
+/* Makes the key and the stream; nothing is stored yet. */
+static int writer_seal(struct vault_writer *w, struct err *err)
+{
+	struct aead_key key CLEANUP(aead_key_wipe);
+	int rc;
+
+	aead_key_new(&key);
+	random_bytes(w->object.id.b, sizeof(w->object.id.b));
+	rc = vault_keys_wrap(&w->vault->keys, &key, w->object.wrapped, err);
+	if (rc < 0)
+		return rc;
+	return aead_writer_new(
+		&key, id_context(&w->object.id), writer_append, w, &w->seal, err);
+}
+
+int vault_create(struct vault *v, struct vault_writer **ret_writer, struct err *err)
+{
+	struct vault_writer *w CLEANUP(vault_writer_free) = calloc(1, sizeof(*w));
+	int rc;
+
+	if (!w)
+		return err_set(err, E_NO_MEMORY, NULL);
+	w->vault = v;
+	w->hash = hash_new();
+	if (!w->hash)
+		return err_set(err, E_NO_MEMORY, NULL);
+	rc = writer_seal(w, err);
+	if (rc == 0)
+		rc = v->backend->create(v->store, &w->object.id, &w->put, err);
+	if (rc == 0)
+		*ret_writer = TAKE(w);
+	return rc;
+}
+
+int vault_write(struct vault_writer *w, const void *p, size_t n, struct err *err)
+{
+	hash_update(w->hash, p, n);
+	return aead_writer_add(w->seal, p, n, err);
+}
+
+int vault_commit(struct vault_writer *w, struct vault_object *ret_object, struct err *err)
+{
+	int rc;
+
+	if (!w->put)
+		return err_set(err, E_INTERNAL, "The object is committed already.");
+	rc = aead_writer_end(w->seal, err);
+	if (rc < 0)
+		return rc;
+	rc = w->vault->backend->finish(TAKE(w->put), err);
+	if (rc < 0)
+		return rc;
+	w->object.size = aead_writer_plain(w->seal);
+	hash_final(w->hash, w->object.sha256);
+	*ret_object = w->object;
+	return 0;
+}
+
+void vault_writer_free(struct vault_writer **w)
+{
+	if (!*w)
+		return;
+	if ((*w)->put)
+		(*w)->vault->backend->abandon((*w)->put);
+	aead_writer_free(&(*w)->seal);
+	hash_freep(&(*w)->hash);
+	free(*w);
+	*w = NULL;
+}
+
+uint64_t vault_writer_size(const struct vault_writer *w)
+{
+	return aead_writer_plain(w->seal);
+}
+
+/* Bytes that the format says are there but are not mean a cut file, not a caller's mistake. */
+static int reader_pread(void *ctx, void *p, size_t n, uint64_t offset, struct err *err)
+{
+	struct vault_reader *r = ctx;
+	char *at = p;
+
+	while (n > 0) {
+		ssize_t got = pread(r->fd, at, n, (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set_errno(err, errno, "The vault cannot read");
+		if (got == 0)
+			return err_set(err, E_CORRUPT, "The stored file was cut.");
+		at += got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
+int vault_lend(struct vault *v, const struct vault_object *object, struct vault_loan *ret_loan,
+	struct err *err)
+{
+	struct vault_loan loan CLEANUP(vault_loan_end) = {.id = object->id, .fd = -1};
+	uint64_t plain = 0;
+	int rc = vault_keys_unwrap(&v->keys, object->wrapped, &loan.key, err);
+
+	if (rc == 0)
+		rc = v->backend->fetch(v->store, &object->id, &loan.fd, &loan.sealed_size, err);
+	if (rc == 0)
+		rc = aead_file_plain_size(loan.sealed_size, &plain, err);
+	if (rc < 0)
+		return rc;
+	if (plain != object->size)
+		return err_set(err, E_CORRUPT, "The stored file has another length than recorded.");
+	*ret_loan = loan;
+	loan.fd = -1;
+	return 0;
+}
+
+void vault_loan_end(struct vault_loan *loan)
+{
+	fd_close(&loan->fd);
+	aead_key_wipe(&loan->key);
+}
+
+int vault_read_loan(
+	const struct vault_loan *loan, struct vault_reader **ret_reader, struct err *err)
+{
+	struct vault_reader *r CLEANUP(vault_reader_free) = calloc(1, sizeof(*r));
+	int rc;
+
+	if (!r)
+		return err_set(err, E_NO_MEMORY, NULL);
+	r->fd = loan->fd;
+	r->sealed_size = loan->sealed_size;
+	rc = aead_reader_new(&loan->key, id_context(&loan->id), reader_pread, r, loan->sealed_size,
+		&r->open, err);
+	if (rc == 0)
+		*ret_reader = TAKE(r);
+	return rc;
+}
+
+int vault_read(struct vault *v, const struct vault_object *object, struct vault_reader **ret_reader,
+	struct err *err)
+{
+	struct vault_loan loan CLEANUP(vault_loan_end) = {.fd = -1};
+	int rc = vault_lend(v, object, &loan, err);
+
+	if (rc == 0)
+		rc = vault_read_loan(&loan, ret_reader, err);
+	if (rc < 0)
+		return rc;
+	(*ret_reader)->own_fd = true;
+	loan.fd = -1;
+	return 0;
+}
+
+void vault_reader_free(struct vault_reader **r)
+{
+	if (!*r)
+		return;
+	if ((*r)->own_fd)
+		fd_close(&(*r)->fd);
+	aead_reader_free(&(*r)->open);
+	free(*r);
+	*r = NULL;
+}
+
+uint64_t vault_reader_size(const struct vault_reader *r)
+{
+	return aead_reader_size(r->open);
+}
+
+int vault_pread(struct vault_reader *r, void *p, size_t n, uint64_t offset, size_t *ret_n,
+	struct err *err)
+{
+	return aead_reader_pread(r->open, p, n, offset, ret_n, err);
+}
+
+int vault_read_all(
+	struct vault *v, const struct vault_object *object, struct buf *out, struct err *err)
+{
+	struct vault_reader *r CLEANUP(vault_reader_free) = NULL;
+	size_t size = (size_t)object->size;
+	size_t got = 0;
+	void *p;
+	int rc;
+
+	p = buf_reserve(out, size);
+	if (!p)
+		return err_set(err, buf_ok(out) ? E_NO_MEMORY : out->error, NULL);
+	rc = vault_read(v, object, &r, err);
+	if (rc == 0)
+		rc = vault_pread(r, p, size, 0, &got, err);
+	if (rc == 0)
+		buf_commit(out, got);
+	return rc;
+}
+
+int vault_remove(struct vault *v, const struct vault_id *id, struct err *err)
+{
+	return v->backend->remove(v->store, id, err);
+}
+
+/* The digest of everything a reader gives. */
+static int reader_digest(
+	struct vault_reader *r, struct hash *hash, uint8_t ret[SHA256_LEN], struct err *err)
+{
+	enum { STEP = 256 * 1024 };
+	char *chunk CLEANUP(free_ptr) = malloc(STEP);
+	uint64_t offset = 0;
+	size_t got = 0;
+
+	if (!chunk)
+		return err_set(err, E_NO_MEMORY, NULL);
+	do {
+		int rc = vault_pread(r, chunk, STEP, offset, &got, err);
+
+		if (rc < 0)
+			return rc;
+		hash_update(hash, chunk, got);
+		offset += got;
+	} while (got > 0);
+	hash_wipe(chunk, STEP);
+	hash_final(hash, ret);
+	return 0;
+}
+
+int vault_check(struct vault *v, const struct vault_object *object, struct err *err)
+{
+	struct vault_reader *r CLEANUP(vault_reader_free) = NULL;
+	struct hash *hash CLEANUP(hash_freep) = hash_new();
+	uint8_t digest[SHA256_LEN];
+	int rc;
+
+	if (!hash)
+		return err_set(err, E_NO_MEMORY, NULL);
+	rc = vault_read(v, object, &r, err);
+	if (rc == 0)
+		rc = reader_digest(r, hash, digest, err);
+	if (rc < 0)
+		return rc;
+	if (!hash_equal(digest, object->sha256, sizeof(digest)))
+		return err_set(err, E_CORRUPT, "The stored file has another hash than recorded.");
+	return 0;
+}
+
+int vault_list(struct vault *v, vault_list_fn each, void *ctx, struct err *err)
+{
+	return v->backend->list(v->store, each, ctx, err);
+}
+
+struct sweep {
+	struct vault *vault;
+	int64_t before;
+	size_t removed;
+};
+
+static int sweep_one(void *ctx, const struct vault_id *id, uint64_t sealed_size, int64_t mtime,
+	bool finished, struct err *err)
+{
+	struct sweep *s = ctx;
+	int rc;
+
+	(void)sealed_size;
+	if (finished || mtime >= s->before)
+		return 0;
+	rc = s->vault->backend->remove_unfinished(s->vault->store, id, err);
+	if (rc == 0)
+		s->removed++;
+	return rc;
+}
+
+int vault_sweep_unfinished(struct vault *v, int64_t before, size_t *ret_removed, struct err *err)
+{
+	struct sweep s = {.vault = v, .before = before};
+	int rc = vault_list(v, sweep_one, &s, err);
+
+	if (rc == 0)
+		*ret_removed = s.removed;
+	return rc;
+}
+
+int vault_rewrap(struct vault *v, const uint8_t wrapped[VAULT_WRAPPED_LEN],
+	uint8_t ret_wrapped[VAULT_WRAPPED_LEN], struct err *err)
+{
+	struct aead_key key CLEANUP(aead_key_wipe) = {0};
+	int rc = vault_keys_unwrap(&v->keys, wrapped, &key, err);
+
+	return rc < 0 ? rc : vault_keys_wrap(&v->keys, &key, ret_wrapped, err);
+}

@@ -1,0 +1,130 @@
+#ifndef VAULT_VAULT_H
+#define VAULT_VAULT_H
+/*
+ * The vault: immutable encrypted objects. Everything bulky (upload parts, files, datasets, results,
+ * exports) is one object with a random id and a key of its own, in the format of seal/aead_file.h
+ * with the id as context.
+ *
+ * An object is complete on stable storage when vault_commit() returns; what the caller then has
+ * to store in the same transaction as its own facts is struct vault_object, whose wrapped key is the
+ * only way to the content. The vault itself knows no database. Hence the order of things:
+ *
+ *	create:  vault_create, vault_write.., vault_commit, then COMMIT of the row.
+ *	         A crash in between leaves an object without a row: vault_list + the sweep.
+ *	delete:  COMMIT that the row's wrapped key is gone (this destroys the content), then
+ *	         vault_remove. A crash in between: the sweep again.
+ *
+ * A vault opened without a private key can store and cannot read. All calls block on storage. One
+ * struct vault may be shared by threads; writers and readers belong to one thread each.
+ *
+ * Errors: E_NO_SPACE, E_IO, E_NOT_FOUND (no such object), E_CORRUPT (short, changed or exchanged
+ * bytes, wrong key), E_CONFIG (keys, folder), E_NO_MEMORY.
+ */
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/sv.h"
+#include "seal/aead_file.h"
+#include "seal/envelope.h"
+
+#define VAULT_ID_LEN 16
+#define VAULT_ID_TEXT (2 * VAULT_ID_LEN)
+#define VAULT_WRAPPED_LEN ENVELOPE_WRAPPED_LEN
+#define VAULT_HASH_LEN 32
+
+struct vault_id {
+	uint8_t b[VAULT_ID_LEN]; /* random */
+};
+
+/* What the database keeps of an object. */
+struct vault_object {
+	struct vault_id id;
+	uint8_t wrapped[VAULT_WRAPPED_LEN]; /* its key, sealed to the vault's public key */
+	uint64_t size;                      /* of the plaintext */
+	uint8_t sha256[VAULT_HASH_LEN];     /* of the plaintext */
+};
+
+struct vault_config {
+	const char *location;         /* vault.dir: an existing folder */
+	const char *public_key_file;  /* vault.public_key_file; NULL: nothing can be stored */
+	const char *private_key_file; /* vault.private_key_file; NULL: nothing can be read */
+};
+
+struct vault;
+struct vault_writer;
+struct vault_reader;
+
+/*
+ * The private key file holds one key per line, the newest first; older ones still open what was
+ * wrapped for them. When $CREDENTIALS_DIRECTORY has a file "vault-key", vault_private_key_file()
+ * names that instead of the configured one. A private key file that others may read is refused.
+ */
+MUST_CHECK int vault_open(
+	const struct vault_config *config, struct vault **ret_vault, struct err *err);
+void vault_close(struct vault **v); /* also the CLEANUP function */
+/* The path to use: into buf, or configured as it is. */
+const char *vault_private_key_file(const char *configured, struct buf *path);
+
+/* Storing. Freeing a writer that was not committed leaves nothing. */
+MUST_CHECK int vault_create(struct vault *v, struct vault_writer **ret_writer, struct err *err);
+MUST_CHECK int vault_write(struct vault_writer *w, const void *p, size_t n, struct err *err);
+/* Flushes file and folder to stable storage. After it only vault_writer_free() is allowed. */
+MUST_CHECK int vault_commit(
+	struct vault_writer *w, struct vault_object *ret_object, struct err *err);
+void vault_writer_free(struct vault_writer **w); /* also the CLEANUP function */
+uint64_t vault_writer_size(const struct vault_writer *w); /* plaintext bytes so far */
+
+/* Reading. Opening proves key and length, each read proves its bytes; the hash is proven only by
+ * vault_check(). object->size must agree. */
+MUST_CHECK int vault_read(struct vault *v, const struct vault_object *object,
+	struct vault_reader **ret_reader, struct err *err);
+void vault_reader_free(struct vault_reader **r); /* also the CLEANUP function */
+uint64_t vault_reader_size(const struct vault_reader *r);
+/* Up to n bytes at offset, fewer only at the end, 0 behind it. */
+MUST_CHECK int vault_pread(struct vault_reader *r, void *p, size_t n, uint64_t offset,
+	size_t *ret_n, struct err *err);
+/* The whole plaintext appended to out, whose limit bounds it (E_LIMIT). */
+MUST_CHECK int vault_read_all(
+	struct vault *v, const struct vault_object *object, struct buf *out, struct err *err);
+
+/*
+ * A loan gives one object, and nothing else of the vault, to another process: a read-only
+ * descriptor of the ciphertext, that object's key, and what a reader needs.
+ */
+struct vault_loan {
+	struct vault_id id;
+	struct aead_key key;
+	uint64_t sealed_size;
+	int fd; /* owned; -1: none */
+};
+
+MUST_CHECK int vault_lend(struct vault *v, const struct vault_object *object,
+	struct vault_loan *ret_loan, struct err *err);
+void vault_loan_end(struct vault_loan *loan); /* closes and wipes; also the CLEANUP function */
+/* Needs no vault. The reader borrows loan->fd, which must outlive it. */
+MUST_CHECK int vault_read_loan(
+	const struct vault_loan *loan, struct vault_reader **ret_reader, struct err *err);
+
+/* Removes the stored bytes; a missing object is no error. See the order above. */
+MUST_CHECK int vault_remove(struct vault *v, const struct vault_id *id, struct err *err);
+/* Reads everything: 0, or E_NOT_FOUND, E_CORRUPT, E_IO. */
+MUST_CHECK int vault_check(
+	struct vault *v, const struct vault_object *object, struct err *err);
+
+/* Called for every stored object, in no order; mtime in Unix seconds. Unfinished ones have
+ * finished = false. Not 0 ends the listing with that value. */
+typedef int (*vault_list_fn)(void *ctx, const struct vault_id *id, uint64_t sealed_size,
+	int64_t mtime, bool finished, struct err *err);
+MUST_CHECK int vault_list(struct vault *v, vault_list_fn each, void *ctx, struct err *err);
+/* Unfinished objects last written before a time, left behind by a crash. */
+MUST_CHECK int vault_sweep_unfinished(
+	struct vault *v, int64_t before, size_t *ret_removed, struct err *err);
+
+/* Opens a key that was wrapped for any of the private keys and wraps it for the public one. */
+MUST_CHECK int vault_rewrap(struct vault *v, const uint8_t wrapped[VAULT_WRAPPED_LEN],
+	uint8_t ret_wrapped[VAULT_WRAPPED_LEN], struct err *err);
+
+void vault_id_format(const struct vault_id *id, char out[VAULT_ID_TEXT + 1]);
+MUST_CHECK int vault_id_parse(struct sv text, struct vault_id *ret_id);
+
+#endif
