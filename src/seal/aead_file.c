@@ -1,7 +1,8 @@
 /*
- * Chunked authenticated encryption (see the header). One cipher context per direction is keyed once;
- * each chunk only sets a new nonce, which is the base nonce XOR the chunk's number. Ciphertext moves
- * in batches of several chunks, because a system call per 16 KiB would cost more than the cipher.
+ * Chunked authenticated encryption (see the header). One cipher context per direction is keyed
+ * once; each chunk only sets a new nonce, which is the base nonce XOR the chunk's number.
+ * Ciphertext moves in batches of several chunks, because a system call per 16 KiB would cost more
+ * than the cipher.
  */
 #include "seal/aead_file.h"
 
@@ -93,7 +94,8 @@ int aead_file_plain_size(uint64_t n, uint64_t *ret_size, struct err *err)
 	body = n - AEAD_FILE_HEADER;
 	tail = body % SEALED_CHUNK;
 	if (tail < AEAD_FILE_TAG)
-		return err_set(err, E_CORRUPT, "The stored file's length is impossible; it was cut.");
+		return err_set(
+			err, E_CORRUPT, "The stored file's length is impossible; it was cut.");
 	plain = body / SEALED_CHUNK * AEAD_FILE_CHUNK + tail - AEAD_FILE_TAG;
 	if (plain > AEAD_FILE_MAX)
 		return err_set(err, E_CORRUPT, "The stored file is longer than any can be.");
@@ -166,9 +168,9 @@ static bool chunk_seal(EVP_CIPHER_CTX *cipher, const uint8_t base[NONCE_LEN], ui
 
 	chunk_nonce(base, chunk, nonce);
 	return EVP_EncryptInit_ex(cipher, NULL, NULL, NULL, nonce) == 1 &&
-		EVP_EncryptUpdate(cipher, out, &done, plain, (int)n) == 1 &&
-		EVP_EncryptFinal_ex(cipher, out + done, &done) == 1 &&
-		EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, AEAD_FILE_TAG, out + n) == 1;
+	       EVP_EncryptUpdate(cipher, out, &done, plain, (int)n) == 1 &&
+	       EVP_EncryptFinal_ex(cipher, out + done, &done) == 1 &&
+	       EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, AEAD_FILE_TAG, out + n) == 1;
 }
 
 /* n counts the plaintext; the tag follows it in sealed. Wipes out again when the tag is wrong. */
@@ -331,7 +333,8 @@ static size_t reader_chunk_len(const struct aead_reader *r, uint64_t chunk)
 /* Reads count chunks from first on as ciphertext into r->in. */
 static int reader_fetch(struct aead_reader *r, uint64_t first, size_t count, struct err *err)
 {
-	size_t n = (count - 1) * SEALED_CHUNK + reader_chunk_len(r, first + count - 1) + AEAD_FILE_TAG;
+	size_t n =
+		(count - 1) * SEALED_CHUNK + reader_chunk_len(r, first + count - 1) + AEAD_FILE_TAG;
 
 	return r->pread(r->ctx, r->in, n, AEAD_FILE_HEADER + first * SEALED_CHUNK, err);
 }
@@ -375,7 +378,8 @@ static int reader_open(
 	if (rc < 0)
 		return rc;
 	rc = secrets_derive(key, header, context, &secrets, err);
-	if (rc == 0 && CRYPTO_memcmp(secrets.commitment, header + AEAD_FILE_SALT, COMMITMENT_LEN) != 0)
+	if (rc == 0 &&
+		CRYPTO_memcmp(secrets.commitment, header + AEAD_FILE_SALT, COMMITMENT_LEN) != 0)
 		rc = err_set(err, E_CORRUPT, "The stored file does not belong to its key.");
 	if (rc == 0)
 		rc = cipher_new(&secrets, false, &r->cipher, err);
@@ -429,16 +433,16 @@ static int reader_bulk(
 		return 0;
 	rc = reader_fetch(r, chunk, count, err);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = reader_open_chunk(r, chunk + i, r->in + i * SEALED_CHUNK,
-			p + i * AEAD_FILE_CHUNK, err);
+		rc = reader_open_chunk(
+			r, chunk + i, r->in + i * SEALED_CHUNK, p + i * AEAD_FILE_CHUNK, err);
 	if (rc == 0)
 		*ret_n = count * AEAD_FILE_CHUNK;
 	return rc;
 }
 
 /* The part of one chunk that the range covers, by way of the cache. */
-static int reader_part(
-	struct aead_reader *r, uint8_t *p, size_t n, uint64_t offset, size_t *ret_n, struct err *err)
+static int reader_part(struct aead_reader *r, uint8_t *p, size_t n, uint64_t offset, size_t *ret_n,
+	struct err *err)
 {
 	uint64_t chunk = offset / AEAD_FILE_CHUNK;
 	size_t skip = (size_t)(offset % AEAD_FILE_CHUNK);
@@ -451,8 +455,8 @@ static int reader_part(
 	return 0;
 }
 
-int aead_reader_pread(struct aead_reader *r, void *p, size_t n, uint64_t offset, size_t *ret_n,
-	struct err *err)
+int aead_reader_pread(
+	struct aead_reader *r, void *p, size_t n, uint64_t offset, size_t *ret_n, struct err *err)
 {
 	uint8_t *out = p;
 	size_t done = 0;

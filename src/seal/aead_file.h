@@ -74,11 +74,11 @@ struct aead_reader;
 
 MUST_CHECK int aead_reader_new(const struct aead_key *key, struct sv context, aead_pread_fn pread,
 	void *ctx, uint64_t sealed_size, struct aead_reader **ret_reader, struct err *err);
-void aead_reader_free(struct aead_reader **r); /* also the CLEANUP function */
+void aead_reader_free(struct aead_reader **r);          /* also the CLEANUP function */
 uint64_t aead_reader_size(const struct aead_reader *r); /* of the plaintext */
 /* Reads up to n bytes at offset; fewer only at the end, 0 at or behind it. On error nothing of p is
  * valid; bytes that fail their check are never handed out. */
-MUST_CHECK int aead_reader_pread(struct aead_reader *r, void *p, size_t n, uint64_t offset,
-	size_t *ret_n, struct err *err);
+MUST_CHECK int aead_reader_pread(
+	struct aead_reader *r, void *p, size_t n, uint64_t offset, size_t *ret_n, struct err *err);
 
 #endif

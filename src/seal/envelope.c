@@ -34,14 +34,14 @@ int envelope_wrap(const struct envelope_public *to, const struct aead_key *key,
 	return 0;
 }
 
-int envelope_unwrap(const struct envelope_private *with, const uint8_t wrapped[ENVELOPE_WRAPPED_LEN],
-	struct aead_key *ret_key, struct err *err)
+int envelope_unwrap(const struct envelope_private *with,
+	const uint8_t wrapped[ENVELOPE_WRAPPED_LEN], struct aead_key *ret_key, struct err *err)
 {
 	struct aead_key key;
 
 	seal_init();
-	if (crypto_box_seal_open(key.b, wrapped, ENVELOPE_WRAPPED_LEN, with->public_key.b,
-		    with->secret) != 0)
+	if (crypto_box_seal_open(
+		    key.b, wrapped, ENVELOPE_WRAPPED_LEN, with->public_key.b, with->secret) != 0)
 		return err_set(err, E_CORRUPT, "A file's key was not wrapped for this vault key.");
 	*ret_key = key;
 	aead_key_wipe(&key);

@@ -11,8 +11,8 @@ struct vault_backend {
 	int (*open)(const char *location, void **ret_store, struct err *err);
 	void (*close)(void *store);
 
-	/* One object being written: append.., then finish (durable and visible) or abandon. Both end
-	 * the put. Two objects never have the same id. */
+	/* One object being written: append.., then finish (durable and visible) or abandon. Both
+	 * end the put. Two objects never have the same id. */
 	int (*create)(void *store, const struct vault_id *id, void **ret_put, struct err *err);
 	int (*append)(void *put, const void *p, size_t n, struct err *err);
 	int (*finish)(void *put, struct err *err);

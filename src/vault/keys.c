@@ -38,7 +38,8 @@ static int key_file_read(const char *path, bool secret, struct buf *out, struct 
 		return err_set(err, E_CONFIG, "The vault's key file %s cannot be read: %s.", path,
 			strerror(errno));
 	if (secret && (st.st_mode & S_IRWXO))
-		return err_set(err, E_CONFIG, "The vault's private key %s is open to others.", path);
+		return err_set(
+			err, E_CONFIG, "The vault's private key %s is open to others.", path);
 	p = buf_reserve(out, KEY_FILE_MAX);
 	if (!p)
 		return err_set(err, E_NO_MEMORY, NULL);
@@ -74,8 +75,8 @@ static int private_load(const char *path, struct vault_keys *keys, struct err *e
 		if (line.n == 0)
 			continue;
 		if (keys->ring_n == VAULT_RING_MAX)
-			return err_set(err, E_CONFIG, "%s holds more than %d keys.", path,
-				VAULT_RING_MAX);
+			return err_set(
+				err, E_CONFIG, "%s holds more than %d keys.", path, VAULT_RING_MAX);
 		rc = envelope_private_parse(line, &keys->ring[keys->ring_n], err);
 		keys->ring_n += rc == 0;
 	}
@@ -143,7 +144,8 @@ static int key_file_write(const char *path, mode_t mode, const struct buf *text,
 	int fd CLEANUP(fd_close) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 
 	if (fd < 0 && errno == EEXIST)
-		return err_set(err, E_EXISTS, "%s exists already; a key is never overwritten.", path);
+		return err_set(
+			err, E_EXISTS, "%s exists already; a key is never overwritten.", path);
 	if (fd < 0)
 		return err_set_errno(err, errno, "%s cannot be made", path);
 	if (write(fd, text->p, text->n) != (ssize_t)text->n || fsync(fd) < 0) {

@@ -17,8 +17,8 @@ struct vault_keys {
 	struct envelope_private ring[VAULT_RING_MAX];
 };
 
-/* Either path may be NULL. E_CONFIG names the file: missing, damaged, readable by others, or the two
- * do not belong together. */
+/* Either path may be NULL. E_CONFIG names the file: missing, damaged, readable by others, or the
+ * two do not belong together. */
 MUST_CHECK int vault_keys_load(const char *public_key_file, const char *private_key_file,
 	struct vault_keys *ret_keys, struct err *err);
 void vault_keys_wipe(struct vault_keys *keys); /* also the CLEANUP function */
@@ -28,7 +28,8 @@ MUST_CHECK int vault_keys_wrap(const struct vault_keys *keys, const struct aead_
 MUST_CHECK int vault_keys_unwrap(const struct vault_keys *keys,
 	const uint8_t wrapped[ENVELOPE_WRAPPED_LEN], struct aead_key *ret_key, struct err *err);
 
-/* Makes a pair in two new files (private 0400, public 0444), flushed. E_EXISTS leaves both alone. */
+/* Makes a pair in two new files (private 0400, public 0444), flushed. E_EXISTS leaves both alone.
+ */
 MUST_CHECK int vault_keys_generate(
 	const char *public_key_file, const char *private_key_file, struct err *err);
 

@@ -113,8 +113,7 @@ static int writer_seal(struct vault_writer *w, struct err *err)
 	rc = vault_keys_wrap(&w->vault->keys, &key, w->object.wrapped, err);
 	if (rc < 0)
 		return rc;
-	return aead_writer_new(
-		&key, id_context(&w->object.id), writer_append, w, &w->seal, err);
+	return aead_writer_new(&key, id_context(&w->object.id), writer_append, w, &w->seal, err);
 }
 
 int vault_create(struct vault *v, struct vault_writer **ret_writer, struct err *err)
@@ -273,8 +272,8 @@ uint64_t vault_reader_size(const struct vault_reader *r)
 	return aead_reader_size(r->open);
 }
 
-int vault_pread(struct vault_reader *r, void *p, size_t n, uint64_t offset, size_t *ret_n,
-	struct err *err)
+int vault_pread(
+	struct vault_reader *r, void *p, size_t n, uint64_t offset, size_t *ret_n, struct err *err)
 {
 	return aead_reader_pread(r->open, p, n, offset, ret_n, err);
 }

@@ -6,8 +6,8 @@
  * with the id as context.
  *
  * An object is complete on stable storage when vault_commit() returns; what the caller then has
- * to store in the same transaction as its own facts is struct vault_object, whose wrapped key is the
- * only way to the content. The vault itself knows no database. Hence the order of things:
+ * to store in the same transaction as its own facts is struct vault_object, whose wrapped key is
+ *the only way to the content. The vault itself knows no database. Hence the order of things:
  *
  *	create:  vault_create, vault_write.., vault_commit, then COMMIT of the row.
  *	         A crash in between leaves an object without a row: vault_list + the sweep.
@@ -71,7 +71,7 @@ MUST_CHECK int vault_write(struct vault_writer *w, const void *p, size_t n, stru
 /* Flushes file and folder to stable storage. After it only vault_writer_free() is allowed. */
 MUST_CHECK int vault_commit(
 	struct vault_writer *w, struct vault_object *ret_object, struct err *err);
-void vault_writer_free(struct vault_writer **w); /* also the CLEANUP function */
+void vault_writer_free(struct vault_writer **w);          /* also the CLEANUP function */
 uint64_t vault_writer_size(const struct vault_writer *w); /* plaintext bytes so far */
 
 /* Reading. Opening proves key and length, each read proves its bytes; the hash is proven only by
@@ -81,8 +81,8 @@ MUST_CHECK int vault_read(struct vault *v, const struct vault_object *object,
 void vault_reader_free(struct vault_reader **r); /* also the CLEANUP function */
 uint64_t vault_reader_size(const struct vault_reader *r);
 /* Up to n bytes at offset, fewer only at the end, 0 behind it. */
-MUST_CHECK int vault_pread(struct vault_reader *r, void *p, size_t n, uint64_t offset,
-	size_t *ret_n, struct err *err);
+MUST_CHECK int vault_pread(
+	struct vault_reader *r, void *p, size_t n, uint64_t offset, size_t *ret_n, struct err *err);
 /* The whole plaintext appended to out, whose limit bounds it (E_LIMIT). */
 MUST_CHECK int vault_read_all(
 	struct vault *v, const struct vault_object *object, struct buf *out, struct err *err);
@@ -108,8 +108,7 @@ MUST_CHECK int vault_read_loan(
 /* Removes the stored bytes; a missing object is no error. See the order above. */
 MUST_CHECK int vault_remove(struct vault *v, const struct vault_id *id, struct err *err);
 /* Reads everything: 0, or E_NOT_FOUND, E_CORRUPT, E_IO. */
-MUST_CHECK int vault_check(
-	struct vault *v, const struct vault_object *object, struct err *err);
+MUST_CHECK int vault_check(struct vault *v, const struct vault_object *object, struct err *err);
 
 /* Called for every stored object, in no order; mtime in Unix seconds. Unfinished ones have
  * finished = false. Not 0 ends the listing with that value. */

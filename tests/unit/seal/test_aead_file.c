@@ -1,7 +1,7 @@
 /*
  * The vault's file format: known answers computed by another implementation of the specification,
- * every length around a chunk's edge, every kind of damage, and Wycheproof's vectors when the corpus
- * of public test data is present ($RECON_CORPUS).
+ * every length around a chunk's edge, every kind of damage, and Wycheproof's vectors when the
+ * corpus of public test data is present ($RECON_CORPUS).
  */
 #include "seal/aead_file.h"
 
@@ -84,7 +84,8 @@ static void seal(const struct aead_key *key, struct sv context, const uint8_t *s
 }
 
 /* Opens and reads everything in one call; 0 or the first error. */
-static int open_all(const struct aead_key *key, struct sv context, struct sv sealed, struct buf *out)
+static int open_all(
+	const struct aead_key *key, struct sv context, struct sv sealed, struct buf *out)
 {
 	struct aead_reader *r CLEANUP(aead_reader_free) = NULL;
 	struct source source = {sealed, -1};
@@ -225,9 +226,8 @@ static void test_ranges(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
 		size_t got = 99;
 
-		assert_int_equal(aead_reader_pread(
-					 r, back, ranges[i].n, ranges[i].offset, &got, NULL),
-			0);
+		assert_int_equal(
+			aead_reader_pread(r, back, ranges[i].n, ranges[i].offset, &got, NULL), 0);
 		if (got != ranges[i].want ||
 			(got > 0 && memcmp(back, plain + ranges[i].offset, got) != 0))
 			fail_msg("range: %s", ranges[i].label);
@@ -247,8 +247,7 @@ static void test_every_cut_is_found(void **state)
 	for (size_t n = 0; n < sealed.n; n += n < 200 || n > 16400 - 40 ? 1 : 97) {
 		struct buf back CLEANUP(buf_free) = BUF_INIT;
 
-		assert_int_equal(
-			open_all(&key, SV_NULL, sv_from(sealed.p, n), &back), E_CORRUPT);
+		assert_int_equal(open_all(&key, SV_NULL, sv_from(sealed.p, n), &back), E_CORRUPT);
 		assert_int_equal(back.n, 0);
 		if (n > 16600 && n < sealed.n - 200)
 			n += 311;
@@ -381,8 +380,7 @@ static void test_reader_passes_errors_on(void **state)
 		struct aead_reader *r CLEANUP(aead_reader_free) = NULL;
 		struct source source = {buf_sv(&sealed), calls};
 		size_t got = 0;
-		int rc = aead_reader_new(
-			&key, SV_NULL, pread_source, &source, sealed.n, &r, NULL);
+		int rc = aead_reader_new(&key, SV_NULL, pread_source, &source, sealed.n, &r, NULL);
 
 		if (rc == 0) {
 			rc = aead_reader_pread(r, back, N, 3, &got, NULL);
@@ -428,8 +426,8 @@ static void inflate_to_buf(const struct buf *in, struct buf *out)
 	enum { MAX_LEN = 8 << 20 };
 	uLongf n = MAX_LEN;
 
-	assert_int_equal(uncompress(buf_reserve(out, MAX_LEN), &n, (const Bytef *)in->p, in->n),
-		Z_OK);
+	assert_int_equal(
+		uncompress(buf_reserve(out, MAX_LEN), &n, (const Bytef *)in->p, in->n), Z_OK);
 	buf_commit(out, n);
 }
 
@@ -495,8 +493,8 @@ static void test_wycheproof(void **state)
 		skip();
 	}
 	assert_true(json_object_object_get_ex(root, "testGroups", &groups));
-	assert_true(json_object_object_get_ex(
-		json_object_array_get_idx(groups, 0), "tests", &tests));
+	assert_true(
+		json_object_object_get_ex(json_object_array_get_idx(groups, 0), "tests", &tests));
 	assert_int_equal(json_object_array_length(tests), 35);
 	for (size_t i = 0; i < json_object_array_length(tests); i++)
 		vector_run(json_object_array_get_idx(tests, i));

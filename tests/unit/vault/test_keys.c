@@ -116,7 +116,8 @@ static const struct {
 	{"only blanks", "\n \n", 0400},
 	{"damaged", "recon-vault-private:AAAA\n", 0400},
 	{"a public key", "recon-vault-public:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", 0400},
-	{"open to others", "recon-vault-private:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", 0404},
+	{"open to others", "recon-vault-private:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n",
+		0404},
 };
 
 static void test_bad_files_are_refused(void **state)
@@ -177,8 +178,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const names[] = {"pub", "key", "ring", "ring.pub", "bad", "pub3", "key3",
-		"many", "vault-key"};
+	static const char *const names[] = {
+		"pub", "key", "ring", "ring.pub", "bad", "pub3", "key3", "many", "vault-key"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
