@@ -13,18 +13,18 @@ struct vault_backend {
 
 	/* One object being written: append.., then finish (durable and visible) or abandon. Both
 	 * end the put. Two objects never have the same id. */
-	int (*create)(void *store, const struct vault_id *id, void **ret_put, struct err *err);
+	int (*create)(void *store, const struct uuid *id, void **ret_put, struct err *err);
 	int (*append)(void *put, const void *p, size_t n, struct err *err);
 	int (*finish)(void *put, struct err *err);
 	void (*abandon)(void *put);
 
 	/* A read-only descriptor of the whole object. */
-	int (*fetch)(void *store, const struct vault_id *id, int *ret_fd, uint64_t *ret_size,
+	int (*fetch)(void *store, const struct uuid *id, int *ret_fd, uint64_t *ret_size,
 		struct err *err);
 	/* A missing object is no error. */
-	int (*remove)(void *store, const struct vault_id *id, struct err *err);
+	int (*remove)(void *store, const struct uuid *id, struct err *err);
 	int (*list)(void *store, vault_list_fn each, void *ctx, struct err *err);
-	int (*remove_unfinished)(void *store, const struct vault_id *id, struct err *err);
+	int (*remove_unfinished)(void *store, const struct uuid *id, struct err *err);
 };
 
 /* A folder of this machine: vault/local.c. */

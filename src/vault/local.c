@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define FOLDER_NEW "new"
-#define NAME_MAX_LEN (3 + 1 + VAULT_ID_TEXT + 1)
+#define NAME_MAX_LEN (3 + 1 + UUID_TEXT_LEN + 1)
 
 struct local_store {
 	int dir;
@@ -28,7 +28,7 @@ struct local_store {
 
 struct local_put {
 	struct local_store *store;
-	char id[VAULT_ID_TEXT + 1];
+	char id[UUID_TEXT_LEN + 1];
 	int fd;
 };
 
@@ -84,11 +84,11 @@ static int local_open(const char *location, void **ret_store, struct err *err)
 	return rc;
 }
 
-static void object_name(const struct vault_id *id, char out[NAME_MAX_LEN])
+static void object_name(const struct uuid *id, char out[NAME_MAX_LEN])
 {
-	char text[VAULT_ID_TEXT + 1];
+	char text[UUID_TEXT_LEN + 1];
 
-	vault_id_format(id, text);
+	uuid_format(id, text);
 	snprintf(out, NAME_MAX_LEN, "%.2s/%s", text, text);
 }
 
@@ -98,14 +98,14 @@ static void put_free(struct local_put *put)
 	free(put);
 }
 
-static int local_create(void *store, const struct vault_id *id, void **ret_put, struct err *err)
+static int local_create(void *store, const struct uuid *id, void **ret_put, struct err *err)
 {
 	struct local_put *put = calloc(1, sizeof(*put));
 
 	if (!put)
 		return err_set(err, E_NO_MEMORY, NULL);
 	put->store = store;
-	vault_id_format(id, put->id);
+	uuid_format(id, put->id);
 	put->fd = openat(put->store->fresh, put->id, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (put->fd < 0) {
 		int error = errno;
@@ -178,7 +178,7 @@ static int local_finish(void *put_ctx, struct err *err)
 }
 
 static int local_fetch(
-	void *store, const struct vault_id *id, int *ret_fd, uint64_t *ret_size, struct err *err)
+	void *store, const struct uuid *id, int *ret_fd, uint64_t *ret_size, struct err *err)
 {
 	struct local_store *s = store;
 	char name[NAME_MAX_LEN];
@@ -196,7 +196,7 @@ static int local_fetch(
 	return 0;
 }
 
-static int local_remove(void *store, const struct vault_id *id, struct err *err)
+static int local_remove(void *store, const struct uuid *id, struct err *err)
 {
 	struct local_store *s = store;
 	char name[NAME_MAX_LEN];
@@ -207,12 +207,12 @@ static int local_remove(void *store, const struct vault_id *id, struct err *err)
 	return 0;
 }
 
-static int local_remove_unfinished(void *store, const struct vault_id *id, struct err *err)
+static int local_remove_unfinished(void *store, const struct uuid *id, struct err *err)
 {
 	struct local_store *s = store;
-	char name[VAULT_ID_TEXT + 1];
+	char name[UUID_TEXT_LEN + 1];
 
-	vault_id_format(id, name);
+	uuid_format(id, name);
 	if (unlinkat(s->fresh, name, 0) < 0 && errno != ENOENT)
 		return err_set_errno(err, errno, "The vault cannot remove a file");
 	return 0;
@@ -239,11 +239,11 @@ static int folder_list(struct local_store *s, const char *name, bool finished, v
 		return error == ENOENT ? 0 : err_set_errno(err, error, "The vault cannot list");
 	}
 	while (errno = 0, (entry = readdir(dir))) {
-		struct vault_id id;
+		struct uuid id;
 		struct stat st;
 		int rc;
 
-		if (vault_id_parse(sv_from_cstr(entry->d_name), &id) < 0)
+		if (uuid_parse(sv_from_cstr(entry->d_name), &id) < 0)
 			continue;
 		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue; /* finished or removed meanwhile */

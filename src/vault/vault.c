@@ -40,30 +40,19 @@ struct vault_reader {
 	uint64_t sealed_size;
 };
 
-void vault_id_format(const struct vault_id *id, char out[VAULT_ID_TEXT + 1])
+/* RFC 9562 section 5.4. */
+static struct uuid id_new(void)
 {
-	static const char digits[] = "0123456789abcdef";
+	struct uuid id;
 
-	for (size_t i = 0; i < VAULT_ID_LEN; i++) {
-		out[2 * i] = digits[id->b[i] >> 4];
-		out[2 * i + 1] = digits[id->b[i] & 15];
-	}
-	out[VAULT_ID_TEXT] = 0;
-}
-
-int vault_id_parse(struct sv text, struct vault_id *ret_id)
-{
-	struct vault_id id;
-	size_t n = 0;
-
-	if (text.n != VAULT_ID_TEXT || hex_decode(text, id.b, sizeof(id.b), &n) < 0)
-		return E_INVALID;
-	*ret_id = id;
-	return 0;
+	random_bytes(id.b, sizeof(id.b));
+	id.b[6] = (uint8_t)((id.b[6] & 0x0f) | 0x40);
+	id.b[8] = (uint8_t)((id.b[8] & 0x3f) | 0x80);
+	return id;
 }
 
 /* The associated data of an object's encryption. */
-static struct sv id_context(const struct vault_id *id)
+static struct sv id_context(const struct uuid *id)
 {
 	return sv_from((const char *)id->b, sizeof(id->b));
 }
@@ -109,7 +98,7 @@ static int writer_seal(struct vault_writer *w, struct err *err)
 	int rc;
 
 	aead_key_new(&key);
-	random_bytes(w->object.id.b, sizeof(w->object.id.b));
+	w->object.id = id_new();
 	rc = vault_keys_wrap(&w->vault->keys, &key, w->object.wrapped, err);
 	if (rc < 0)
 		return rc;
@@ -154,6 +143,7 @@ int vault_commit(struct vault_writer *w, struct vault_object *ret_object, struct
 	if (rc < 0)
 		return rc;
 	w->object.size = aead_writer_plain(w->seal);
+	w->object.stored_size = aead_writer_sealed(w->seal);
 	hash_final(w->hash, w->object.sha256);
 	*ret_object = w->object;
 	return 0;
@@ -298,7 +288,7 @@ int vault_read_all(
 	return rc;
 }
 
-int vault_remove(struct vault *v, const struct vault_id *id, struct err *err)
+int vault_remove(struct vault *v, const struct uuid *id, struct err *err)
 {
 	return v->backend->remove(v->store, id, err);
 }
@@ -357,7 +347,7 @@ struct sweep {
 	size_t removed;
 };
 
-static int sweep_one(void *ctx, const struct vault_id *id, uint64_t sealed_size, int64_t mtime,
+static int sweep_one(void *ctx, const struct uuid *id, uint64_t sealed_size, int64_t mtime,
 	bool finished, struct err *err)
 {
 	struct sweep *s = ctx;

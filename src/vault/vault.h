@@ -24,23 +24,19 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/sv.h"
+#include "base/uuid.h"
 #include "seal/aead_file.h"
 #include "seal/envelope.h"
 
-#define VAULT_ID_LEN 16
-#define VAULT_ID_TEXT (2 * VAULT_ID_LEN)
 #define VAULT_WRAPPED_LEN ENVELOPE_WRAPPED_LEN
 #define VAULT_HASH_LEN 32
 
-struct vault_id {
-	uint8_t b[VAULT_ID_LEN]; /* random */
-};
-
 /* What the database keeps of an object. */
 struct vault_object {
-	struct vault_id id;
+	struct uuid id;                     /* version 4: random, it tells nothing */
 	uint8_t wrapped[VAULT_WRAPPED_LEN]; /* its key, sealed to the vault's public key */
 	uint64_t size;                      /* of the plaintext */
+	uint64_t stored_size;               /* of the file; set by vault_commit, never read */
 	uint8_t sha256[VAULT_HASH_LEN];     /* of the plaintext */
 };
 
@@ -92,7 +88,7 @@ MUST_CHECK int vault_read_all(
  * descriptor of the ciphertext, that object's key, and what a reader needs.
  */
 struct vault_loan {
-	struct vault_id id;
+	struct uuid id;
 	struct aead_key key;
 	uint64_t sealed_size;
 	int fd; /* owned; -1: none */
@@ -106,14 +102,14 @@ MUST_CHECK int vault_read_loan(
 	const struct vault_loan *loan, struct vault_reader **ret_reader, struct err *err);
 
 /* Removes the stored bytes; a missing object is no error. See the order above. */
-MUST_CHECK int vault_remove(struct vault *v, const struct vault_id *id, struct err *err);
+MUST_CHECK int vault_remove(struct vault *v, const struct uuid *id, struct err *err);
 /* Reads everything: 0, or E_NOT_FOUND, E_CORRUPT, E_IO. */
 MUST_CHECK int vault_check(struct vault *v, const struct vault_object *object, struct err *err);
 
 /* Called for every stored object, in no order; mtime in Unix seconds. Unfinished ones have
  * finished = false. Not 0 ends the listing with that value. */
-typedef int (*vault_list_fn)(void *ctx, const struct vault_id *id, uint64_t sealed_size,
-	int64_t mtime, bool finished, struct err *err);
+typedef int (*vault_list_fn)(void *ctx, const struct uuid *id, uint64_t sealed_size, int64_t mtime,
+	bool finished, struct err *err);
 MUST_CHECK int vault_list(struct vault *v, vault_list_fn each, void *ctx, struct err *err);
 /* Unfinished objects last written before a time, left behind by a crash. */
 MUST_CHECK int vault_sweep_unfinished(
@@ -122,8 +118,5 @@ MUST_CHECK int vault_sweep_unfinished(
 /* Opens a key that was wrapped for any of the private keys and wraps it for the public one. */
 MUST_CHECK int vault_rewrap(struct vault *v, const uint8_t wrapped[VAULT_WRAPPED_LEN],
 	uint8_t ret_wrapped[VAULT_WRAPPED_LEN], struct err *err);
-
-void vault_id_format(const struct vault_id *id, char out[VAULT_ID_TEXT + 1]);
-MUST_CHECK int vault_id_parse(struct sv text, struct vault_id *ret_id);
 
 #endif

@@ -43,11 +43,11 @@ static void store_sample(struct fixture *f, size_t n, struct vault_object *ret_o
 	assert_int_equal(vault_commit(w, ret_object, NULL), 0);
 }
 
-static void object_path(const struct fixture *f, const struct vault_id *id, char out[256])
+static void object_path(const struct fixture *f, const struct uuid *id, char out[256])
 {
-	char text[VAULT_ID_TEXT + 1];
+	char text[UUID_TEXT_LEN + 1];
 
-	vault_id_format(id, text);
+	uuid_format(id, text);
 	snprintf(out, 256, "%s/%.2s/%s", f->store, text, text);
 }
 
@@ -56,7 +56,7 @@ struct census {
 	uint64_t bytes;
 };
 
-static int count_one(void *ctx, const struct vault_id *id, uint64_t sealed_size, int64_t mtime,
+static int count_one(void *ctx, const struct uuid *id, uint64_t sealed_size, int64_t mtime,
 	bool finished, struct err *err)
 {
 	struct census *c = ctx;
@@ -368,7 +368,7 @@ static void test_sweep_unfinished(void **state)
 	FILE *file;
 
 	store_sample(f, 5, &object);
-	snprintf(path, sizeof(path), "%s/new/00112233445566778899aabbccddeeff", f->store);
+	snprintf(path, sizeof(path), "%s/new/00112233-4455-4677-8899-aabbccddeeff", f->store);
 	file = fopen(path, "w");
 	assert_non_null(file);
 	fclose(file);
@@ -382,7 +382,7 @@ static void test_sweep_unfinished(void **state)
 	assert_int_equal(vault_remove(f->v, &object.id, NULL), 0);
 }
 
-static int stop_listing(void *ctx, const struct vault_id *id, uint64_t sealed_size, int64_t mtime,
+static int stop_listing(void *ctx, const struct uuid *id, uint64_t sealed_size, int64_t mtime,
 	bool finished, struct err *err)
 {
 	(void)id;
@@ -424,19 +424,19 @@ static void test_rewrap(void **state)
 	assert_int_equal(vault_remove(f->v, &object.id, NULL), 0);
 }
 
-static void test_ids(void **state)
+static void test_ids_are_random_uuids(void **state)
 {
-	struct vault_id id = {{0}};
-	char text[VAULT_ID_TEXT + 1];
+	struct fixture *f = *state;
+	struct vault_object a, b;
 
-	(void)state;
-	assert_int_equal(vault_id_parse(SV("00112233445566778899aabbccddeeff"), &id), 0);
-	assert_int_equal(id.b[15], 0xff);
-	vault_id_format(&id, text);
-	assert_string_equal(text, "00112233445566778899aabbccddeeff");
-	assert_int_equal(vault_id_parse(SV("00112233445566778899aabbccddeef"), &id), E_INVALID);
-	assert_int_equal(vault_id_parse(SV("00112233445566778899aabbccddeefg"), &id), E_INVALID);
-	assert_int_equal(vault_id_parse(SV("../../../../../../../../etc/pass"), &id), E_INVALID);
+	store_sample(f, 1, &a);
+	store_sample(f, 1, &b);
+	assert_false(uuid_eq(&a.id, &b.id));
+	assert_int_equal(a.id.b[6] >> 4, 4);
+	assert_int_equal(a.id.b[8] >> 6, 2);
+	assert_int_equal(a.stored_size, aead_file_sealed_size(1));
+	assert_int_equal(vault_remove(f->v, &a.id, NULL), 0);
+	assert_int_equal(vault_remove(f->v, &b.id, NULL), 0);
 }
 
 static void test_no_folder(void **state)
@@ -512,7 +512,7 @@ int main(void)
 		cmocka_unit_test(test_sweep_unfinished),
 		cmocka_unit_test(test_list_can_be_ended),
 		cmocka_unit_test(test_rewrap),
-		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_ids_are_random_uuids),
 		cmocka_unit_test(test_no_folder),
 	};
 
