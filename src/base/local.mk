@@ -9,10 +9,10 @@ libbase_a_SOURCES = \
 	%D%/decimal.c %D%/decimal.h \
 	%D%/err.c %D%/err.def %D%/err.h \
 	%D%/sv.c %D%/sv.h \
+	%D%/text.c %D%/text.h \
 	%D%/utf8.c %D%/utf8.h \
 	%D%/uuid.c %D%/uuid.h
 BASE_LIBS = libbase.a
-
 
 check_PROGRAMS += \
 	tests/unit/base/test_arena \
@@ -23,6 +23,7 @@ check_PROGRAMS += \
 	tests/unit/base/test_decimal \
 	tests/unit/base/test_err \
 	tests/unit/base/test_sv \
+	tests/unit/base/test_text \
 	tests/unit/base/test_utf8 \
 	tests/unit/base/test_uuid
 tests_unit_base_test_arena_SOURCES = tests/unit/base/test_arena.c
@@ -45,3 +46,5 @@ tests_unit_base_test_utf8_SOURCES = tests/unit/base/test_utf8.c
 tests_unit_base_test_utf8_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_base_test_uuid_SOURCES = tests/unit/base/test_uuid.c
 tests_unit_base_test_uuid_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_base_test_text_SOURCES = tests/unit/base/test_text.c
+tests_unit_base_test_text_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
