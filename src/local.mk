@@ -5,3 +5,4 @@ include src/seal/local.mk
 include src/domain/local.mk
 include src/col/local.mk
 include src/vault/local.mk
+include src/match/local.mk
