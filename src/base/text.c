@@ -96,9 +96,10 @@ static size_t distance(struct sv a, struct sv b)
 		row[0] = i + 1;
 		for (size_t k = 0; k < b.n; k++) {
 			size_t replaced = diagonal + (lower(a.p[i]) != lower(b.p[k]));
+			size_t shifted = MIN(row[k], row[k + 1]) + 1;
 
 			diagonal = row[k + 1];
-			row[k + 1] = MIN(replaced, MIN(row[k], row[k + 1]) + 1);
+			row[k + 1] = MIN(replaced, shifted);
 		}
 	}
 	return row[b.n];
