@@ -45,7 +45,7 @@ static void nearest_words(void **state UNUSED)
 	} cases[] = {
 		{"amount", "amount"},
 		{"amuont", "amount"},
-		{"acount", "account"},
+		{"acccount", "account"},
 		{"AMOUNTS", "amount"},
 		{"dat", "date"},
 		{"i", "id"},
