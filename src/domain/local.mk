@@ -4,12 +4,11 @@ libdomain_a_SOURCES = \
 	%D%/event.c %D%/event.def %D%/event.h \
 	%D%/outcome.c %D%/outcome.def %D%/outcome.h \
 	%D%/perm.c %D%/perm.def %D%/perm.h \
-	%D%/role.def \
-	%D%/state.c %D%/state.def %D%/state.h
+	%D%/role.def
 DOMAIN_LIBS = libdomain.a $(BASE_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_domain_perm test_domain_event test_domain_state
+check_PROGRAMS += test_domain_perm test_domain_event
 endif
 test_domain_perm_SOURCES = tests/unit/domain/test_perm.c
 test_domain_perm_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -17,6 +16,3 @@ test_domain_perm_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
 test_domain_event_SOURCES = tests/unit/domain/test_event.c
 test_domain_event_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_domain_event_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
-test_domain_state_SOURCES = tests/unit/domain/test_state.c
-test_domain_state_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-test_domain_state_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
