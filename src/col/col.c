@@ -121,39 +121,39 @@ const struct col *col_first(const struct col_table *t, enum col_type type)
 /* ---- the check ---- */
 
 static int col_check_str(
-	const struct col_str *s, uint32_t rows, bool must_be_utf8, const char *name, struct err *err)
+	const struct col_str *s, uint32_t rows, const char *name, struct err *err)
 {
+	uint32_t bad = 0; /* no early exit from the loops over rows: they stay vectors */
+
 	if (s->off[0] != 0)
 		return err_set(err, E_CORRUPT, "Column '%.64s' does not start at 0.", name);
 	for (uint32_t r = 0; r < rows; r++)
-		if (s->off[r] > s->off[r + 1])
-			return err_set(err, E_CORRUPT, "Column '%.64s' has a negative length.", name);
-	if (!must_be_utf8)
-		return 0;
+		bad |= s->off[r] > s->off[r + 1];
+	if (bad)
+		return err_set(err, E_CORRUPT, "Column '%.64s' has a negative length.", name);
 	if (!utf8_valid(sv_from(s->bytes, s->off[rows])))
 		return err_set(err, E_CORRUPT, "Column '%.64s' is not UTF-8.", name);
 	/* Valid as a whole; a cell is valid too unless it starts inside a character. */
 	for (uint32_t r = 1; r < rows; r++)
-		if (s->off[r] < s->off[rows] && ((unsigned char)s->bytes[s->off[r]] & 0xc0) == 0x80)
-			return err_set(err, E_CORRUPT, "Column '%.64s' splits a character.", name);
-	return 0;
+		bad |= s->off[r] < s->off[rows] &&
+			((unsigned char)s->bytes[s->off[r]] & 0xc0) == 0x80;
+	return bad ? err_set(err, E_CORRUPT, "Column '%.64s' splits a character.", name) : 0;
 }
 
 static int col_check_range(const struct col *c, uint32_t rows, struct err *err)
 {
 	int32_t low = c->type == COL_DATE ? DATE_MIN : 0;
 	int32_t high = c->type == COL_DATE ? DATE_MAX : 0x7f7f7f;
+	uint32_t bad = 0;
 
 	if (c->type == COL_AMOUNT) {
 		for (uint32_t r = 0; r < rows; r++)
-			if (c->i64[r] > DECIMAL_MONEY_MAX || c->i64[r] < -DECIMAL_MONEY_MAX)
-				return err_set(err, E_CORRUPT, "Column '%.64s' is out of range.", c->name);
+			bad |= c->i64[r] > DECIMAL_MONEY_MAX || c->i64[r] < -DECIMAL_MONEY_MAX;
 	} else if (col_held(c->type) == COL_I32) {
 		for (uint32_t r = 0; r < rows; r++)
-			if (c->i32[r] < low || c->i32[r] > high)
-				return err_set(err, E_CORRUPT, "Column '%.64s' is out of range.", c->name);
+			bad |= c->i32[r] < low || c->i32[r] > high;
 	}
-	return 0;
+	return bad ? err_set(err, E_CORRUPT, "Column '%.64s' is out of range.", c->name) : 0;
 }
 
 static int col_check_meta(const struct col_table *t, const struct col *c, struct err *err)
@@ -181,9 +181,9 @@ static int col_check(const struct col_table *t, const struct col *c, struct err 
 		return rc;
 	if (col_held(c->type) != COL_STR)
 		return col_check_range(c, t->rows, err);
-	rc = col_check_str(&c->str, t->rows, true, c->name, err);
+	rc = col_check_str(&c->str, t->rows, c->name, err);
 	if (rc == 0 && c->fold.off != NULL)
-		rc = col_check_str(&c->fold, t->rows, true, c->name, err);
+		rc = col_check_str(&c->fold, t->rows, c->name, err);
 	return rc;
 }
 

@@ -1,0 +1,349 @@
+/*
+ * Growing columns. Arrays double by realloc and are handed to the table at the end, where they are
+ * trimmed to their length plus COL_PAD zero bytes.
+ */
+#include "col/col_build.h"
+
+#include <stdlib.h>
+
+#define BUILD_ROWS_MIN 1024u
+#define BUILD_BYTES_MIN 16384u
+
+void col_build_free(struct col_build *b)
+{
+	for (uint32_t i = 0; i < b->ncols; i++) {
+		struct col *c = &b->cols[i].col;
+
+		free(c->valid);
+		if (col_held(c->type) == COL_STR) {
+			free(c->str.off);
+			free(c->str.bytes);
+			free(c->fold.off);
+			free(c->fold.bytes);
+		} else {
+			free(c->i64);
+		}
+	}
+	free(b->cols);
+	free(b->line);
+	*b = COL_BUILD_INIT;
+}
+
+int col_build_init(struct col_build *b, uint32_t ncols, struct err *err)
+{
+	*b = COL_BUILD_INIT;
+	if (ncols > COL_COLUMNS_MAX)
+		return err_set(err, E_LIMIT, "A table has at most %u columns.", COL_COLUMNS_MAX);
+	b->cols = calloc(ncols + 1u, sizeof(*b->cols));
+	if (b->cols == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	b->ncols = ncols;
+	for (uint32_t i = 0; i < ncols; i++)
+		b->cols[i].col.currency_col = -1;
+	return 0;
+}
+
+void col_build_define(
+	struct col_build *b, uint32_t i, const char *name, enum col_type type, enum col_role role)
+{
+	b->cols[i].col.name = name;
+	b->cols[i].col.type = type;
+	b->cols[i].col.role = role;
+}
+
+/* Resizes *p to n bytes and COL_PAD more. */
+static bool build_resize(struct col_build *b, void *p, size_t n)
+{
+	void *old, *new;
+
+	memcpy(&old, p, sizeof(old));
+	new = realloc(old, n + COL_PAD);
+	if (new == NULL) {
+		b->error = E_NO_MEMORY;
+		return false;
+	}
+	memcpy(p, &new, sizeof(new));
+	return true;
+}
+
+static size_t row_bytes(enum col_type type)
+{
+	return col_held(type) == COL_I64 ? 8 : 4;
+}
+
+static bool build_grow_rows(struct col_build *b, struct col_build_col *c, uint32_t need)
+{
+	uint64_t cap = MAX(c->cap, BUILD_ROWS_MIN);
+
+	while (cap < need)
+		cap *= 2;
+	cap = MIN(cap, COL_ROWS_MAX);
+	bool ok = col_held(c->col.type) == COL_STR
+		? build_resize(b, &c->col.str.off, (cap + 1) * 4) &&
+			(c->col.fold.off == NULL ||
+				build_resize(b, &c->col.fold.off, (cap + 1) * 4))
+		: build_resize(b, &c->col.i64, cap * row_bytes(c->col.type));
+	if (ok && c->col.valid != NULL)
+		ok = build_resize(b, &c->col.valid, (cap + 63) / 64 * 8);
+	if (ok) {
+		if (c->cap == 0 && col_held(c->col.type) == COL_STR)
+			c->col.str.off[0] = 0;
+		c->cap = (uint32_t)cap;
+	}
+	return ok;
+}
+
+/* Room for n more bytes behind the used ones. */
+static bool build_grow_bytes(
+	struct col_build *b, char **bytes, size_t *ret_cap, size_t used, size_t n)
+{
+	size_t cap = MAX(*ret_cap, (size_t)BUILD_BYTES_MIN);
+
+	if (used + n <= *ret_cap)
+		return true;
+	if (n > UINT32_MAX - used) {
+		b->error = E_LIMIT;
+		return false;
+	}
+	while (cap < used + n)
+		cap *= 2;
+	if (!build_resize(b, bytes, cap))
+		return false;
+	*ret_cap = cap;
+	return true;
+}
+
+bool col_build_reserve(struct col_build *b, uint32_t i, uint32_t rows, size_t bytes)
+{
+	struct col_build_col *c = &b->cols[i];
+
+	if (b->error != 0)
+		return false;
+	if (rows > COL_ROWS_MAX - c->n) {
+		b->error = E_LIMIT;
+		return false;
+	}
+	if (c->n + rows > c->cap && !build_grow_rows(b, c, c->n + rows))
+		return false;
+	if (bytes == 0)
+		return true;
+	return build_grow_bytes(b, &c->col.str.bytes, &c->bytes_cap, c->col.str.off[c->n], bytes);
+}
+
+static void build_mark(struct col_build_col *c, bool valid)
+{
+	uint64_t bit = UINT64_C(1) << (c->n & 63);
+
+	if (c->col.valid == NULL)
+		return;
+	if (valid)
+		c->col.valid[c->n >> 6] |= bit;
+	else
+		c->col.valid[c->n >> 6] &= ~bit;
+}
+
+void col_build_i64(struct col_build *b, uint32_t i, int64_t v)
+{
+	struct col_build_col *c = &b->cols[i];
+
+	if (!col_build_reserve(b, i, 1, 0))
+		return;
+	c->col.i64[c->n] = v;
+	build_mark(c, true);
+	c->n++;
+}
+
+void col_build_i32(struct col_build *b, uint32_t i, int32_t v)
+{
+	struct col_build_col *c = &b->cols[i];
+
+	if (!col_build_reserve(b, i, 1, 0))
+		return;
+	c->col.i32[c->n] = v;
+	build_mark(c, true);
+	c->n++;
+}
+
+/* The first cell that folds to something else: all before it fold to themselves. */
+static bool build_start_fold(struct col_build *b, struct col_build_col *c)
+{
+	size_t used = c->col.str.off[c->n];
+
+	if (!build_resize(b, &c->col.fold.off, ((size_t)c->cap + 1) * 4))
+		return false;
+	if (!build_resize(b, &c->col.fold.bytes, c->bytes_cap))
+		return false;
+	c->fold_cap = c->bytes_cap;
+	memcpy(c->col.fold.off, c->col.str.off, ((size_t)c->n + 1) * 4);
+	if (used > 0)
+		memcpy(c->col.fold.bytes, c->col.str.bytes, used);
+	return true;
+}
+
+static void build_add_fold(struct col_build *b, struct col_build_col *c, struct sv folded)
+{
+	size_t used = c->col.fold.off[c->n];
+
+	if (folded.n > 0) {
+		if (!build_grow_bytes(b, &c->col.fold.bytes, &c->fold_cap, used, folded.n))
+			return;
+		memcpy(c->col.fold.bytes + used, folded.p, folded.n);
+	}
+	c->col.fold.off[c->n + 1] = (uint32_t)(used + folded.n);
+}
+
+void col_build_str(struct col_build *b, uint32_t i, struct sv text, struct sv folded)
+{
+	struct col_build_col *c = &b->cols[i];
+	bool differs = folded.p != NULL && !sv_eq(text, folded);
+
+	if (!col_build_reserve(b, i, 1, text.n))
+		return;
+	if (differs && c->col.fold.off == NULL && !build_start_fold(b, c))
+		return;
+	if (c->col.fold.off != NULL)
+		build_add_fold(b, c, differs ? folded : text);
+	size_t used = c->col.str.off[c->n];
+	if (text.n > 0)
+		memcpy(c->col.str.bytes + used, text.p, text.n);
+	c->col.str.off[c->n + 1] = (uint32_t)(used + text.n);
+	build_mark(c, true);
+	c->n++;
+}
+
+void col_build_missing(struct col_build *b, uint32_t i)
+{
+	struct col_build_col *c = &b->cols[i];
+
+	if (!col_build_reserve(b, i, 1, 0))
+		return;
+	if (c->col.valid == NULL) {
+		size_t n = ((size_t)c->cap + 63) / 64 * 8;
+
+		if (!build_resize(b, &c->col.valid, n))
+			return;
+		memset(c->col.valid, 0xff, n);
+	}
+	build_mark(c, false);
+	if (col_held(c->col.type) == COL_STR) {
+		c->col.str.off[c->n + 1] = c->col.str.off[c->n];
+		if (c->col.fold.off != NULL)
+			c->col.fold.off[c->n + 1] = c->col.fold.off[c->n];
+	} else if (col_held(c->col.type) == COL_I64) {
+		c->col.i64[c->n] = 0;
+	} else {
+		c->col.i32[c->n] = 0;
+	}
+	c->n++;
+}
+
+void col_build_line(struct col_build *b, uint32_t line)
+{
+	if (b->error != 0)
+		return;
+	if (b->nlines == b->lines_cap) {
+		uint32_t cap = MAX(b->lines_cap * 2, BUILD_ROWS_MIN);
+
+		if (!build_resize(b, &b->line, (size_t)cap * 4))
+			return;
+		b->lines_cap = cap;
+	}
+	b->line[b->nlines++] = line;
+}
+
+/* Hands *p, trimmed to n bytes and the zero pad, to t; *p is NULL when that fails. */
+static bool build_hand_over(struct col_build *b, struct col_table *t, void *p, size_t n)
+{
+	bool ok = build_resize(b, p, n);
+	char *block;
+
+	memcpy(&block, p, sizeof(block));
+	if (ok) {
+		memset(block + n, 0, COL_PAD);
+		ok = col_table_adopt(t, block, n + COL_PAD);
+	} else {
+		free(block);
+	}
+	if (!ok)
+		memset(p, 0, sizeof(block));
+	return ok;
+}
+
+/* A block that is handed over is forgotten by the builder first, so that it has one owner. */
+static bool build_move_str(
+	struct col_build *b, struct col_table *t, struct col_str *from, uint32_t n, struct col_str *to)
+{
+	if (from->off == NULL) /* no cell at all */
+		*from = (struct col_str){calloc(1, 4), NULL};
+	if (from->off == NULL)
+		return false;
+	size_t bytes = from->off[n];
+	struct col_str s = *from;
+	*from = (struct col_str){0};
+	bool ok = build_hand_over(b, t, &s.off, ((size_t)n + 1) * 4);
+	ok = build_hand_over(b, t, &s.bytes, bytes) && ok;
+	*to = s;
+	return ok;
+}
+
+static bool build_move(struct col_build *b, struct col_table *t, struct col_build_col *from)
+{
+	struct col *c = &from->col, *to;
+	uint32_t n = from->n;
+	bool ok = true;
+
+	to = &t->cols[from - b->cols];
+	*to = *c;
+	size_t name_len = strlen(c->name);
+	char *name = col_table_alloc(t, name_len + 1);
+	if (name == NULL)
+		return false;
+	to->name = memcpy(name, c->name, name_len);
+	if (c->valid != NULL) {
+		size_t words = ((size_t)n + 63) / 64;
+
+		if (n % 64 != 0)
+			c->valid[words - 1] &= (UINT64_C(1) << (n % 64)) - 1;
+		c->valid = NULL;
+		ok = build_hand_over(b, t, &to->valid, words * 8);
+	}
+	if (col_held(c->type) == COL_STR) {
+		ok = build_move_str(b, t, &c->str, n, &to->str) && ok;
+		if (c->fold.off != NULL)
+			ok = build_move_str(b, t, &c->fold, n, &to->fold) && ok;
+	} else {
+		c->i64 = NULL;
+		ok = build_hand_over(b, t, &to->i64, n * row_bytes(c->type)) && ok;
+	}
+	return ok;
+}
+
+int col_build_finish(struct col_build *b, struct col_table *ret, struct err *err)
+{
+	struct col_table t CLEANUP(col_table_free) = COL_TABLE_INIT;
+
+	t.rows = b->ncols > 0 ? b->cols[0].n : b->nlines;
+	for (uint32_t i = 0; i < b->ncols && b->error == 0; i++)
+		if (b->cols[i].n != t.rows)
+			b->error = E_INVALID;
+	if (b->line != NULL && b->nlines != t.rows && b->error == 0)
+		b->error = E_INVALID;
+	if (b->error != 0)
+		return err_set(err, b->error, NULL);
+	int rc = col_table_set_columns(&t, b->ncols, err);
+	if (rc != 0)
+		return rc;
+	bool ok = true;
+	for (uint32_t i = 0; i < b->ncols && ok; i++)
+		ok = build_move(b, &t, &b->cols[i]);
+	if (ok && b->line != NULL) {
+		t.line = TAKE(b->line);
+		ok = build_hand_over(b, &t, &t.line, (size_t)t.rows * 4);
+	}
+	if (!ok)
+		return err_set(err, E_NO_MEMORY, NULL);
+	*ret = t;
+	t = COL_TABLE_INIT;
+	col_build_free(b);
+	return 0;
+}
