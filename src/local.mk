@@ -4,5 +4,6 @@ include src/base/local.mk
 include src/seal/local.mk
 include src/domain/local.mk
 include src/col/local.mk
+include src/store/local.mk
 include src/vault/local.mk
 include src/match/local.mk

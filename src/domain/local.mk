@@ -4,7 +4,8 @@ libdomain_a_SOURCES = \
 	%D%/event.c %D%/event.def %D%/event.h \
 	%D%/outcome.c %D%/outcome.def %D%/outcome.h \
 	%D%/perm.c %D%/perm.def %D%/perm.h \
-	%D%/role.def
+	%D%/role.def \
+	%D%/word.c %D%/word.def %D%/word.h
 DOMAIN_LIBS = libdomain.a $(BASE_LIBS)
 
 if HAVE_CMOCKA

@@ -1,0 +1,9 @@
+# cli: the command line `recon`; one command is one file and one row of command.def.
+bin_PROGRAMS += recon
+recon_SOURCES = \
+	%D%/cli.c %D%/cli.h \
+	%D%/command.def \
+	%D%/cmd_migrate.c \
+	%D%/main.c
+recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'
+recon_LDADD = $(STORE_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
