@@ -7,3 +7,4 @@ include src/col/local.mk
 include src/store/local.mk
 include src/vault/local.mk
 include src/match/local.mk
+include src/scan/local.mk

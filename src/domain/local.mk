@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libdomain.a
 libdomain_a_SOURCES = \
 	%D%/event.c %D%/event.def %D%/event.h \
+	%D%/file_type.c %D%/file_type.def %D%/file_type.h \
 	%D%/outcome.c %D%/outcome.def %D%/outcome.h \
 	%D%/perm.c %D%/perm.def %D%/perm.h \
 	%D%/role.def \
@@ -17,3 +18,9 @@ test_domain_perm_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
 test_domain_event_SOURCES = tests/unit/domain/test_event.c
 test_domain_event_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_domain_event_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
+if HAVE_CMOCKA
+check_PROGRAMS += test_domain_file_type
+endif
+test_domain_file_type_SOURCES = tests/unit/domain/test_file_type.c
+test_domain_file_type_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_domain_file_type_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)

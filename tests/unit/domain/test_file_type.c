@@ -1,0 +1,54 @@
+/* The type that a file's name claims. */
+#include "domain/file_type.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const struct {
+	const char *name;
+	enum file_type type;
+} names[] = {
+	{"ledger.csv", FILE_TYPE_CSV},
+	{"LEDGER.CSV", FILE_TYPE_CSV},
+	{"bank.2026-03.tsv", FILE_TYPE_CSV},
+	{"notes.txt", FILE_TYPE_CSV},
+	{"ledger.csv.exe", FILE_TYPE_NONE},
+	{"ledger.csvx", FILE_TYPE_NONE},
+	{"ledgercsv", FILE_TYPE_NONE},
+	{"ledger.", FILE_TYPE_NONE},
+	{".csv", FILE_TYPE_NONE},
+	{"csv", FILE_TYPE_NONE},
+	{"", FILE_TYPE_NONE},
+	{"a.csv tsv", FILE_TYPE_NONE},
+};
+
+static void test_type_of_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (file_type_of_name(sv_from_cstr(names[i].name)) != names[i].type)
+			fail_msg("name: \"%s\"", names[i].name);
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	assert_string_equal(file_type_word(FILE_TYPE_CSV), "csv");
+	assert_string_equal(file_type_extensions(FILE_TYPE_CSV), "csv tsv txt");
+	assert_int_equal(file_type_form(FILE_TYPE_CSV), FILE_FORM_TEXT);
+	assert_null(file_type_word(FILE_TYPE_NONE));
+	assert_null(file_type_word(FILE_TYPE_END));
+	assert_string_equal(file_type_extensions(FILE_TYPE_END), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_type_of_name),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,285 @@
+/*
+ * Verdicts with the real engine and a signature database of one line: the EICAR test text, which is
+ * put together here so that no file of this tree contains it.
+ */
+#include "scan/scan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+
+#define MAX_BYTES (8 << 20)
+
+static char temp[] = "/tmp/recon-test-scan-XXXXXX";
+
+static const char *eicar(void)
+{
+	static char text[128];
+
+	snprintf(text, sizeof(text), "%s%s%s", "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-",
+		"ANTIVIRUS-TEST-", "FILE!$H+H*");
+	return text;
+}
+
+struct memory {
+	struct sv bytes;
+	int64_t fail_from; /* offset at which reads fail; -1: none */
+	uint64_t seen;     /* end of the furthest read */
+};
+
+static int memory_pread(
+	void *ctx, void *p, size_t n, uint64_t offset, size_t *ret_n, struct err *err)
+{
+	struct memory *m = ctx;
+
+	if (m->fail_from >= 0 && offset + n > (uint64_t)m->fail_from)
+		return err_set(err, E_CORRUPT, NULL);
+	n = offset < m->bytes.n ? MIN(n, m->bytes.n - (size_t)offset) : 0;
+	memcpy(p, m->bytes.p + offset, n);
+	m->seen = MAX(m->seen, offset + n);
+	*ret_n = n;
+	return 0;
+}
+
+static int verdict(struct scan *s, struct sv bytes, struct err *err)
+{
+	struct memory m = {.bytes = bytes, .fail_from = -1};
+	struct scan_source source = {memory_pread, &m, bytes.n};
+
+	return scan_run(s, FILE_TYPE_CSV, &source, err);
+}
+
+/* n bytes of rows. */
+static void add_rows(struct buf *out, size_t n)
+{
+	static const char row[] = "2026-03-04,ACME GmbH,-12.30,EUR\n";
+
+	while (n > 0) {
+		size_t part = MIN(n, sizeof(row) - 1);
+
+		buf_add(out, row, part);
+		n -= part;
+	}
+}
+
+static const struct {
+	const char *label;
+	const char *bytes;
+	size_t n; /* 0: strlen */
+	int want;
+} contents[] = {
+	{"rows", "date,amount\n2026-03-04,12.30\n", 0, 0},
+	{"one column", "12.30\n13.00\n", 0, 0},
+	{"one byte", "x", 0, 0},
+	{"UTF-8", "name,amount\nMüller,1.00\n", 0, 0},
+	{"UTF-8 with mark", "\xef\xbb\xbfname,amount\nM,1.00\n", 0, 0},
+	{"Windows-1252",
+		"name,amount\nM\xfcller,1.00\nStra\xdf"
+		"e,2.00\n",
+		0, 0},
+	{"UTF-16 LE with mark",
+		"\xff\xfe"
+		"a\0,\0b\0\n\0001\0,\0002\0\n\0",
+		18, 0},
+	{"UTF-16 BE without mark", "\0a\0,\0b\0\n\0001\0,\0002\0\n", 16, 0},
+	{"form feed and DOS end", "a,b\r\n1,2\r\n\f\x1a", 0, 0},
+	{"looks like mail", "From: bank@example.org\nSubject: statement\n\n1,2\n", 0, 0},
+	{"markup in a cell", "memo,amount\n\"<b>10%</b> <script>alert(1)</script>\",5.00\n", 0, 0},
+	{"a formula", "=cmd|'/c calc'!A1,1\n", 0, 0},
+	{"empty", "", 0, E_FILE_EMPTY},
+	{"zero byte in text", "a,b\n1,\0002\nxxxxxxxxxxx", 20, E_FILE_TYPE},
+	{"control byte", "a,b\n1,\001\n", 0, E_FILE_TYPE},
+	{"ELF", "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0>\0\1\0\0\0", 24, E_FILE_TYPE},
+	{"PDF", "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", 0, E_FILE_TYPE},
+	{"PNG", "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\10\2\0\0\0", 29, E_FILE_TYPE},
+	{"zip", "PK\3\4\24\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0a", 31, E_FILE_TYPE},
+	{"gzip", "\x1f\x8b\10\0\0\0\0\0\0\3\3\0\0\0\0\0\0\0\0\0", 20, E_FILE_TYPE},
+	{"HTML", "<!DOCTYPE html>\n<html><body>1,2</body></html>\n", 0, E_FILE_TYPE},
+	{"XML", "<?xml version=\"1.0\"?>\n<a/>\n", 0, E_FILE_TYPE},
+	{"RTF", "{\\rtf1\\ansi 1,2}\n", 0, E_FILE_TYPE},
+	{"shell script", "#!/bin/sh\nrm -rf /\n", 0, E_FILE_TYPE},
+};
+
+static void test_content(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(contents); i++) {
+		size_t n = contents[i].n ? contents[i].n : strlen(contents[i].bytes);
+		struct err err = {0};
+		int rc = verdict(*state, sv_from(contents[i].bytes, n), &err);
+
+		if (rc != contents[i].want)
+			fail_msg("%s: gave %s (%s)", contents[i].label, rc ? err_name(rc) : "clean",
+				err.detail);
+	}
+}
+
+static void test_type_of_the_name(void **state)
+{
+	struct memory m = {.bytes = SV("a,b\n"), .fail_from = -1};
+	struct scan_source source = {memory_pread, &m, 4};
+
+	assert_int_equal(scan_run(*state, FILE_TYPE_NONE, &source, NULL), E_FILE_TYPE);
+	assert_int_equal(scan_run(*state, FILE_TYPE_END, &source, NULL), E_FILE_TYPE);
+}
+
+/* Before, inside and behind rows, across the engine's windows, at the very end of the largest. */
+static void test_eicar_is_found_anywhere(void **state)
+{
+	static const size_t places[] = {
+		0, 100, 4095, 65530, 128 * 1024 - 30, 1 << 20, MAX_BYTES - 68};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		struct buf file CLEANUP(buf_free) = BUF_INIT;
+		struct err err = {0};
+
+		add_rows(&file, places[i]);
+		buf_add_cstr(&file, eicar());
+		if (verdict(*state, buf_sv(&file), &err) != E_FILE_INFECTED)
+			fail_msg("not found at %zu: %s", places[i], err.detail);
+		assert_non_null(strstr(err.detail, "Recon-Test-Eicar"));
+		add_rows(&file, MIN((size_t)5000, MAX_BYTES - file.n));
+		assert_int_equal(verdict(*state, buf_sv(&file), &err), E_FILE_INFECTED);
+	}
+}
+
+static void test_whole_file_is_read(void **state)
+{
+	struct buf file CLEANUP(buf_free) = BUF_INIT;
+	struct memory m = {.fail_from = -1};
+	struct scan_source source = {memory_pread, &m, MAX_BYTES};
+
+	add_rows(&file, MAX_BYTES);
+	m.bytes = buf_sv(&file);
+	assert_int_equal(scan_run(*state, FILE_TYPE_CSV, &source, NULL), 0);
+	assert_int_equal(m.seen, MAX_BYTES);
+}
+
+static void test_too_large_is_never_clean(void **state)
+{
+	struct buf file CLEANUP(buf_free) = BUF_INIT;
+
+	add_rows(&file, MAX_BYTES + 1);
+	assert_int_equal(verdict(*state, buf_sv(&file), NULL), E_FILE_UNSCANNABLE);
+}
+
+/* A file that cannot be read wholly is not clean, wherever it fails. */
+static void test_unreadable_is_never_clean(void **state)
+{
+	static const int64_t places[] = {0, 65537, 3 << 20, MAX_BYTES - 1};
+	struct buf file CLEANUP(buf_free) = BUF_INIT;
+
+	add_rows(&file, MAX_BYTES);
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		struct memory m = {.bytes = buf_sv(&file), .fail_from = places[i]};
+		struct scan_source source = {memory_pread, &m, file.n};
+		struct err err = {0};
+
+		assert_int_equal(scan_run(*state, FILE_TYPE_CSV, &source, &err), E_CORRUPT);
+		assert_int_equal(err.code, E_CORRUPT);
+	}
+}
+
+static void test_self_test(void **state)
+{
+	struct scan_source source = scan_self_test_source(*state);
+	char end[4];
+	size_t n = 0;
+
+	assert_int_equal(source.size, MAX_BYTES);
+	assert_int_equal(source.pread(source.ctx, end, 4, MAX_BYTES - 4, &n, NULL), 0);
+	assert_int_equal(n, 4);
+	assert_memory_equal(end, "H+H*", 4);
+	assert_int_equal(scan_run(*state, FILE_TYPE_CSV, &source, NULL), E_FILE_INFECTED);
+	/* Without its last byte the same file is clean. */
+	source.size--;
+	assert_int_equal(scan_run(*state, FILE_TYPE_CSV, &source, NULL), 0);
+}
+
+static void write_signature(const char *dir, const char *name)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs("Recon-Test-Other:0:*:6162636465666768696a\n", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void test_new_signatures_are_noticed(void **state)
+{
+	char dir[] = "/tmp/recon-test-sigs-XXXXXX";
+	char path[256];
+	struct scan_options options = {
+		.database_dir = dir, .temp_dir = temp, .max_bytes = 1 << 20, .max_seconds = 10};
+	struct scan *s CLEANUP(scan_free) = NULL;
+	struct err err = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(scan_new(&options, &s, &err), E_CONFIG); /* none at all */
+	write_signature(dir, "a.ndb");
+	assert_int_equal(scan_new(&options, &s, &err), 0);
+	assert_int_equal(scan_signatures(s), 1);
+	assert_true(scan_database_time(s) > 0);
+	assert_false(scan_is_outdated(s));
+	write_signature(dir, "b.ndb");
+	assert_true(scan_is_outdated(s));
+	snprintf(path, sizeof(path), "%s/a.ndb", dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/b.ndb", dir);
+	unlink(path);
+	rmdir(dir);
+	options.database_dir = "/nowhere";
+	scan_free(&s);
+	assert_int_equal(scan_new(&options, &s, &err), E_CONFIG);
+	assert_non_null(strstr(err.detail, "/nowhere"));
+}
+
+static int setup(void **state)
+{
+	struct scan_options options = {.database_dir = TEST_DATA "/clamav",
+		.temp_dir = temp,
+		.max_bytes = MAX_BYTES,
+		.max_seconds = 60};
+	struct err err = {0};
+
+	if (!mkdtemp(temp))
+		return -1;
+	if (scan_new(&options, (struct scan **)state, &err) < 0) {
+		print_error("%s\n", err.detail);
+		return -1;
+	}
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	scan_free((struct scan **)state);
+	return rmdir(temp); /* the engine left nothing there */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_content),
+		cmocka_unit_test(test_type_of_the_name),
+		cmocka_unit_test(test_eicar_is_found_anywhere),
+		cmocka_unit_test(test_whole_file_is_read),
+		cmocka_unit_test(test_too_large_is_never_clean),
+		cmocka_unit_test(test_unreadable_is_never_clean),
+		cmocka_unit_test(test_self_test),
+		cmocka_unit_test(test_new_signatures_are_noticed),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
