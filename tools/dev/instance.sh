@@ -274,7 +274,6 @@ supervise_table() {
 		kill -HUP "$(supervisor_pid)"
 		return 0
 	fi
-	instance_sweep
 	rm -f "$run/run/"*.stopped
 	install -m 755 build/tools/dev/supervise "$inst/root/supervise"
 	as_user setsid "$inst/root/supervise" "$inst/conf/table" "$run/run" "$inst/log" \
@@ -341,6 +340,7 @@ TEXT
 instance_up() {
 	instance_account
 	instance_folders
+	instance_runs || instance_sweep
 	instance_ports
 	url=https://127.0.0.1:$port_https
 	instance_install

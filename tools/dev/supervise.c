@@ -323,6 +323,15 @@ static void reap(void) {
 	}
 }
 
+/* A changed row waits for its predecessor of the same name, which may hold a port or a lock. */
+static bool has_predecessor(const struct row *row) {
+	for (int i = 0; i < n_rows; i++) {
+		if (&rows[i] != row && rows[i].leaving && strcmp(rows[i].name, row->name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Moves every program towards its wanted state. Returns ms until it wants to be called again. */
 static long converge(bool ending) {
 	long now = now_ms();
@@ -343,6 +352,8 @@ static long converge(bool ending) {
 			kill(-row->pid, SIGKILL);
 		if (row->pid == 0 && row->leaving)
 			row_drop(i);
+		else if (row->pid == 0 && wanted && has_predecessor(row))
+			wait = wait > 10 ? 10 : wait;
 		else if (row->pid == 0 && wanted && now >= row->due)
 			row_start(row);
 		else if (row->pid == 0 && wanted && row->due - now < wait)
