@@ -18,7 +18,7 @@ compile   distcheck      the tarball builds, tests, installs and uninstalls else
 live      www            the front end: types, unit tests, sizes
 live      drift          generated files equal what their generators print
 live      lint           static checks; every suppression has a reason
-live      units          systemd unit files: verified, hardened
+live      systemd        unit files: complete, verified, confined
 live      db             migrations, statements and transactions on a real PostgreSQL
 live      dev            ./dev itself: start, crash, restart, stop
 live      api            the HTTP contract, black box
@@ -118,9 +118,9 @@ cmd_test() {
 	chosen=$(suites_choose "${patterns[@]}")
 	[ -n "$chosen" ] || die "no suite begins with: ${patterns[*]} (see ./dev test --list)"
 
-	. "$top/tools/dev/setup.sh"
-	. "$top/tools/dev/build.sh"
+	. "$top/tools/dev/instance.sh"
 	. "$top/tools/dev/suites.sh"
+	. "$top/tools/dev/lint.sh"
 	cmd_setup all
 	mkdir -p "$test_dir"
 	build_bootstrap

@@ -1,0 +1,139 @@
+# shellcheck shell=bash
+# Static checks: the suites lint and systemd. Each tool is one test. What is switched off stands here or
+# in the tool's own file with its reason; a suppression in the code needs one on the same line.
+
+lint_libraries='json-c libpq libcrypto libsodium liboath hiredis libseccomp libsystemd libutf8proc zlib libclamav cmocka'
+
+lint_sources() { git ls-files -co --exclude-standard 'src/*.c' 'tools/*.c' 'tests/perf/*.c'; }
+
+lint_flags() {
+	local library
+	printf '%s ' -std=gnu17 -D_GNU_SOURCE -DHAVE_CONFIG_H -Isrc -Ibuild/src -Ibuild -I/usr/include/fastcgi
+	for library in $lint_libraries; do pkg-config --cflags "$library" 2>/dev/null || true; done
+}
+
+# malloc-leak: gcc 12 takes a struct returned by value for a leak of what it points to; LeakSanitizer
+# watches every unit test.
+lint_gcc() {
+	local flags
+	read -r -d '' flags < <(lint_flags) || true
+	# shellcheck disable=SC2086 # flags are words
+	lint_sources | xargs -P"$(jobs_n)" -n1 gcc -fanalyzer -Wno-analyzer-malloc-leak -Werror -O1 -c -o /dev/null $flags
+}
+
+lint_clang_tidy() {
+	local flags
+	read -r -d '' flags < <(lint_flags) || true
+	# shellcheck disable=SC2086,SC2016 # flags are words; $@ is the inner shell's
+	lint_sources | xargs -P"$(jobs_n)" -n2 sh -c \
+		'f=$0; clang-tidy --quiet "$@" -- '"${flags//\'/}"' 2>"/tmp/recon-tidy.$$"; s=$?
+		[ $s -eq 0 ] || cat "/tmp/recon-tidy.$$"; rm -f "/tmp/recon-tidy.$$"; exit $s' tidy
+}
+
+# memleak: cppcheck does not know the cleanup attribute. internalAstError: nor vector extensions.
+# duplicateAssignExpression: two cursors that start at the same place are not a mistake.
+lint_cppcheck() {
+	lint_sources | cppcheck --quiet -j"$(jobs_n)" --enable=warning,performance,portability --std=c11 \
+		--inline-suppr --suppress=memleak --suppress=internalAstError --suppress=duplicateAssignExpression \
+		--error-exitcode=1 -Isrc -Ibuild --file-list=-
+}
+
+lint_shell() {
+	git ls-files -co --exclude-standard dev '*.sh' .ci/run | xargs shellcheck -x
+}
+
+lint_biome() { (cd www && npm exec --no -- biome ci --error-on-warnings .); }
+lint_tsc() { (cd www && npm exec --no -- tsc --noEmit); }
+
+# A suppression that gives no reason, or a list of them that grew unseen, is a defect.
+lint_suppressions() {
+	local found bad
+	found=$(git grep -nE 'NOLINT|cppcheck-suppress|shellcheck disable=|biome-ignore|@ts-expect-error|#pragma (GCC|clang) diagnostic ignored' \
+		-- '*.c' '*.h' '*.sh' '*.ts' '*.tsx' '*.mjs' dev .ci ':!tools/dev/lint.sh' || true)
+	printf '%s\n' "$found"
+	bad=$(grep -vE 'shell=|(NOLINT[A-Z]*(\([^)]*\))?:? *|cppcheck-suppress [A-Za-z]+ *(;|//|#)? *|disable=[SC0-9,]+ # *|biome-ignore [^:]+: *|@ts-expect-error *|ignored "[^"]+" */[/*] *)[A-Za-z].{5,}' <<<"$found" | grep . || true)
+	printf '%d suppressions in the sources\n' "$(grep -c . <<<"$found" || true)"
+	[ -z "$bad" ] || {
+		printf 'without a reason:\n%s\n' "$bad"
+		return 1
+	}
+}
+
+# Words that do not belong into a delivered tree.
+lint_words() {
+	! git grep -nIE '\b(TODO|FIXME|XXX|HACK)\b' -- '*.c' '*.h' '*.def' '*.ts' '*.tsx' '*.sh' '*.sql' '*.mk' dev ':!tools/dev/lint.sh'
+}
+
+# The installed site as nginx sees it, with a certificate and the sockets' paths of the private instance.
+lint_nginx() {
+	instance_use test
+	as_user /usr/sbin/nginx -t -q -e stderr -c "$inst/conf/nginx/main.conf"
+}
+
+suite_lint() {
+	local status=0
+	build_main
+	make -s -C build -j"$(jobs_n)"
+	tap_run "gcc -fanalyzer" lint_gcc || status=1
+	tap_run "clang-tidy" lint_clang_tidy || status=1
+	tap_run "cppcheck" lint_cppcheck || status=1
+	tap_run "shellcheck" lint_shell || status=1
+	tap_run "biome" lint_biome || status=1
+	tap_run "tsc" lint_tsc || status=1
+	tap_run "every suppression has a reason" lint_suppressions || status=1
+	tap_run "no unfinished places" lint_words || status=1
+	return $status
+}
+
+# ---- systemd and nginx, as make install lays them out ----
+
+units_verify() { # ROOT
+	local unit message status=0
+	for unit in recon.target recon-scanner.service recon-intake.service recon-matcher.service \
+		recon-api@auth.service recon-api@api.service recon-api@upload.service recon-api@data.service; do
+		message=$(systemd-analyze verify --root="$1" --man=no --recursive-errors=no "$unit" 2>&1) || status=1
+		[ -z "$message" ] || {
+			printf '%s: %s\n' "$unit" "$message"
+			status=1
+		}
+	done
+	return $status
+}
+
+# units_exposure ROOT UNIT LIMIT: the overall exposure of a unit, in tenths.
+units_exposure() {
+	local level
+	level=$(systemd-analyze security --offline=yes --root="$1" --no-pager "$2" 2>/dev/null |
+		sed -nE 's/.*Overall exposure level.*: ([0-9.]+) .*/\1/p')
+	printf '%s: %s, at most %s\n' "$2" "${level:-unknown}" "$3"
+	[ -n "$level" ] && awk -v l="$level" -v m="$3" 'BEGIN { exit !(l <= m) }'
+}
+
+suite_systemd() {
+	local root=$out/root unit status=0
+	build_main
+	tap_run "make install DESTDIR" make -s -C build install DESTDIR="$root"
+	# Units name binaries and units of the system: those that verification looks for are made present.
+	mkdir -p "$root/usr/sbin" "$root/etc" "$root/lib/systemd"
+	cp /usr/sbin/nginx "$root/usr/sbin/"
+	cp /etc/passwd /etc/group "$root/etc/"
+	cp -R /lib/systemd/system/. "$root/usr/lib/systemd/system/"
+	ln -sfn ../../usr/lib/systemd/system "$root/lib/systemd/system"
+	tap_run "systemd-sysusers takes the accounts" systemd-sysusers --dry-run --root="$root" recon-users.conf || status=1
+	tap_run "systemd-analyze verify says nothing" units_verify "$root" || status=1
+	for unit in recon-matcher.service recon-scanner.service; do
+		tap_run "$unit is confined" units_exposure "$root" "$unit" 0.6 || status=1
+	done
+	for unit in recon-intake.service recon-api@auth.service recon-api@api.service recon-api@upload.service \
+		recon-api@data.service; do
+		tap_run "$unit is confined" units_exposure "$root" "$unit" 1.3 || status=1
+	done
+	tap_run "nginx.service is confined" units_exposure "$root" nginx.service 2.0 || status=1
+	return $status
+}
+
+cmd_lint() {
+	# shellcheck source=tools/dev/test.sh
+	. "$top/tools/dev/test.sh"
+	cmd_test lint systemd
+}
