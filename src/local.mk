@@ -1,6 +1,7 @@
 # Folders, lowest layer first. A folder may include only from folders above it in this list
 # that its own local.mk links.
 include src/base/local.mk
+include src/sys/local.mk
 include src/seal/local.mk
 include src/domain/local.mk
 include src/col/local.mk

@@ -6,7 +6,10 @@
  * itself so that it holds, and is tested, without systemd.
  *
  * What a kernel without Landlock or a build with a sanitizer cannot do is left out and named in the
- * report; the caller logs it. seccomp and no_new_privs are never left out.
+ * report; the caller logs it. seccomp and no_new_privs are never left out. Memory can be mapped
+ * executable only when SYS_mmap and SYS_mprotect are among the extra calls. Core dumps end.
+ *
+ * Call it before threads are made: Landlock and the limits hold for threads made later.
  */
 #include "base/base.h"
 #include "base/err.h"
@@ -37,7 +40,7 @@ struct sandbox_spec {
 	bool deny_kills;        /* another call kills the process; else it fails with EPERM */
 	int64_t memory_bytes;   /* RLIMIT_AS; 0: as it is */
 	int64_t cpu_seconds;    /* RLIMIT_CPU; 0: as it is */
-	int64_t file_bytes;     /* RLIMIT_FSIZE; -1: as it is */
+	int64_t file_bytes;     /* RLIMIT_FSIZE; 0: as it is */
 	int64_t open_files;     /* RLIMIT_NOFILE; 0: as it is */
 };
 
