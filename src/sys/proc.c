@@ -241,6 +241,24 @@ void proc_kill(int pidfd, int signo)
 	syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0);
 }
 
+void proc_keep_fds(const int *keep, size_t n)
+{
+	unsigned from = 3;
+
+	for (;;) {
+		unsigned next = ~0u; /* the lowest one to keep at or above from */
+
+		for (size_t i = 0; i < n; i++)
+			if (keep[i] >= 0 && (unsigned)keep[i] >= from)
+				next = MIN(next, (unsigned)keep[i]);
+		if (next > from)
+			close_range(from, next == ~0u ? next : next - 1, 0);
+		if (next == ~0u)
+			return;
+		from = next + 1;
+	}
+}
+
 int proc_cpu_count(void)
 {
 	cpu_set_t set;

@@ -39,6 +39,9 @@ MUST_CHECK int proc_fork(pid_t *ret_pid, int *ret_pidfd, struct err *err);
 MUST_CHECK int proc_wait(pid_t pid, int pidfd, int timeout_ms, int *ret_status, struct err *err);
 void proc_kill(int pidfd, int signo);
 
+/* Closes every descriptor above 2 but these (-1 is ignored): for a child that shall hold no more. */
+void proc_keep_fds(const int *keep, size_t n);
+
 /* Processors that this process may use, at least 1. */
 int proc_cpu_count(void);
 /* Resident bytes of this process now; 0 when unknown. */

@@ -3,49 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "seal/hash.h"
-#include "vault/vault.h"
+#include "sys/conf.h"
 
 #define KEY_FILE_MAX 4096
 #define CREDENTIAL_NAME "vault-key"
 
-const char *vault_private_key_file(const char *configured, struct buf *path)
-{
-	const char *folder = getenv("CREDENTIALS_DIRECTORY");
-
-	if (!folder)
-		return configured;
-	buf_reset(path);
-	buf_printf(path, "%s/" CREDENTIAL_NAME, folder);
-	return buf_ok(path) && access(buf_cstr(path), R_OK) == 0 ? buf_cstr(path) : configured;
-}
-
-/* Reads a small file whole; secret ones must not be readable by others. */
-static int key_file_read(const char *path, bool secret, struct buf *out, struct err *err)
+/* Reads a small file whole. */
+static int public_read(const char *path, struct buf *out, struct err *err)
 {
 	int fd CLEANUP(fd_close) = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	ssize_t got;
-	char *p;
+	char *p = buf_reserve(out, KEY_FILE_MAX);
+	ssize_t got = -1;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set(err, E_CONFIG, "The vault's key file %s cannot be read: %s.", path,
-			strerror(errno));
-	if (secret && (st.st_mode & S_IRWXO))
-		return err_set(
-			err, E_CONFIG, "The vault's private key %s is open to others.", path);
-	p = buf_reserve(out, KEY_FILE_MAX);
 	if (!p)
 		return err_set(err, E_NO_MEMORY, NULL);
-	got = read(fd, p, KEY_FILE_MAX);
+	if (fd >= 0)
+		got = read(fd, p, KEY_FILE_MAX);
 	if (got < 0)
-		return err_set(err, E_CONFIG, "The vault's key file %s cannot be read: %s.", path,
+		return err_set(err, E_CONFIG, "The vault's public key %s cannot be read: %s.", path,
 			strerror(errno));
 	buf_commit(out, (size_t)got);
 	return 0;
@@ -54,7 +33,7 @@ static int key_file_read(const char *path, bool secret, struct buf *out, struct 
 static int public_load(const char *path, struct vault_keys *keys, struct err *err)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT;
-	int rc = key_file_read(path, false, &text, err);
+	int rc = public_read(path, &text, err);
 
 	if (rc == 0)
 		rc = envelope_public_parse(buf_sv(&text), &keys->public_key, err);
@@ -66,7 +45,7 @@ static int private_load(const char *path, struct vault_keys *keys, struct err *e
 {
 	struct buf text CLEANUP(buf_wipe) = BUF_INIT;
 	struct sv rest;
-	int rc = key_file_read(path, true, &text, err);
+	int rc = conf_read_credential(CREDENTIAL_NAME, path, KEY_FILE_MAX, &text, err);
 
 	rest = buf_sv(&text);
 	while (rc == 0 && rest.n > 0) {

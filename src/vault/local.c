@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define FOLDER_NEW "new"
+#define FOLDER_MODE 02770 /* one group of several users stores, reads and removes */
 #define NAME_MAX_LEN (3 + 1 + UUID_TEXT_LEN + 1)
 
 struct local_store {
@@ -54,8 +55,11 @@ static int folder_open(int dir, const char *name, int *ret_fd, struct err *err)
 	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT) {
-		if (mkdirat(dir, name, 0700) < 0 && errno != EEXIST)
+		if (mkdirat(dir, name, 0770) < 0 && errno != EEXIST)
 			return err_set_errno(err, errno, "The vault cannot make a folder");
+		/* Against the umask: the programs' users share it by their group. */
+		if (fchmodat(dir, name, FOLDER_MODE, 0) < 0 && errno != EPERM)
+			return err_set_errno(err, errno, "The vault cannot open a folder");
 		if (fsync(dir) < 0)
 			return err_set_errno(err, errno, "The vault's folder cannot be flushed");
 		fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -106,7 +110,7 @@ static int local_create(void *store, const struct uuid *id, void **ret_put, stru
 		return err_set(err, E_NO_MEMORY, NULL);
 	put->store = store;
 	uuid_format(id, put->id);
-	put->fd = openat(put->store->fresh, put->id, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	put->fd = openat(put->store->fresh, put->id, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (put->fd < 0) {
 		int error = errno;
 

@@ -5,7 +5,7 @@ libvault_a_SOURCES = \
 	%D%/keys.c %D%/keys.h \
 	%D%/local.c \
 	%D%/vault.c %D%/vault.h
-VAULT_LIBS = libvault.a $(SEAL_LIBS)
+VAULT_LIBS = libvault.a $(SEAL_LIBS) $(SYS_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += test_vault_vault test_vault_keys

@@ -51,15 +51,12 @@ struct vault_writer;
 struct vault_reader;
 
 /*
- * The private key file holds one key per line, the newest first; older ones still open what was
- * wrapped for them. When $CREDENTIALS_DIRECTORY has a file "vault-key", vault_private_key_file()
- * names that instead of the configured one. A private key file that others may read is refused.
+ * The private key file (0400 or 0600, or the systemd credential "vault-key") holds one key per
+ * line, the newest first; older ones still open what was wrapped for them.
  */
 MUST_CHECK int vault_open(
 	const struct vault_config *config, struct vault **ret_vault, struct err *err);
 void vault_close(struct vault **v); /* also the CLEANUP function */
-/* The path to use: into buf, or configured as it is. */
-const char *vault_private_key_file(const char *configured, struct buf *path);
 
 /* Storing. Freeing a writer that was not committed leaves nothing. */
 MUST_CHECK int vault_create(struct vault *v, struct vault_writer **ret_writer, struct err *err);

@@ -158,16 +158,15 @@ static void test_too_many_keys(void **state)
 
 static void test_credential_overrides(void **state)
 {
-	struct buf path CLEANUP(buf_free) = BUF_INIT;
+	struct vault_keys keys;
 
 	(void)state;
-	unsetenv("CREDENTIALS_DIRECTORY");
-	assert_string_equal(vault_private_key_file("/configured", &path), "/configured");
 	setenv("CREDENTIALS_DIRECTORY", folder, 1);
-	assert_string_equal(vault_private_key_file("/configured", &path), "/configured");
-	write_file(path_of("vault-key"), "x", 0400);
-	assert_string_equal(vault_private_key_file("/configured", &path), path_of("vault-key"));
+	assert_int_equal(vault_keys_load(path_of("pub"), path_of("key"), &keys, NULL), 0);
+	assert_int_equal(rename(path_of("key"), path_of("vault-key")), 0);
+	assert_int_equal(vault_keys_load(path_of("pub"), path_of("key"), &keys, NULL), 0);
 	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_int_equal(vault_keys_load(path_of("pub"), path_of("key"), &keys, NULL), E_CONFIG);
 }
 
 static int setup(void **state)
