@@ -9,3 +9,4 @@ include src/store/local.mk
 include src/vault/local.mk
 include src/match/local.mk
 include src/scan/local.mk
+include src/cli/local.mk
