@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The private instance: its own PostgreSQL cluster, Redis, nginx and all programs, as an unprivileged
-# user, under tools/dev/supervise. State is in var/<name> of the checkout (name: "inst", or "test" for
+# user, under tools/dev/supervise. State is in var/<name> of the checkout (name: "inst", or "check" for
 # the tests' own), sockets in a short path under /tmp. Where the unprivileged user cannot enter the
 # checkout (a clone in /root, say), var/<name> is a link to a folder under /var/lib/recon-dev.
 
@@ -25,6 +25,7 @@ instance_use() {
 	! is_root || user=recon-dev
 	json=$top/var/$instance.json
 	[ "$instance" != inst ] || json=$top/var/instance.json
+	export RECON_INSTANCE=$instance RECON_INSTANCE_JSON=$json
 	programs=$inst/root/usr/libexec/recon
 }
 
@@ -343,6 +344,7 @@ instance_up() {
 	instance_runs || instance_sweep
 	instance_ports
 	url=https://127.0.0.1:$port_https
+	export NODE_EXTRA_CA_CERTS=$inst/tls/cert.pem
 	instance_install
 	instance_certificate
 	write_stores
@@ -388,6 +390,16 @@ instance_existing() {
 	# shellcheck source=/dev/null
 	[ ! -f "$inst/ports" ] || . "$inst/ports"
 	url=https://127.0.0.1:${port_https:-0}
+	export NODE_EXTRA_CA_CERTS=$inst/tls/cert.pem
+}
+
+# instance_forget NAME: ends it and deletes its state, but not what it logged last.
+instance_forget() {
+	RECON_INSTANCE=$1 instance_existing
+	[ -e "$inst" ] || return 0
+	instance_down
+	rm -rf "$inst"
+	[ ! -L "$top/var/$1" ] || rm -f "$top/var/$1"
 }
 
 # ---- commands ----
@@ -448,13 +460,7 @@ cmd_restart() {
 }
 
 cmd_clean() {
-	local name
-	for name in inst test; do
-		instance_use $name
-		[ -e "$inst" ] || continue
-		RECON_INSTANCE=$name instance_existing
-		instance_down
-		rm -rf "$inst"
-	done
+	instance_forget inst
+	instance_forget check
 	rm -rf "${top:?}/var" "$top"/build "$top"/build-*/ "$top/www/dist"
 }

@@ -43,7 +43,7 @@ check_tree() {
 		make -C "$dir" -j"$(jobs_n)" -k check bin_PROGRAMS= pkglibexec_PROGRAMS= \
 			check_PROGRAMS="$names" TESTS="$names" || status=$?
 	fi
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # the names are words
 	tap_from_check "$dir" $names
 	return $status
 }
@@ -78,11 +78,154 @@ suite_tsan() {
 		return 0
 	fi
 	build_tree build-tsan --with-sanitizer=thread CC="$(compiler gcc)"
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2086 # the names are words
 	check_tree build-tsan $names
 }
 
 suite_distcheck() {
 	build_tree build-dist CC="$(compiler gcc)"
 	tap_run "make distcheck" make -C build-dist -j"$(jobs_n)" distcheck CMOCKA_MESSAGE_OUTPUT=
+}
+
+# ---- suites that need Node or the instance ----
+
+# The tests' own instance: fresh in each run of ./dev test, shared by its suites.
+need_instance() {
+	build_main
+	RECON_INSTANCE=check instance_existing
+	if ! instance_runs || [ ! -f "$json" ]; then
+		instance_use check
+		build_web
+		instance_up
+	fi
+}
+
+# Vitest in DIR with its JSON report folded into $tap. The rest are vitest's arguments.
+vitest_run() {
+	local dir=$1 status=0
+	shift
+	(cd "$dir" && node "$top/www/node_modules/vitest/vitest.mjs" run --reporter=default --reporter=json \
+		--outputFile.json="$out/report.json" "$@") || status=$?
+	node tools/dev/tap.mjs "$out/report.json" >>"$tap"
+	return $status
+}
+
+suite_www() {
+	local status=0
+	vitest_run www || status=1
+	build_web
+	[ ! -f www/scripts/size-gate.mjs ] || tap_run "sizes of the bundle" npm --prefix www run test:size || status=1
+	return $status
+}
+
+# same FILE COMMAND...: FILE is what the command prints.
+same() {
+	local file=$1
+	shift
+	"$@" | diff -u "$file" - || {
+		printf '%s is not what its generator prints; write it anew with: %s >%s\n' "$file" "$*" "$file"
+		return 1
+	}
+}
+
+# The generators of www write in place: run on a copy.
+same_web() {
+	local copy=$out/www
+	mkdir -p "$copy/src"
+	cp -R www/package.json www/tsconfig.json www/scripts "$copy/"
+	cp -R www/src/api "$copy/src/"
+	cp -R docs src "$out/"
+	ln -s "$top/www/node_modules" "$copy/node_modules"
+	npm --prefix "$copy" run gen:api
+	diff -ru www/src/api "$copy/src/api"
+}
+
+suite_drift() {
+	local api=build/recon-api status=0
+	build_main
+	make -s -C build -j"$(jobs_n)"
+	tap_run "docs/openapi.json" same docs/openapi.json "$api" --dump-openapi || status=1
+	tap_run "nginx/routes.conf" same nginx/routes.conf "$api" --dump-nginx || status=1
+	tap_run "www/src/api" same_web || status=1
+	return $status
+}
+
+suite_api() {
+	need_instance
+	vitest_run tests/api --dir routes --dir story
+}
+
+suite_fault() {
+	need_instance
+	vitest_run tests/api fault
+}
+
+suite_e2e() {
+	local status=0
+	need_instance
+	(cd www && PLAYWRIGHT_JSON_OUTPUT_NAME=$out/report.json node node_modules/@playwright/test/cli.js test \
+		--reporter=list,json) || status=$?
+	node tools/dev/tap.mjs "$out/report.json" >>"$tap"
+	return $status
+}
+
+# ---- ./dev itself ----
+
+instance_answers() { curl -sf --max-time 5 --cacert "$inst/tls/cert.pem" -o /dev/null "$url/api/v1/ready"; }
+
+instance_pids() { cat "$run/run/"*.pid "$run/run/supervise.lock"; }
+
+dev_survives_kill_of_all() {
+	# shellcheck disable=SC2046 # pids are words
+	kill -9 $(instance_pids)
+	instance_up && instance_answers
+}
+
+dev_survives_kill_of_supervisor() {
+	kill -9 "$(supervisor_pid)"
+	sleep 1
+	! instance_runs && instance_up && instance_answers
+}
+
+dev_restarts_crashed() {
+	local name pid
+	while IFS=$'\t' read -r name _; do
+		pid=$(cat "$run/run/$name.pid")
+		kill -9 "$pid"
+		wait_for 20 "another $name" eval "[ -s '$run/run/$name.pid' ] && [ \"\$(cat '$run/run/$name.pid')\" != $pid ]"
+	done <"$inst/conf/table"
+	wait_for 30 "the platform" instance_answers
+}
+
+dev_down_leaves_nothing() {
+	local left
+	instance_down
+	left=$(instance_leftovers)
+	[ -z "$left" ] && [ ! -e "$run" ] && ! instance_runs
+}
+
+dev_keeps_port() {
+	local before=$port_https
+	instance_up
+	[ "$before" = "$port_https" ] && instance_answers
+}
+
+dev_up_again_changes_nothing() {
+	local before
+	before=$(instance_pids)
+	instance_up
+	[ "$before" = "$(instance_pids)" ]
+}
+
+suite_dev() {
+	local status=0
+	tap_run "up" need_instance
+	instance_existing
+	tap_run "up again changes nothing" dev_up_again_changes_nothing || status=1
+	tap_run "each program is started again after kill -9" dev_restarts_crashed || status=1
+	tap_run "up after kill -9 of everything" dev_survives_kill_of_all || status=1
+	tap_run "up after kill -9 of the supervisor" dev_survives_kill_of_supervisor || status=1
+	tap_run "down ends every process" dev_down_leaves_nothing || status=1
+	tap_run "up after down, on the same port" dev_keeps_port || status=1
+	return $status
 }

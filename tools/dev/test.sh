@@ -32,12 +32,12 @@ tap_line() { printf '%s - %s\n' "$1" "$2" >>"$tap"; }
 # tap_skip LABEL REASON
 tap_skip() { printf 'ok - %s # SKIP %s\n' "$1" "$2" >>"$tap"; }
 
-# tap_run LABEL COMMAND...: one test that passes when the command does.
+# tap_run LABEL COMMAND...: one test that passes when the command does, in a shell of its own.
 tap_run() {
 	local label=$1
 	shift
 	printf '\n--- %s\n' "$label"
-	if "$@" 2>&1; then tap_line ok "$label"; else
+	if ("$@") 2>&1; then tap_line ok "$label"; else
 		tap_line "not ok" "$label"
 		return 1
 	fi
@@ -124,13 +124,17 @@ cmd_test() {
 	cmd_setup all
 	mkdir -p "$test_dir"
 	build_bootstrap
+	export NO_COLOR=1 FORCE_COLOR=0
+	instance_forget check
 
-	trap 'kill $(jobs -p) 2>/dev/null' EXIT
+	trap 'kill $(jobs -p) 2>/dev/null; instance_forget check' EXIT
 	lane_run first
 	lane_run compile &
 	lane_run live &
 	wait
 	trap - EXIT
+	RECON_INSTANCE=check instance_existing
+	instance_down
 
 	for name in $chosen; do
 		read -r p f s < <(tap_count "$test_dir/$name/tap")
