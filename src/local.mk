@@ -2,6 +2,7 @@
 # that its own local.mk links.
 include src/base/local.mk
 include src/sys/local.mk
+include src/wire/local.mk
 include src/seal/local.mk
 include src/domain/local.mk
 include src/col/local.mk
