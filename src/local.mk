@@ -11,3 +11,4 @@ include src/vault/local.mk
 include src/match/local.mk
 include src/scan/local.mk
 include src/cli/local.mk
+include src/scanner/local.mk
