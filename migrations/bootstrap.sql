@@ -5,6 +5,7 @@
 -- There is one login role per program and pool, none of which owns anything or may bypass
 -- row-level security.
 \set ON_ERROR_STOP on
+SET client_min_messages = warning;
 
 DO $$
 DECLARE
@@ -36,6 +37,7 @@ GRANT CONNECT ON DATABASE recon TO recon_operator, recon_auth, recon_api, recon_
 	recon_intake, recon_matcher, recon_courier, recon_auditor;
 
 \connect recon
+SET client_min_messages = warning;
 SET ROLE recon_owner;
 -- What `recon migrate` has applied. It outlives every migration, so no migration makes it.
 CREATE TABLE IF NOT EXISTS schema_migration (

@@ -1,0 +1,65 @@
+-- Datasets.
+
+-- name: dataset_insert(uuid, uuid, uuid, uuid, int4)
+INSERT INTO dataset (id, project_id, source_id, file_id, mapping_version)
+VALUES ($1, $2, $3, $4, NULLIF($5, 0))
+RETURNING no;
+
+-- name: dataset_get(uuid, uuid)
+SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
+	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, proposal, data_object,
+	rejects_object, error_code, error_detail, created_at, read_at, version
+FROM dataset WHERE project_id = $1 AND id = $2;
+
+-- name: dataset_by_id(uuid)
+SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
+	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, proposal, data_object,
+	rejects_object, error_code, error_detail, created_at, read_at, version
+FROM dataset WHERE id = $1;
+
+-- The newest reading of a file.
+-- name: dataset_by_file(uuid)
+SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
+	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, proposal, data_object,
+	rejects_object, error_code, error_detail, created_at, read_at, version
+FROM dataset WHERE file_id = $1 ORDER BY id DESC LIMIT 1;
+
+-- Lists do without the proposal, which may be large.
+-- name: dataset_list(uuid, uuid, text, uuid, int4)
+SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
+	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, NULL::json AS proposal,
+	data_object, rejects_object, error_code, error_detail, created_at, read_at, version
+FROM dataset
+WHERE project_id = $1 AND ($2::uuid IS NULL OR source_id = $2)
+	AND ($3::text IS NULL OR state = $3) AND id < $4
+ORDER BY id DESC LIMIT $5;
+
+-- What a new mapping makes readable.
+-- name: dataset_waiting(uuid, uuid)
+SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
+	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, NULL::json AS proposal,
+	data_object, rejects_object, error_code, error_detail, created_at, read_at, version
+FROM dataset WHERE project_id = $1 AND source_id = $2 AND state = 'needs_mapping'
+ORDER BY id LIMIT 1000;
+
+-- A reading starts (again), under a mapping or (0) without one yet.
+-- name: dataset_reading(uuid, int4)
+UPDATE dataset SET state = 'reading', mapping_version = NULLIF($2, 0), error_code = NULL,
+	error_detail = NULL, version = version + 1
+WHERE id = $1 AND state IN ('reading', 'needs_mapping', 'unreadable');
+
+-- name: dataset_ready(uuid, int4, int8, int8, int8, int8, text, uuid, uuid)
+UPDATE dataset SET state = 'ready', mapping_version = $2, rows_read = $3, rows_accepted = $4,
+	rows_rejected = $5, rows_skipped = $6, sums = $7::json, data_object = $8, rejects_object = $9,
+	proposal = NULL, error_code = NULL, error_detail = NULL, read_at = now(), version = version + 1
+WHERE id = $1 AND state = 'reading';
+
+-- name: dataset_needs_mapping(uuid, text)
+UPDATE dataset SET state = 'needs_mapping', mapping_version = NULL, proposal = $2::json,
+	version = version + 1
+WHERE id = $1 AND state = 'reading';
+
+-- name: dataset_unreadable(uuid, text, text)
+UPDATE dataset SET state = 'unreadable', error_code = $2, error_detail = $3, read_at = now(),
+	version = version + 1
+WHERE id = $1 AND state = 'reading';

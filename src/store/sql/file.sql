@@ -1,0 +1,36 @@
+-- Files. A change of state names the state it comes from: no row means somebody else was first.
+
+-- name: file_insert(uuid, uuid, uuid, text, int8, uuid)
+INSERT INTO file (id, project_id, source_id, name, size, uploaded_by)
+VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: file_get(uuid, uuid)
+SELECT f.id, f.project_id, f.source_id, f.name, f.size, f.sha256, f.state, f.verdict_code,
+	f.verdict_detail, f.object_id, f.uploaded_by, f.uploaded_at, f.version,
+	(SELECT d.id FROM dataset d WHERE d.file_id = f.id ORDER BY d.id DESC LIMIT 1) AS dataset_id
+FROM file f WHERE f.project_id = $1 AND f.id = $2;
+
+-- name: file_list(uuid, uuid, text, uuid, int4)
+SELECT f.id, f.project_id, f.source_id, f.name, f.size, f.sha256, f.state, f.verdict_code,
+	f.verdict_detail, f.object_id, f.uploaded_by, f.uploaded_at, f.version,
+	(SELECT d.id FROM dataset d WHERE d.file_id = f.id ORDER BY d.id DESC LIMIT 1) AS dataset_id
+FROM file f
+WHERE f.project_id = $1 AND ($2::uuid IS NULL OR f.source_id = $2)
+	AND ($3::text IS NULL OR f.state = $3) AND f.id < $4
+ORDER BY f.id DESC LIMIT $5;
+
+-- For services, which see every project, and read no dataset rows along.
+-- name: file_by_id(uuid)
+SELECT f.id, f.project_id, f.source_id, f.name, f.size, f.sha256, f.state, f.verdict_code,
+	f.verdict_detail, f.object_id, f.uploaded_by, f.uploaded_at, f.version,
+	(SELECT d.id FROM dataset d WHERE d.file_id = f.id ORDER BY d.id DESC LIMIT 1) AS dataset_id
+FROM file f WHERE f.id = $1;
+
+-- name: file_set_state(uuid, text, text, text, text)
+UPDATE file SET state = $3, verdict_code = $4, verdict_detail = $5, version = version + 1
+WHERE id = $1 AND state = $2;
+
+-- name: file_set_clean(uuid, text, uuid, bytea)
+UPDATE file SET state = 'clean', object_id = $3, sha256 = $4, verdict_code = NULL,
+	verdict_detail = NULL, version = version + 1
+WHERE id = $1 AND state = $2;

@@ -1,0 +1,18 @@
+-- Objects of the vault.
+
+-- name: object_insert(uuid, uuid, text, int8, int8, bytea, bytea)
+INSERT INTO vault_object (id, project_id, kind, size, stored_size, sha256, wrapped_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: object_get(uuid)
+SELECT id, project_id, kind, size, stored_size, sha256, wrapped_key, created_at, erased_at
+FROM vault_object WHERE id = $1;
+
+-- Destroys the only way to the content; the bytes are removed after the commit.
+-- name: object_erase(uuid[])
+UPDATE vault_object SET wrapped_key = NULL, erased_at = now()
+WHERE id = ANY ($1) AND erased_at IS NULL;
+
+-- For the sweep: which of these ids have a row with a key?
+-- name: object_known(uuid[])
+SELECT id FROM vault_object WHERE id = ANY ($1) AND erased_at IS NULL;

@@ -1,0 +1,54 @@
+#ifndef STORE_STORE_DATASET_H
+#define STORE_STORE_DATASET_H
+/*
+ * Datasets: what a file became. States move as the functions say; E_STALE: it was in another one.
+ */
+#include "store/db.h"
+
+struct dataset {
+	struct uuid id;
+	int32_t no;
+	struct uuid project_id, source_id, file_id;
+	int32_t mapping_version; /* 0: none */
+	enum word state;         /* DATASET_STATE_ */
+	int64_t rows_read, rows_accepted, rows_rejected, rows_skipped;
+	struct sv sums;     /* JSON array */
+	struct sv proposal; /* JSON, SV_NULL: none; lists leave it out */
+	struct uuid data_object, rejects_object;
+	struct sv error_code, error_detail;
+	int64_t created_at, read_at;
+	int32_t version;
+};
+
+/* mapping_version 0: not known yet. The state is reading. E_EXISTS: read with that one already. */
+MUST_CHECK int store_dataset_insert(struct db *db, const struct uuid *id,
+	const struct uuid *project, const struct uuid *source, const struct uuid *file,
+	int32_t mapping_version, int32_t *ret_no, struct err *err);
+MUST_CHECK int store_dataset_get(struct db *db, const struct uuid *project, const struct uuid *id,
+	struct arena *arena, struct dataset *ret, struct err *err);
+/* For services. */
+MUST_CHECK int store_dataset_by_id(struct db *db, const struct uuid *id, struct arena *arena,
+	struct dataset *ret, struct err *err);
+/* The newest of a file. */
+MUST_CHECK int store_dataset_by_file(struct db *db, const struct uuid *file, struct arena *arena,
+	struct dataset *ret, struct err *err);
+MUST_CHECK int store_dataset_list(struct db *db, const struct uuid *project,
+	const struct uuid *source, enum word state, struct db_page *page, struct arena *arena,
+	struct dataset **ret, size_t *ret_n, struct err *err);
+/* Those of a source that need a mapping, oldest first. */
+MUST_CHECK int store_dataset_waiting(struct db *db, const struct uuid *project,
+	const struct uuid *source, struct arena *arena, struct dataset **ret, size_t *ret_n,
+	struct err *err);
+
+/* From reading, needs_mapping or unreadable to reading. */
+MUST_CHECK int store_dataset_set_reading(
+	struct db *db, const struct uuid *id, int32_t mapping_version, struct err *err);
+/* From reading to ready: takes mapping_version, rows_*, sums, data_object, rejects_object (or nil). */
+MUST_CHECK int store_dataset_set_ready(
+	struct db *db, const struct uuid *id, const struct dataset *dataset, struct err *err);
+MUST_CHECK int store_dataset_set_needs_mapping(
+	struct db *db, const struct uuid *id, struct sv proposal, struct err *err);
+MUST_CHECK int store_dataset_set_unreadable(struct db *db, const struct uuid *id,
+	struct sv error_code, struct sv error_detail, struct err *err);
+
+#endif

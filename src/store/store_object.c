@@ -1,0 +1,47 @@
+/* Vault objects; see store_object.h. */
+#include "store/store_object.h"
+
+static const struct db_field object_fields[] = {
+	DB_FIELD(object, UUID, id),
+	DB_FIELD(object, UUID, project_id),
+	DB_FIELD_WORD(object, "OBJECT_KIND", kind),
+	DB_FIELD(object, I64, size),
+	DB_FIELD(object, I64, stored_size),
+	DB_FIELD(object, HASH, sha256),
+	DB_FIELD(object, BYTES, wrapped_key),
+	DB_FIELD(object, INSTANT, created_at),
+	DB_FIELD(object, INSTANT, erased_at),
+};
+static const struct db_shape object_shape = DB_SHAPE(object, object_fields);
+/* The id alone: a struct uuid is its first member. */
+static const struct db_field id_fields[] = {{"id", DB_MEMBER_UUID, 0, NULL}};
+static const struct db_shape id_shape = {id_fields, 1, sizeof(struct uuid)};
+
+int store_object_insert(struct db *db, const struct object *object, struct err *err)
+{
+	return db_run_one(db, SQL_OBJECT_INSERT,
+		DB_PARAMS(DB_UUID(&object->id), DB_UUID(&object->project_id), DB_WORD(object->kind),
+			DB_I64(object->size), DB_I64(object->stored_size), DB_HASH(object->sha256),
+			DB_BYTES(object->wrapped_key)),
+		err);
+}
+
+int store_object_get(struct db *db, const struct uuid *id, struct arena *arena,
+	struct object *ret, struct err *err)
+{
+	return db_one(
+		db, SQL_OBJECT_GET, DB_PARAMS(DB_UUID(id)), &object_shape, arena, ret, err);
+}
+
+int store_object_erase(
+	struct db *db, const struct uuid *ids, size_t n, int64_t *ret_n, struct err *err)
+{
+	return db_run(db, SQL_OBJECT_ERASE, DB_PARAMS(DB_UUIDS(ids, n)), ret_n, err);
+}
+
+int store_object_known(struct db *db, const struct uuid *ids, size_t n, struct arena *arena,
+	struct uuid **ret, size_t *ret_n, struct err *err)
+{
+	return db_list(db, SQL_OBJECT_KNOWN, DB_PARAMS(DB_UUIDS(ids, n)), &id_shape, arena, ret,
+		ret_n, err);
+}

@@ -1,0 +1,30 @@
+#ifndef STORE_STORE_OBJECT_H
+#define STORE_STORE_OBJECT_H
+/*
+ * Rows of vault objects. The row follows the bytes; erasing goes the other way: first the key in
+ * the row, committed, then the bytes.
+ */
+#include "store/db.h"
+
+struct object {
+	struct uuid id;
+	struct uuid project_id;
+	enum word kind; /* OBJECT_KIND_ */
+	int64_t size, stored_size;
+	uint8_t sha256[32];
+	struct sv wrapped_key; /* SV_NULL: erased */
+	int64_t created_at, erased_at;
+};
+
+/* Takes all but the times. */
+MUST_CHECK int store_object_insert(struct db *db, const struct object *object, struct err *err);
+MUST_CHECK int store_object_get(struct db *db, const struct uuid *id, struct arena *arena,
+	struct object *ret, struct err *err);
+/* Those erased already are left alone; ret_n (may be NULL) counts the others. */
+MUST_CHECK int store_object_erase(struct db *db, const struct uuid *ids, size_t n, int64_t *ret_n,
+	struct err *err);
+/* Which of these have a row with a key, in no order. */
+MUST_CHECK int store_object_known(struct db *db, const struct uuid *ids, size_t n,
+	struct arena *arena, struct uuid **ret, size_t *ret_n, struct err *err);
+
+#endif
