@@ -130,18 +130,6 @@ bool col_build_reserve(struct col_build *b, uint32_t i, uint32_t rows, size_t by
 	return build_grow_bytes(b, &c->col.str.bytes, &c->bytes_cap, c->col.str.off[c->n], bytes);
 }
 
-static void build_mark(struct col_build_col *c, bool valid)
-{
-	uint64_t bit = UINT64_C(1) << (c->n & 63);
-
-	if (c->col.valid == NULL)
-		return;
-	if (valid)
-		c->col.valid[c->n >> 6] |= bit;
-	else
-		c->col.valid[c->n >> 6] &= ~bit;
-}
-
 void col_build_i64(struct col_build *b, uint32_t i, int64_t v)
 {
 	struct col_build_col *c = &b->cols[i];
@@ -149,8 +137,7 @@ void col_build_i64(struct col_build *b, uint32_t i, int64_t v)
 	if (!col_build_reserve(b, i, 1, 0))
 		return;
 	c->col.i64[c->n] = v;
-	build_mark(c, true);
-	c->n++;
+	col_build_commit(c);
 }
 
 void col_build_i32(struct col_build *b, uint32_t i, int32_t v)
@@ -160,8 +147,7 @@ void col_build_i32(struct col_build *b, uint32_t i, int32_t v)
 	if (!col_build_reserve(b, i, 1, 0))
 		return;
 	c->col.i32[c->n] = v;
-	build_mark(c, true);
-	c->n++;
+	col_build_commit(c);
 }
 
 /* The first cell that folds to something else: all before it fold to themselves. */
@@ -178,6 +164,15 @@ static bool build_start_fold(struct col_build *b, struct col_build_col *c)
 	if (used > 0)
 		memcpy(c->col.fold.bytes, c->col.str.bytes, used);
 	return true;
+}
+
+bool col_build_reserve_fold(struct col_build *b, uint32_t i, size_t bytes)
+{
+	struct col_build_col *c = &b->cols[i];
+
+	if (b->error != 0 || (c->col.fold.off == NULL && !build_start_fold(b, c)))
+		return false;
+	return build_grow_bytes(b, &c->col.fold.bytes, &c->fold_cap, c->col.fold.off[c->n], bytes);
 }
 
 static void build_add_fold(struct col_build *b, struct col_build_col *c, struct sv folded)
@@ -207,8 +202,7 @@ void col_build_str(struct col_build *b, uint32_t i, struct sv text, struct sv fo
 	if (text.n > 0)
 		memcpy(c->col.str.bytes + used, text.p, text.n);
 	c->col.str.off[c->n + 1] = (uint32_t)(used + text.n);
-	build_mark(c, true);
-	c->n++;
+	col_build_commit(c);
 }
 
 void col_build_missing(struct col_build *b, uint32_t i)
@@ -224,7 +218,7 @@ void col_build_missing(struct col_build *b, uint32_t i)
 			return;
 		memset(c->col.valid, 0xff, n);
 	}
-	build_mark(c, false);
+	c->col.valid[c->n >> 6] &= ~(UINT64_C(1) << (c->n & 63));
 	if (col_held(c->col.type) == COL_STR) {
 		c->col.str.off[c->n + 1] = c->col.str.off[c->n];
 		if (c->col.fold.off != NULL)

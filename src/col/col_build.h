@@ -47,6 +47,17 @@ void col_build_line(struct col_build *b, uint32_t line);
  * After it the arrays may be written directly at place n, as col_build_str does. */
 bool col_build_reserve(struct col_build *b, uint32_t i, uint32_t rows, size_t bytes);
 
+/* Starts the folded twin of column i if need be, with room for bytes more in it. */
+bool col_build_reserve_fold(struct col_build *b, uint32_t i, size_t bytes);
+
+/* For those who write the arrays directly: the cell at place n is there. */
+static inline void col_build_commit(struct col_build_col *c)
+{
+	if (c->col.valid != NULL)
+		c->col.valid[c->n >> 6] |= UINT64_C(1) << (c->n & 63);
+	c->n++;
+}
+
 /* Moves everything to *ret, which the caller frees; b is empty then. E_NO_MEMORY, E_LIMIT;
  * E_INVALID when columns differ in length. */
 MUST_CHECK int col_build_finish(struct col_build *b, struct col_table *ret, struct err *err);

@@ -1,0 +1,515 @@
+/*
+ * CSV: the window and the walk over its rows.
+ *
+ * The window always begins with a row. It is filled, scanned once, and its whole rows become blocks;
+ * what is left of an unfinished row moves to its front. The scan stops at the first row whose quotes
+ * it does not understand; that one is taken by hand and the scan goes on behind it.
+ */
+#include "read/csv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "read/csv_row.h"
+#include "read/csv_scan.h"
+#include "read/encoding.h"
+#include "read/maker.h"
+#include "read/rows.h"
+
+#define WINDOW_FIRST (256u << 10)
+#define WINDOW_PAD 128u
+#define BY_HAND_FROM (2u << 20)    /* bytes of one row after which it is taken by hand */
+#define BAD_QUOTES_MAX 1000u       /* each may cost a look at CSV_CELL_MAX bytes */
+#define FOOTER_TAIL (256u << 10)
+
+struct csv {
+	const struct mapping *mapping;
+	struct text_source text;
+	csv_scan_fn *scan;
+	char *window;
+	size_t cap, n; /* n bytes of text in it */
+	size_t at;     /* where the next row begins */
+	bool eof;
+	uint32_t line; /* of that row */
+	uint32_t bad_quotes;
+	struct csv_index index;
+	struct csv_row row;
+	struct arena arena;  /* unescaped cells of the block */
+	struct arena names_arena;
+	struct rows rows;
+	struct maker maker;
+	bool started; /* rows and maker are there */
+};
+
+static void csv_close(struct csv **p)
+{
+	struct csv *c = *p;
+
+	if (c == NULL)
+		return;
+	if (c->started) {
+		maker_free(&c->maker);
+		rows_free(&c->rows);
+	}
+	arena_free(&c->arena);
+	arena_free(&c->names_arena);
+	free(c->window);
+	free(c->index.cell_end);
+	free(c->index.row_end);
+	free(c);
+}
+
+/* ---- footer ---- */
+
+/* The tail of a file as characters of one or two bytes. */
+struct back {
+	const uint8_t *p;
+	size_t unit; /* bytes of a character */
+	size_t low;  /* which of them is the low one */
+};
+
+static char back_char(const struct back *b, size_t i)
+{
+	const uint8_t *u = b->p + i * b->unit;
+
+	return b->unit == 2 && u[1 - b->low] != 0 ? '?' : (char)u[b->low];
+}
+
+/* The first character of the last rows lines of n that are not empty. */
+static size_t lines_from_end(const struct back *b, size_t n, uint32_t rows, uint32_t *ret_found)
+{
+	size_t start = n, i = n;
+	bool empty = true;
+
+	*ret_found = 0;
+	while (i > 0) {
+		char ch = back_char(b, i - 1);
+
+		if (ch == '\n' || ch == '\r') {
+			*ret_found += !empty;
+			if (*ret_found == rows)
+				return i;
+			empty = true;
+		} else if (ch != ' ' && ch != '\t' && empty) {
+			empty = false;
+		}
+		i--;
+		start = i;
+	}
+	*ret_found += !empty;
+	return start;
+}
+
+int csv_footer_start(struct col_source src, enum encoding encoding, uint32_t footer_rows,
+	uint64_t *ret, struct err *err)
+{
+	bool wide = encoding == ENCODING_UTF_16LE || encoding == ENCODING_UTF_16BE;
+	struct back b = {.unit = wide ? 2 : 1, .low = encoding == ENCODING_UTF_16BE};
+	uint64_t size = src.size - src.size % b.unit;
+	size_t n = (size_t)MIN(size, (uint64_t)FOOTER_TAIL);
+	uint8_t *tail CLEANUP(free_ptr) = malloc(n + 1);
+	uint32_t found;
+
+	if (tail == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	int rc = src.pread(src.ctx, size - n, tail, n, err);
+	if (rc != 0)
+		return rc;
+	b.p = tail;
+	size_t at = lines_from_end(&b, n / b.unit, footer_rows, &found);
+	if (found < footer_rows)
+		return err_set(err, E_MAPPING, "The file has no %u rows for the footer.", footer_rows);
+	*ret = size - n + at * b.unit;
+	return 0;
+}
+
+/* ---- window ---- */
+
+static int window_resize(struct csv *c, size_t cap, struct err *err)
+{
+	char *window = realloc(c->window, cap + WINDOW_PAD);
+	uint32_t *cell_end, *row_end;
+
+	if (window != NULL)
+		c->window = window;
+	cell_end = reallocarray(c->index.cell_end, cap + WINDOW_PAD, sizeof(*cell_end));
+	if (cell_end != NULL)
+		c->index.cell_end = cell_end;
+	row_end = reallocarray(c->index.row_end, cap + WINDOW_PAD, sizeof(*row_end));
+	if (row_end != NULL)
+		c->index.row_end = row_end;
+	if (window == NULL || cell_end == NULL || row_end == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	c->cap = cap;
+	return 0;
+}
+
+static int csv_open(
+	struct csv *c, struct col_source src, const struct mapping *mapping, struct err *err)
+{
+	const struct mapping_dialect *d = &mapping->dialect;
+	uint64_t end = src.size;
+	int rc = 0;
+
+	arena_init(&c->arena, 0);
+	arena_init(&c->names_arena, 0);
+	c->mapping = mapping;
+	c->scan = csv_scan_best();
+	c->line = 1;
+	if (d->footer_rows > 0)
+		rc = csv_footer_start(src, d->encoding, d->footer_rows, &end, err);
+	text_source_init(&c->text, src, d->encoding, end);
+	return rc != 0 ? rc : window_resize(c, WINDOW_FIRST, err);
+}
+
+static int flush(struct csv *c, struct err *err)
+{
+	int rc = 0;
+
+	if (c->rows.n > 0)
+		rc = maker_add(&c->maker, &c->rows, err);
+	c->rows.n = 0;
+	c->rows.checked = true;
+	arena_reset(&c->arena);
+	return rc;
+}
+
+/* Moves what is left to the front and reads on, growing when a row fills the window. */
+static int fill(struct csv *c, struct err *err)
+{
+	int rc = flush(c, err);
+
+	if (rc != 0)
+		return rc;
+	memmove(c->window, c->window + c->at, c->n - c->at);
+	c->n -= c->at;
+	c->at = 0;
+	if (c->n + 64 >= c->cap) {
+		if (c->cap >= 2 * READ_ROW_MAX)
+			return err_set(err, E_UNREADABLE, "The row at line %u is longer than %u bytes.",
+				c->line, READ_ROW_MAX);
+		rc = window_resize(c, c->cap * 2, err);
+	}
+	while (rc == 0 && !c->eof && c->cap - c->n >= 64) {
+		size_t got = 0;
+
+		rc = text_source_read(&c->text, c->window + c->n, c->cap - c->n, &got, err);
+		if (rc != 0)
+			return rc;
+		c->n += got;
+		c->eof = got == 0;
+	}
+	memset(c->window + c->n, 0, WINDOW_PAD);
+	/* The last row may lack its line end. */
+	if (c->eof && c->n > 0 && c->window[c->n - 1] != '\n' && c->window[c->n - 1] != '\r')
+		c->window[c->n++] = '\n';
+	return rc;
+}
+
+static struct sv rest(const struct csv *c)
+{
+	return sv_from(c->window + c->at, c->n - c->at);
+}
+
+/* The next row by hand into c->row; *ret_end: there is none. */
+static int row_by_hand(struct csv *c, enum csv_row_state *ret, bool *ret_end, struct err *err)
+{
+	const struct mapping_dialect *d = &c->mapping->dialect;
+
+	for (;;) {
+		*ret_end = c->at == c->n && c->eof;
+		if (*ret_end)
+			return 0;
+		*ret = c->at == c->n
+			? CSV_ROW_MORE
+			: csv_row_parse(rest(c).p, rest(c).n, c->eof, d->delimiter, d->quote,
+				  &c->arena, &c->row);
+		if (*ret != CSV_ROW_MORE)
+			return 0;
+		int rc = fill(c, err);
+		if (rc != 0)
+			return rc;
+	}
+}
+
+static void step_over(struct csv *c)
+{
+	c->at += c->row.used;
+	c->line += c->row.lines;
+}
+
+/* ---- header ---- */
+
+static int start_table(struct csv *c, const struct sv *cells, uint32_t n, struct err *err)
+{
+	struct sv *names = maker_names(cells, n, &c->names_arena);
+
+	if (names == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	int rc = rows_init(&c->rows, n, err);
+	if (rc != 0)
+		return rc;
+	c->rows.checked = true;
+	c->started = true;
+	return maker_init(&c->maker, c->mapping, names, n, c->rows.cap, err);
+}
+
+/* Steps over everything up to the header, which names the columns. Without a header the first row
+ * says how many there are. */
+static int read_header(struct csv *c, struct err *err)
+{
+	static const struct sv no_names[CSV_CELLS_MAX];
+	uint32_t header = c->mapping->dialect.header_row;
+	enum csv_row_state state;
+	uint32_t n = 0;
+	bool end;
+
+	for (uint32_t row = 1; row < MAX(header, 1u); row++) {
+		int rc = row_by_hand(c, &state, &end, err);
+		if (rc != 0)
+			return rc;
+		if (end)
+			return err_set(err, E_MAPPING, "The file has no row %u for the header.", header);
+		step_over(c);
+		n++;
+	}
+	int rc = row_by_hand(c, &state, &end, err);
+	if (rc != 0)
+		return rc;
+	if (end)
+		return err_set(err, E_FILE_EMPTY, NULL);
+	if (state != CSV_ROW_OK)
+		return err_set(err, E_UNREADABLE, "Line %u cannot be read as a header.", c->line);
+	rc = header > 0 ? start_table(c, c->row.cells, c->row.n, err)
+			: start_table(c, no_names, c->row.n, err);
+	if (rc == 0 && header > 0) {
+		step_over(c);
+		n++;
+	}
+	if (rc == 0)
+		maker_skip(&c->maker, (uint64_t)n + c->mapping->dialect.footer_rows);
+	return rc;
+}
+
+/* ---- rows ---- */
+
+static bool is_blank(struct sv s)
+{
+	return sv_trim(s).n == 0;
+}
+
+static void reject_ragged(struct csv *c, uint32_t cells, uint32_t line, struct sv raw)
+{
+	char detail[ERR_DETAIL_MAX];
+
+	snprintf(detail, sizeof(detail), "The row has %u cells, the header %u.", cells,
+		c->rows.ncols);
+	maker_reject(&c->maker, line, SV_NULL, SV_NULL, E_ROW_RAGGED, detail, raw);
+}
+
+/* A row taken by hand: into the block, or rejected. */
+static int add_by_hand(struct csv *c, enum csv_row_state state, struct err *err)
+{
+	static const char *const details[] = {
+		[CSV_ROW_QUOTE] = "The row's quotes do not close.",
+		[CSV_ROW_CELLS] = "The row has more cells than a row can have.",
+		[CSV_ROW_LONG] = "A cell is longer than a cell can be.",
+	};
+	struct sv raw = sv_from(rest(c).p, c->row.text_n);
+	uint32_t ncells = c->row.n;
+
+	if (state != CSV_ROW_OK) {
+		maker_reject(&c->maker, c->line, SV_NULL, SV_NULL, E_ROW_RAGGED, details[state], raw);
+		if (state == CSV_ROW_QUOTE && ++c->bad_quotes > BAD_QUOTES_MAX)
+			return err_set(err, E_UNREADABLE,
+				"Quotes do not close in more than %u rows.", BAD_QUOTES_MAX);
+		return 0;
+	}
+	if (is_blank(raw)) {
+		maker_skip(&c->maker, 1);
+		return 0;
+	}
+	while (ncells > c->rows.ncols && c->row.cells[ncells - 1].n == 0)
+		ncells--;
+	if (ncells != c->rows.ncols) {
+		reject_ragged(c, c->row.n, c->line, raw);
+		return 0;
+	}
+	uint32_t r = c->rows.n++;
+	for (uint32_t i = 0; i < ncells; i++)
+		rows_column(&c->rows, i)[r] = c->row.cells[i];
+	c->rows.raw[r] = raw;
+	c->rows.line[r] = c->line;
+	c->rows.checked = false;
+	return c->rows.n == c->rows.cap ? flush(c, err) : 0;
+}
+
+/* Line ends within a row of the index, its own included. */
+static uint32_t count_lines(const char *p, size_t n)
+{
+	uint32_t lines = 1;
+
+	for (size_t i = 0; i < n; i++)
+		lines += p[i] == '\n' || (p[i] == '\r' && !(i + 1 < n && p[i + 1] == '\n'));
+	return lines;
+}
+
+/* Rows of the index that go into the block together. */
+struct run {
+	const char *p;        /* what the index counts from */
+	uint32_t first[1024]; /* per row of the block: its first cell in the index */
+	uint32_t start[1024]; /* and where it begins */
+	uint32_t from;        /* first row of the block that this run fills */
+};
+_Static_assert(CSV_CELLS_MAX == 1024, "rows_init keeps blocks at 1024 rows too");
+
+static void unquote_column(struct csv *c, struct sv *cells, uint32_t from)
+{
+	char quote = c->mapping->dialect.quote;
+
+	for (uint32_t r = from; r < c->rows.n; r++)
+		if (cells[r].n >= 2 && cells[r].p[0] == quote)
+			cells[r] = csv_unescape(
+				sv_from(cells[r].p + 1, cells[r].n - 2), quote, &c->arena);
+}
+
+/* Cuts the rows of the run into cells, one column after the other. */
+static void fill_columns(struct csv *c, const struct run *run)
+{
+	const uint32_t *ends = c->index.cell_end;
+
+	for (uint32_t i = 0; i < c->rows.ncols; i++) {
+		struct sv *cells = rows_column(&c->rows, i);
+
+		for (uint32_t r = run->from; r < c->rows.n; r++) {
+			uint32_t k = run->first[r] + i;
+			uint32_t start = i == 0 ? run->start[r] : ends[k - 1] + 1;
+
+			cells[r] = sv_from(run->p + start, ends[k] - start);
+		}
+		if (c->index.quoted)
+			unquote_column(c, cells, run->from);
+	}
+}
+
+static int finish_run(struct csv *c, struct run *run, struct err *err)
+{
+	fill_columns(c, run);
+	int rc = c->rows.n == c->rows.cap ? flush(c, err) : 0;
+	run->from = c->rows.n;
+	return rc;
+}
+
+/* One row of the index that has not the header's number of cells; true: it is taken all the same. */
+static bool odd_row(struct csv *c, struct sv raw, uint32_t ncells, const uint32_t *ends)
+{
+	uint32_t extra = ncells - c->rows.ncols;
+
+	if (is_blank(raw) || ncells == c->rows.ncols) { /* nothing but delimiters */
+		maker_skip(&c->maker, 1);
+		return false;
+	}
+	/* Delimiters behind the last column are a habit of some programs. */
+	if (ncells > c->rows.ncols && ends[ncells - 1] - ends[ncells - 1 - extra] == extra)
+		return true;
+	reject_ragged(c, ncells, c->line, raw);
+	return false;
+}
+
+/* All rows of the index, which counts from c->at; moves c->at and c->line behind them. */
+static int take_index(struct csv *c, struct err *err)
+{
+	const struct csv_index *x = &c->index;
+	const char *p = c->window + c->at;
+	bool single_lines = x->line_ends == x->nrows;
+	struct run run = {.p = p, .from = c->rows.n};
+	uint32_t first = 0, start = 0;
+	int rc = 0;
+
+	if (x->nrows == 0)
+		return 0;
+	uint32_t end = x->cell_end[x->row_end[x->nrows - 1]];
+	if (c->cap > ROWS_CELL_MAX || memchr(p, '\0', end) != NULL || !utf8_valid(sv_from(p, end)))
+		c->rows.checked = false;
+	for (uint32_t r = 0; r < x->nrows && rc == 0; r++) {
+		uint32_t last = x->row_end[r], ncells = last + 1 - first;
+		struct sv raw = sv_from(p + start, x->cell_end[last] - start);
+
+		if ((ncells == c->rows.ncols && raw.n >= ncells) ||
+			odd_row(c, raw, ncells, x->cell_end + first)) {
+			uint32_t to = c->rows.n++;
+
+			run.first[to] = first;
+			run.start[to] = start;
+			c->rows.raw[to] = raw;
+			c->rows.line[to] = c->line;
+			if (c->rows.n == c->rows.cap)
+				rc = finish_run(c, &run, err);
+		}
+		c->line += single_lines ? 1 : count_lines(raw.p, raw.n);
+		start = x->cell_end[last] + 1;
+		start += p[start - 1] == '\r' && c->at + start < c->n && p[start] == '\n';
+		first = last + 1;
+	}
+	if (rc == 0)
+		rc = finish_run(c, &run, err);
+	c->at += start;
+	return rc;
+}
+
+/* A CR at the very end of the window may be half a line end: left for the next window. */
+static size_t scannable(const struct csv *c)
+{
+	struct sv s = rest(c);
+
+	return s.n > 0 && !c->eof && s.p[s.n - 1] == '\r' ? s.n - 1 : s.n;
+}
+
+/* All whole rows of the window. What is left then is an unfinished row. */
+static int read_window(struct csv *c, struct err *err)
+{
+	const struct mapping_dialect *d = &c->mapping->dialect;
+
+	while (c->at < c->n) {
+		c->scan(rest(c).p, scannable(c), d->delimiter, d->quote, &c->index);
+		bool stopped = c->index.stopped;
+		int rc = take_index(c, err);
+
+		if (rc != 0 || c->at == c->n)
+			return rc;
+		/* By hand: quotes out of place, ones that never close, and very long rows. */
+		if (!stopped && !c->eof && rest(c).n < BY_HAND_FROM)
+			return 0;
+		enum csv_row_state state = csv_row_parse(rest(c).p, rest(c).n, c->eof, d->delimiter,
+			d->quote, &c->arena, &c->row);
+		if (state == CSV_ROW_MORE)
+			return 0;
+		rc = add_by_hand(c, state, err);
+		if (rc != 0)
+			return rc;
+		step_over(c);
+	}
+	return 0;
+}
+
+int csv_read(struct col_source src, const struct mapping *mapping, struct read_result *ret,
+	struct err *err)
+{
+	struct csv *c CLEANUP(csv_close) = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	int rc = csv_open(c, src, mapping, err);
+	if (rc == 0)
+		rc = read_header(c, err);
+	while (rc == 0 && !(c->eof && c->at == c->n)) {
+		rc = read_window(c, err);
+		if (rc == 0 && !(c->eof && c->at == c->n))
+			rc = fill(c, err);
+	}
+	if (rc == 0)
+		rc = flush(c, err);
+	return rc != 0 ? rc : maker_finish(&c->maker, ret, err);
+}

@@ -1,0 +1,53 @@
+#ifndef READ_MAKER_H
+#define READ_MAKER_H
+/*
+ * Blocks of rows to a typed table and a table of rejects, by a mapping: the part that all readers
+ * share. A row is accepted whole or rejected whole, with the first cell that could not be read.
+ */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "col/col_build.h"
+#include "read/mapping.h"
+#include "read/read.h"
+#include "read/rows.h"
+
+struct maker_col;
+
+struct maker {
+	const struct mapping *mapping;
+	struct arena arena;  /* names, plan */
+	struct arena block;  /* joined cells, until the block is done */
+	struct col_build table, rejects;
+	struct maker_col *cols;
+	uint32_t ncols;      /* of the table */
+	const struct sv *names; /* of the file's columns */
+	uint32_t nnames;
+	struct table_info info;
+	uint32_t *accepted;  /* rows of the block */
+	uint8_t *bad;        /* per row of the block: 0, or the reason */
+	uint32_t cap;
+	struct buf text;     /* scratch */
+	uint64_t *hashes;    /* per accepted row */
+	size_t hashes_cap;
+	int error;
+};
+
+/* names are the columns of the file, made unique with maker_names; they and mapping must stay.
+ * E_MAPPING when the mapping names a column that the file has not. */
+MUST_CHECK int maker_init(struct maker *mk, const struct mapping *mapping, const struct sv *names,
+	uint32_t nnames, uint32_t cap, struct err *err);
+void maker_free(struct maker *mk); /* also the CLEANUP function */
+/* rows->ncols == nnames. E_NO_MEMORY, E_LIMIT. */
+MUST_CHECK int maker_add(struct maker *mk, const struct rows *rows, struct err *err);
+/* A row that is no row: column NULL for the whole. code: E_*. */
+void maker_reject(struct maker *mk, uint32_t line, struct sv column, struct sv value, int code,
+	const char *detail, struct sv raw);
+/* Header, footer, empty rows. */
+void maker_skip(struct maker *mk, uint64_t rows);
+MUST_CHECK int maker_finish(struct maker *mk, struct read_result *ret, struct err *err);
+
+/* Names for columns from header cells: blanks trimmed, what is no text replaced, "Column 3" for an
+ * empty one, " (2)" behind the second of the same name. NULL without memory. */
+struct sv *maker_names(const struct sv *cells, uint32_t n, struct arena *a);
+
+#endif
