@@ -8,6 +8,7 @@ include src/domain/local.mk
 include src/col/local.mk
 include src/store/local.mk
 include src/vault/local.mk
+include src/read/local.mk
 include src/match/local.mk
 include src/scan/local.mk
 include src/cli/local.mk
