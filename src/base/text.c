@@ -107,7 +107,7 @@ static size_t distance(struct sv a, struct sv b)
 
 const char *text_nearest(struct sv word, const char *const *words, size_t count)
 {
-	size_t best = MAX(word.n / 3, (size_t)1) + 1;
+	size_t best = word.n / 3 + 2;
 	const char *nearest = NULL;
 
 	for (size_t i = 0; i < count && word.n <= WORD_MAX; i++) {

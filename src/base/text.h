@@ -13,7 +13,7 @@
 void text_add_json(struct buf *out, struct sv s);
 
 /* Of count words the one with the smallest edit distance to word (ASCII case ignored) when that is
- * at most a third of the word's length, at least 1; NULL when none is near or word is over 64. */
+ * at most a third of the word's length plus one; NULL when none is near or word is over 64. */
 const char *text_nearest(struct sv word, const char *const *words, size_t count);
 
 #endif

@@ -49,6 +49,7 @@ static void nearest_words(void **state UNUSED)
 		{"AMOUNTS", "amount"},
 		{"dat", "date"},
 		{"i", "id"},
+		{"daet", "date"},
 		{"reference", NULL},
 		{"", NULL},
 		{"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg", NULL},
