@@ -1,0 +1,94 @@
+// A store or the scanner goes away for a while: clear errors, no process dies, and work goes on.
+import { beforeAll, describe, expect, test } from "vitest";
+import { Client } from "../lib/client.ts";
+import { dev, instance, pidOf, sleep, until } from "../lib/instance.ts";
+import {
+	fileOf,
+	newPerson,
+	newProject,
+	newSource,
+	type Project,
+	readyDataset,
+	scanned,
+	upload,
+} from "../lib/story.ts";
+
+const programs = [
+	"api-auth",
+	"api-api",
+	"api-upload",
+	"api-data",
+	"scanner",
+	"intake",
+	"matcher",
+	"nginx",
+];
+const pids = () => programs.map((name) => [name, pidOf(name)]);
+const csv = "date,reference,amount\n2026-11-01,A,1.00\n2026-11-02,B,2.00\n";
+
+let project: Project;
+let source: string;
+
+beforeAll(async () => {
+	project = await newProject((await newPerson("faults")).client);
+	source = (await newSource(project, "ledger")).id;
+});
+
+const me = () => project.client.call("GET", "/api/v1/me");
+const anonymous = new Client(instance.url);
+const ready = () => anonymous.call("GET", "/api/v1/ready");
+
+describe.each([["postgres"], ["redis"]])("%s is stopped for a while", (store) => {
+	test("answers are clear, no process dies, and it goes on", async () => {
+		const before = pids();
+		expect(before.every(([, pid]) => pid !== 0)).toBe(true);
+		dev("stop", store);
+		try {
+			const during = await ready();
+			expect(during.body.parts.find((p: { name: string }) => p.name === store)?.status).toBe(
+				"down",
+			);
+			const answer = await project.client.call("GET", project.path);
+			if (store === "postgres") {
+				expect([answer.status, answer.body.code]).toEqual([503, "unavailable"]);
+				expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
+				expect(answer.body.request_id).toBeTruthy();
+			} else {
+				expect(answer.status).toBe(200);
+			}
+			await sleep(6000);
+		} finally {
+			dev("start", store);
+		}
+		await until("recovery", me, (answer) => answer.status === 200, 20);
+		expect(pids()).toEqual(before);
+		const file = await upload(project, source, "after.csv", csv);
+		expect((await scanned(project, file)).state).toBe("clean");
+	});
+});
+
+test("a file waits for the scanner and goes on when it is back", async () => {
+	dev("stop", "scanner");
+	let file: string;
+	try {
+		file = await upload(project, source, "waiting.csv", csv);
+		await sleep(4000);
+		expect(["received", "scanning"]).toContain((await fileOf(project, file)).state);
+		expect((await fileOf(project, file)).dataset).toBeNull();
+	} finally {
+		dev("start", "scanner");
+	}
+	expect((await scanned(project, file, 60)).state).toBe("clean");
+	expect((await readyDataset(project, file)).rows_accepted).toBe(2);
+});
+
+test("intake killed again and again loses no file", async () => {
+	const files: string[] = [];
+	for (let i = 0; i < 6; i++) {
+		files.push(await upload(project, source, `kill-${i}.csv`, csv));
+		await sleep(Math.floor(Math.random() * 80));
+		const pid = pidOf("intake");
+		if (pid) process.kill(pid, "SIGKILL");
+	}
+	for (const file of files) expect((await scanned(project, file, 120)).state).toBe("clean");
+});
