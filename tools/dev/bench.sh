@@ -1,17 +1,19 @@
 # shellcheck shell=bash
-# The benchmarks: executables and scripts in tests/perf that print ratios to an anchor measured in the
-# same run. Figures are for people; no test depends on them.
+# The benchmarks: the engine beside DuckDB on the same files in the same run (tests/perf). Figures are
+# for people; no test depends on them. DuckDB comes from npm, into var/, when it is first asked for.
 
+# shellcheck source=tools/dev/setup.sh
+. "$top/tools/dev/setup.sh"
 # shellcheck source=tools/dev/build.sh
 . "$top/tools/dev/build.sh"
 
 cmd_bench() {
-	local script
+	cmd_setup run
 	build_programs
-	for script in tests/perf/bench*.sh; do
-		[ -e "$script" ] || die "there is no benchmark in tests/perf"
-		[[ ${script##*/} == bench*"${1:-}"* ]] || continue
-		step "$script"
-		BUILD=$top/build bash "$script"
-	done
+	if [ ! -d tests/perf/node_modules ]; then
+		step "installing DuckDB for comparison"
+		(cd tests/perf && quiet "$top/var/log/bench-npm.log" npm install --no-save --no-package-lock)
+	fi
+	mkdir -p var/bench
+	node tests/perf/bench.ts build var/bench "$@"
 }

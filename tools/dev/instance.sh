@@ -314,14 +314,18 @@ instance_schema() {
 	pg -d postgres -f - <migrations/bootstrap.sql >"$top/var/log/bootstrap.log" 2>&1 ||
 		die "bootstrap.sql failed (var/log/bootstrap.log)"
 	[ -x "$inst/root/usr/bin/recon" ] || return 0
-	quiet var/log/migrate.log recon_command migrate up
+	quiet var/log/migrate.log recon_command migrate up --dir "$inst/root/usr/share/recon/migrations"
 }
 
 # The built command line against the instance.
 recon_command() { as_user "$inst/root/usr/bin/recon" --config "$inst/conf/recon.conf" "$@"; }
 
 instance_secrets() {
+	# Scanning is shown with a signature of the EICAR test file; a server uses freshclam's signatures.
+	cp tests/data/clamav/*.ndb "$inst/signatures/"
+	! is_root || chown -R "$user:" "$inst/signatures"
 	[ -s "$inst/secrets/auth.key" ] || as_user sh -c 'umask 077; head -c 32 /dev/urandom >secrets/auth.key'
+	[ -s "$inst/secrets/vault.key" ] || recon_command vault keygen --public "$inst/secrets/vault.pub" --private "$inst/secrets/vault.key"
 }
 
 instance_json() {
