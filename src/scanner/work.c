@@ -18,8 +18,7 @@
 #define MEMORY_HEADROOM (INT64_C(512) << 20)
 #define TEMP_FILE_MAX (INT64_C(1) << 30)
 
-/* Address space in use, which the signatures dominate. */
-static int64_t address_space(void)
+int64_t work_address_space(void)
 {
 	FILE *f = fopen("/proc/self/statm", "re");
 	long pages = 0;
@@ -36,7 +35,7 @@ static int64_t address_space(void)
 static int child_confine(const struct work_limits *limits, uint64_t size, struct err *err)
 {
 	const struct sandbox_path paths[] = {{limits->temp_dir, true}};
-	int64_t now = address_space();
+	int64_t now = limits->address_space;
 	struct sandbox_spec spec = {
 		.groups = SANDBOX_FILES,
 		.paths = paths,

@@ -24,8 +24,12 @@ struct work_verdict {
 
 struct work_limits {
 	const char *temp_dir;
-	int max_seconds; /* of processor time; the zygote watches the clock */
+	int max_seconds;       /* of processor time; the zygote watches the clock */
+	int64_t address_space; /* of the zygote; a child may take 512 MB more than that; 0: any */
 };
+
+/* Address space that this process uses now, which the signatures dominate; 0 when unknown. */
+int64_t work_address_space(void);
 
 struct work {
 	pid_t pid;

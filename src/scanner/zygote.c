@@ -80,8 +80,6 @@ static void slot_close(struct slot *s)
 {
 	struct zygote *z = s->zygote;
 
-	loop_remove(z->loop, TAKE(s->ended));
-	loop_remove(z->loop, TAKE(s->timer));
 	fd_close(&s->client);
 	s->used = false;
 	z->busy--;
@@ -97,8 +95,11 @@ static void slot_answer(struct slot *s, bool kill, const char *why)
 	struct msg answer = {.type = MSG_TYPE_SCAN_VERDICT, .id = s->id};
 	struct msg_scan_verdict *v = &answer.scan_verdict;
 	struct err err = {0};
-	int code = work_end(&s->work, kill, why, &err);
+	int code;
 
+	loop_remove(z->loop, TAKE(s->ended)); /* before its descriptor is closed */
+	loop_remove(z->loop, TAKE(s->timer));
+	code = work_end(&s->work, kill, why, &err);
 	v->code = (uint16_t)-code;
 	v->elapsed_us = (uint64_t)(clock_mono_us(&z->m->clock) - s->started_us);
 	snprintf(v->detail, sizeof(v->detail), "%.*s", (int)sizeof(v->detail) - 1, err.detail);
@@ -272,10 +273,16 @@ static int zygote_load(struct zygote *z, struct err *err)
 		.max_bytes = (uint64_t)conf->upload_max_bytes,
 		.max_seconds = (int)conf->scanner_seconds,
 	};
+	uint8_t digest[SHA256_LEN];
+	int rc;
 
 	z->limits.temp_dir = z->o->temp_dir;
 	z->limits.max_seconds = options.max_seconds;
-	return scan_new(&options, &z->scan, err);
+	rc = scan_new(&options, &z->scan, err);
+	/* While files can still be opened: what a child cannot find out or load for itself. */
+	z->limits.address_space = work_address_space();
+	hash_sha256("", 0, digest);
+	return rc;
 }
 
 /* The worst case, in a child as confined as any other: the last bytes of the largest file. */
