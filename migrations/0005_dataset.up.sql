@@ -38,6 +38,8 @@ CREATE UNIQUE INDEX dataset_file_mapping ON dataset (file_id, mapping_version);
 CREATE INDEX dataset_project_created ON dataset (project_id, id);
 CREATE INDEX dataset_source_created ON dataset (source_id, id);
 CREATE INDEX dataset_source_state ON dataset (source_id, state);
+CREATE INDEX dataset_data_object ON dataset (data_object) WHERE data_object IS NOT NULL;
+CREATE INDEX dataset_rejects_object ON dataset (rejects_object) WHERE rejects_object IS NOT NULL;
 
 SELECT policy_people('dataset', 'recon_api', 'recon_data');
 SELECT policy_service('dataset', 'recon_intake', 'recon_matcher', 'recon_operator');

@@ -17,6 +17,7 @@ CREATE TABLE dataset_page (
 	PRIMARY KEY (reconciliation_no, dataset_no, page),
 	FOREIGN KEY (reconciliation_no, project_id) REFERENCES reconciliation (no, project_id)
 ) WITH (fillfactor = 50);
+CREATE INDEX dataset_page_dataset ON dataset_page (dataset_no);
 
 CREATE TABLE allocation (
 	reconciliation_no integer NOT NULL,
@@ -31,6 +32,7 @@ CREATE TABLE allocation (
 		CASE WHEN amount > 0 THEN allocated BETWEEN 1 AND amount
 		ELSE allocated BETWEEN amount AND -1 END)
 ) WITH (fillfactor = 80);
+CREATE INDEX allocation_dataset ON allocation (dataset_no);
 
 SELECT policy_people(t, 'recon_data') FROM unnest(ARRAY['dataset_page', 'allocation']::regclass[]) t;
 SELECT policy_service(t, 'recon_matcher', 'recon_operator')

@@ -79,6 +79,7 @@ CREATE TABLE review_view (
 	FOREIGN KEY (job_id, project_id) REFERENCES job (id, project_id) ON DELETE CASCADE
 );
 CREATE INDEX review_view_expiry ON review_view (expires_at);
+CREATE INDEX review_view_job ON review_view (job_id);
 CREATE INDEX review_view_user ON review_view (user_id);
 
 CREATE TABLE saved_view (
