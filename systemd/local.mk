@@ -8,11 +8,9 @@ systemdsystemunit_DATA = \
 	%D%/recon-scanner.socket \
 	%D%/recon.target
 
-poolauthdir = $(systemdsystemunitdir)/recon-api@auth.service.d
 pooluploaddir = $(systemdsystemunitdir)/recon-api@upload.service.d
 pooldatadir = $(systemdsystemunitdir)/recon-api@data.service.d
 nginxdropindir = $(systemdsystemunitdir)/nginx.service.d
-poolauth_DATA = %D%/pool-auth.conf
 poolupload_DATA = %D%/pool-upload.conf
 pooldata_DATA = %D%/pool-data.conf
 nginxdropin_DATA = %D%/nginx-recon.conf
@@ -27,7 +25,6 @@ SYSTEMD_GENERATED = \
 	%D%/recon-intake.service \
 	%D%/recon-matcher.service \
 	%D%/recon-scanner.service \
-	%D%/pool-auth.conf \
 	%D%/pool-upload.conf \
 	%D%/pool-data.conf \
 	%D%/nginx-recon.conf
@@ -40,7 +37,6 @@ $(SYSTEMD_GENERATED): Makefile
 %D%/recon-intake.service: $(srcdir)/%D%/recon-intake.service.in
 %D%/recon-matcher.service: $(srcdir)/%D%/recon-matcher.service.in
 %D%/recon-scanner.service: $(srcdir)/%D%/recon-scanner.service.in
-%D%/pool-auth.conf: $(srcdir)/%D%/pool-auth.conf.in
 %D%/pool-upload.conf: $(srcdir)/%D%/pool-upload.conf.in
 %D%/pool-data.conf: $(srcdir)/%D%/pool-data.conf.in
 %D%/nginx-recon.conf: $(srcdir)/%D%/nginx-recon.conf.in
@@ -49,5 +45,5 @@ CLEANFILES += $(SYSTEMD_GENERATED)
 EXTRA_DIST += \
 	%D%/recon-api@.service.in %D%/recon-api@.socket %D%/recon-intake.service.in \
 	%D%/recon-matcher.service.in %D%/recon-scanner.service.in %D%/recon-scanner.socket %D%/recon.target \
-	%D%/pool-auth.conf.in %D%/pool-upload.conf.in %D%/pool-data.conf.in %D%/nginx-recon.conf.in \
+	%D%/pool-upload.conf.in %D%/pool-data.conf.in %D%/nginx-recon.conf.in \
 	%D%/recon-users.conf %D%/recon-folders.conf

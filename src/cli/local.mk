@@ -4,6 +4,7 @@ recon_SOURCES = \
 	%D%/cli.c %D%/cli.h \
 	%D%/command.def \
 	%D%/cmd_migrate.c \
+	%D%/cmd_user.c \
 	%D%/cmd_vault.c \
 	%D%/main.c
 recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libseal.a
 libseal_a_SOURCES = \
 	%D%/aead_file.c %D%/aead_file.h \
 	%D%/code.c %D%/code.h \
+	%D%/email.c %D%/email.h \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/field.c %D%/field.h \
 	%D%/hash.c %D%/hash.h \
@@ -13,7 +14,7 @@ libseal_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS)
 SEAL_LIBS = libseal.a $(BASE_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 
 if HAVE_CMOCKA
-SEAL_TESTS = test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code
+SEAL_TESTS = test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email
 check_PROGRAMS += $(SEAL_TESTS)
 endif
 test_seal_hash_SOURCES = tests/unit/seal/test_hash.c
@@ -34,3 +35,6 @@ test_seal_aead_file_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(JSONC_LIBS) $(ZLIB_LIB
 test_seal_envelope_SOURCES = tests/unit/seal/test_envelope.c
 test_seal_envelope_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_seal_envelope_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_seal_email_SOURCES = tests/unit/seal/test_email.c
+test_seal_email_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_email_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -438,6 +438,14 @@ cmd_status() {
 	done <"$inst/conf/table"
 }
 
+# Prints a one-time link. Without an address: the demo's account, which is an administrator.
+cmd_sign_in() {
+	instance_existing
+	instance_runs || die "the instance does not run: ./dev up"
+	[ $# -gt 0 ] || set -- demo@example.com --administrator
+	recon_command user sign-in "$@"
+}
+
 program_known() {
 	instance_existing
 	instance_runs || die "the instance does not run"
