@@ -36,5 +36,5 @@ test_seal_envelope_SOURCES = tests/unit/seal/test_envelope.c
 test_seal_envelope_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_seal_envelope_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_seal_email_SOURCES = tests/unit/seal/test_email.c
-test_seal_email_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_email_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 test_seal_email_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "seal/seal.h"
-#include "unit.h"
+#include "unit/unit.h"
 
 static struct field_keys make_keys(void)
 {
