@@ -8,9 +8,11 @@ include src/seal/local.mk
 include src/domain/local.mk
 include src/col/local.mk
 include src/store/local.mk
+include src/http/local.mk
 include src/vault/local.mk
 include src/read/local.mk
 include src/match/local.mk
 include src/scan/local.mk
+include src/api/local.mk
 include src/cli/local.mk
 include src/scanner/local.mk

@@ -7,11 +7,12 @@ libseal_a_SOURCES = \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/field.c %D%/field.h \
 	%D%/hash.c %D%/hash.h \
+	%D%/jwt.c %D%/jwt.h %D%/jwt_key.c %D%/jwt_private.h \
 	%D%/password.c %D%/password.h %D%/password_common.def \
 	%D%/random.c %D%/random.h \
 	%D%/seal.c %D%/seal.h
 libseal_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS)
-SEAL_LIBS = libseal.a $(BASE_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
+SEAL_LIBS = libseal.a $(WIRE_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 
 if HAVE_CMOCKA
 SEAL_TESTS = test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email

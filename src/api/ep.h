@@ -1,0 +1,13 @@
+#ifndef API_EP_H
+#define API_EP_H
+/*
+ * The handlers of all routes: int ep_<id>(struct api *a, struct err *err), see api.h.
+ */
+#include "api/route.h"
+
+/* Weak, so that a row may stand before its handler is written; start-up refuses it without. */
+#define ROUTE(id, ...) __attribute__((weak)) int ep_##id(struct api *a, struct err *err);
+#include "api/route.def"
+#undef ROUTE
+
+#endif

@@ -1,0 +1,477 @@
+/*
+ * The documents of the API as schemas. Required is the rule: an answer always has all its fields,
+ * with null where there is nothing to say.
+ */
+#include "api/types.h"
+
+#include "domain/perm.h"
+
+#define REQ(n, t) {(n), &(t), SCHEMA_REQUIRED, NULL}
+#define REQ_DOC(n, t, d) {(n), &(t), SCHEMA_REQUIRED, (d)}
+#define NUL(n, t) {(n), &(t), SCHEMA_REQUIRED | SCHEMA_NULLABLE, NULL}
+#define NUL_DOC(n, t, d) {(n), &(t), SCHEMA_REQUIRED | SCHEMA_NULLABLE, (d)}
+#define OPT(n, t) {(n), &(t), 0, NULL}
+#define OPT_DOC(n, t, d) {(n), &(t), 0, (d)}
+#define OPT_NUL(n, t) {(n), &(t), SCHEMA_NULLABLE, NULL}
+
+#define FIELDS(...) ((const struct schema_field[]){__VA_ARGS__, SCHEMA_END})
+#define OBJECT(n, d, ...)                                                                          \
+	{.type = SCHEMA_OBJECT, .name = (n), .doc = (d), .fields = FIELDS(__VA_ARGS__)}
+#define WORD_OF(s) {.type = SCHEMA_WORD, .set = (s)}
+#define ENUM_OF(...) {.type = SCHEMA_ENUM, .values = (const char *const[]){__VA_ARGS__, NULL}}
+#define ARRAY_OF(t, most) {.type = SCHEMA_ARRAY, .item = &(t), .max = (most)}
+#define LIST_OF(n, t)                                                                              \
+	{.type = SCHEMA_OBJECT, .name = (n), .doc = "One page of a list.",                         \
+		.fields = FIELDS(REQ("items", t), NUL("next_cursor", cursor))}
+
+/* --- scalars ---------------------------------------------------------------------------------- */
+
+static const struct schema id = {.type = SCHEMA_UUID};
+static const struct schema instant = {.type = SCHEMA_INSTANT};
+static const struct schema day = {.type = SCHEMA_DAY};
+static const struct schema hash = {.type = SCHEMA_HASH};
+static const struct schema text = {.type = SCHEMA_STRING};
+static const struct schema code = {.type = SCHEMA_STRING, .max = 64};
+static const struct schema name = {.type = SCHEMA_NAME, .min = 1, .max = 255};
+static const struct schema email = {.type = SCHEMA_EMAIL, .max = 254};
+static const struct schema password = {.type = SCHEMA_SECRET, .min = 1, .max = 1024};
+static const struct schema secret = {.type = SCHEMA_SECRET, .min = 1, .max = 255};
+static const struct schema zone = {.type = SCHEMA_ZONE, .max = 64};
+static const struct schema currency = {.type = SCHEMA_CURRENCY};
+static const struct schema minor = {.type = SCHEMA_MINOR};
+static const struct schema boolean = {.type = SCHEMA_BOOL};
+static const struct schema number = {.type = SCHEMA_NUMBER};
+static const struct schema count = {.type = SCHEMA_INT, .min = 0, .max = INT64_C(1) << 53};
+static const struct schema version = {.type = SCHEMA_INT, .min = 0, .max = INT64_C(1) << 53};
+static const struct schema cursor = {.type = SCHEMA_STRING, .min = 1, .max = 128};
+static const struct schema search = {.type = SCHEMA_STRING, .min = 1, .max = 255};
+static const struct schema note = {.type = SCHEMA_STRING, .max = 4000};
+static const struct schema limit = {.type = SCHEMA_INT, .min = 1, .max = 1000};
+static const struct schema rows_limit = {.type = SCHEMA_INT, .min = 1, .max = 500};
+static const struct schema offset = {.type = SCHEMA_INT, .min = 0, .max = INT64_C(1) << 40};
+
+static const struct schema platform_role = {
+	.type = SCHEMA_ENUM, .values = platform_role_words};
+static const struct schema role = {.type = SCHEMA_ENUM, .values = role_words};
+static const struct schema project_status = WORD_OF("PROJECT_STATUS");
+static const struct schema source_kind = WORD_OF("SOURCE_KIND");
+static const struct schema file_state = WORD_OF("FILE_STATE");
+static const struct schema dataset_state = WORD_OF("DATASET_STATE");
+static const struct schema job_state = WORD_OF("JOB_STATE");
+static const struct schema key_scope = {.type = SCHEMA_ENUM, .values = key_scope_words};
+static const struct schema side = ENUM_OF("left", "right");
+
+static const struct schema texts = ARRAY_OF(text, 0);
+static const struct schema dataset_choice = {
+	.type = SCHEMA_ARRAY, .item = &id, .min = 1, .max = 1000};
+static const struct schema key_scopes = {
+	.type = SCHEMA_ARRAY, .item = &key_scope, .min = 1, .max = 5};
+
+static const struct schema money =
+	OBJECT("money", "An exact amount: minor units of a currency, as decimal text.",
+		REQ("minor", minor), REQ("currency", currency));
+static const struct schema moneys = ARRAY_OF(money, 0);
+
+/* --- general ---------------------------------------------------------------------------------- */
+
+static const struct schema problem_error = OBJECT("problem_error", "One finding.",
+	REQ_DOC("pointer", text, "JSON pointer into the body, or ?name for a query parameter."),
+	REQ("code", code), REQ("detail", text));
+static const struct schema problem_errors = ARRAY_OF(problem_error, 0);
+const struct schema type_problem = OBJECT("problem", "An error, as in RFC 9457.",
+	REQ("type", text), REQ("title", text), REQ("status", count),
+	REQ_DOC("code", code, "Stable; for programs."), REQ_DOC("detail", text, "For people."),
+	REQ("request_id", text), REQ("errors", problem_errors));
+
+static const struct schema health_status = ENUM_OF("ok");
+const struct schema type_health =
+	OBJECT("health", "The process answers.", REQ("status", health_status));
+
+static const struct schema ready_status = ENUM_OF("ready", "degraded");
+static const struct schema part_status = ENUM_OF("up", "down", "unknown");
+static const struct schema ready_part = OBJECT("ready_part", "One part of the system.",
+	REQ("name", code), REQ("status", part_status), REQ("detail", text));
+static const struct schema ready_parts = ARRAY_OF(ready_part, 0);
+const struct schema type_ready = OBJECT("ready", "What works. Without the database: 503.",
+	REQ("status", ready_status), REQ("parts", ready_parts));
+
+static const struct schema limits_upload = OBJECT("limits_upload", NULL, REQ("max_bytes", count),
+	REQ("part_bytes", count), REQ_DOC("types", texts, "Extensions without the dot."));
+static const struct schema limits_json =
+	OBJECT("limits_json", NULL, REQ("max_bytes", count), REQ("depth", count));
+static const struct schema limits_rows = OBJECT("limits_rows", NULL, REQ("max", count));
+const struct schema type_limits = OBJECT("limits", "Sizes that the server accepts.",
+	REQ("upload", limits_upload), REQ("json", limits_json), REQ("rows", limits_rows));
+
+const struct schema type_empty = {
+	.type = SCHEMA_OBJECT, .fields = (const struct schema_field[]){SCHEMA_END}};
+
+/* --- identity --------------------------------------------------------------------------------- */
+
+static const struct schema platform_roles = ARRAY_OF(platform_role, 0);
+static const struct schema user = OBJECT("user", "The signed-in person.", REQ("id", id),
+	REQ("email", email), REQ("display_name", name), REQ("platform_roles", platform_roles));
+static const struct schema session = OBJECT("session", "The session that the request belongs to.",
+	REQ("id", id), REQ("created_at", instant), REQ("idle_expires_at", instant),
+	REQ("absolute_expires_at", instant));
+const struct schema type_session_info = OBJECT("session_info", "Who is signed in.",
+	REQ("user", user), NUL_DOC("session", session, "null for an API key"),
+	NUL_DOC("csrf_token", text, "To echo in X-CSRF-Token; null for an API key"));
+
+const struct schema type_sign_in =
+	OBJECT("sign_in", NULL, REQ("email", email), REQ("password", password));
+const struct schema type_redeem = OBJECT("redeem", "A one-time code and the password to set.",
+	REQ("code", secret), REQ("password", password), OPT("display_name", name));
+const struct schema type_step_up = OBJECT("step_up", NULL, REQ("password", password));
+
+static const struct schema session_row = OBJECT("session_row", "One session of the person.",
+	REQ("id", id), REQ("current", boolean), REQ("created_at", instant),
+	REQ("used_at", instant), REQ("idle_expires_at", instant),
+	REQ("absolute_expires_at", instant), NUL("address", text), REQ("agent", text));
+static const struct schema session_rows = ARRAY_OF(session_row, 0);
+const struct schema type_session_list = LIST_OF("session_list", session_rows);
+
+static const struct schema key_scope_list = ARRAY_OF(key_scope, 0);
+static const struct schema api_key = OBJECT("api_key", "An API key, without its secret.",
+	REQ("id", id), REQ("name", name), NUL("project", id), REQ("scopes", key_scope_list),
+	REQ("created_at", instant), REQ("expires_at", instant), NUL("used_at", instant),
+	NUL("revoked_at", instant));
+static const struct schema api_keys = ARRAY_OF(api_key, 0);
+const struct schema type_api_key_list = LIST_OF("api_key_list", api_keys);
+const struct schema type_api_key_created = OBJECT("api_key_created", "A new API key.",
+	REQ("api_key", api_key), REQ_DOC("secret", text, "The key itself; shown this once."));
+static const struct schema key_days = {.type = SCHEMA_INT, .min = 1, .max = 365};
+const struct schema type_api_key_new = OBJECT("api_key_new", NULL, REQ("name", name),
+	OPT_DOC("scopes", key_scopes, "Without it, all of them."),
+	OPT_DOC("project", id, "Without it, all projects of its owner."),
+	REQ("expires_in_days", key_days));
+
+/* --- projects and sources --------------------------------------------------------------------- */
+
+const struct schema type_project = OBJECT("project", "A workspace, seen by a member.",
+	REQ("id", id), REQ("name", name), REQ("status", project_status), REQ("time_zone", zone),
+	REQ("base_currency", currency), REQ("role", role), REQ("created_at", instant),
+	REQ("version", version));
+static const struct schema projects = ARRAY_OF(type_project, 0);
+const struct schema type_project_list = LIST_OF("project_list", projects);
+const struct schema type_project_new = OBJECT("project_new", NULL, REQ("name", name),
+	REQ("time_zone", zone), REQ("base_currency", currency));
+const struct schema type_project_change =
+	OBJECT("project_change", NULL, OPT("name", name), OPT("status", project_status));
+
+static const struct schema member = OBJECT("member", "A person in a project.", REQ("user", id),
+	REQ("display_name", name), REQ("email", email), REQ("role", role),
+	REQ("added_at", instant));
+static const struct schema members = ARRAY_OF(member, 0);
+const struct schema type_member_list = LIST_OF("member_list", members);
+
+const struct schema type_source = OBJECT("source", "A stream of files of one shape.",
+	REQ("id", id), REQ("name", name), REQ("kind", source_kind), REQ("time_zone", zone),
+	NUL("currency", currency), NUL("mapping_version", version), REQ("created_at", instant));
+static const struct schema sources = ARRAY_OF(type_source, 0);
+const struct schema type_source_list = LIST_OF("source_list", sources);
+const struct schema type_source_new = OBJECT("source_new", NULL, REQ("name", name),
+	REQ("kind", source_kind), REQ("time_zone", zone), OPT_NUL("currency", currency));
+
+/* The mapping's own parser decides; these are its members for those who build one. */
+static const struct schema mark = {.type = SCHEMA_STRING, .max = 4};
+static const struct schema dialect = {.type = SCHEMA_OBJECT,
+	.name = "dialect",
+	.doc = "How a CSV file is written.",
+	.open = true,
+	.fields = FIELDS(OPT("delimiter", mark), OPT_NUL("quote", mark), OPT("encoding", code),
+		OPT_NUL("header_row", count))};
+static const struct schema date_order = ENUM_OF("ymd", "dmy", "mdy");
+static const struct schema mapping_type =
+	ENUM_OF("amount", "date", "text", "code", "number", "currency");
+static const struct schema mapping_sign = ENUM_OF("plain", "negate", "debit_credit");
+static const struct schema mapping_field = {.type = SCHEMA_OBJECT,
+	.name = "mapping_field",
+	.doc = "One field of a dataset and the columns it comes from.",
+	.open = true,
+	.fields = FIELDS(REQ("field", code), REQ("type", mapping_type), OPT("column", text),
+		OPT("columns", texts), OPT("sign", mapping_sign))};
+static const struct schema mapping_fields = {
+	.type = SCHEMA_ARRAY, .item = &mapping_field, .min = 1, .max = 256};
+static const struct schema mapping_format = ENUM_OF("csv");
+static const struct schema mapping = {.type = SCHEMA_OBJECT,
+	.name = "mapping",
+	.doc = "How a file of a source becomes typed columns.",
+	.open = true,
+	.fields = FIELDS(REQ("format", mapping_format), OPT("dialect", dialect),
+		OPT("decimal", mark), OPT("thousands", mark), OPT("date_order", date_order),
+		OPT_NUL("currency", currency), OPT_NUL("rounding", code),
+		REQ("fields", mapping_fields))};
+const struct schema type_mapping_new = OBJECT("mapping_new", NULL, REQ("mapping", mapping));
+const struct schema type_mapping_version = OBJECT("mapping_version",
+	"A confirmed mapping; never changed.", REQ("version", version), REQ("mapping", mapping),
+	REQ("created_at", instant));
+static const struct schema mapping_versions = ARRAY_OF(type_mapping_version, 0);
+const struct schema type_mapping_version_list =
+	LIST_OF("mapping_version_list", mapping_versions);
+
+/* --- files and datasets ----------------------------------------------------------------------- */
+
+static const struct schema file_name = {.type = SCHEMA_NAME, .min = 1, .max = 255};
+static const struct schema file_size = {.type = SCHEMA_INT, .min = 1, .max = INT64_C(1) << 40};
+const struct schema type_upload_new = OBJECT("upload_new", NULL, REQ("source", id),
+	REQ("name", file_name), REQ("size", file_size),
+	OPT_DOC("sha256", hash, "Compared when the file is whole."));
+const struct schema type_upload = OBJECT("upload", "Where to send the bytes.", REQ("id", id),
+	REQ("file", id), REQ_DOC("href", text, "PUT it whole, or PATCH parts as in tus 1.0."),
+	REQ("part_bytes", count), REQ("expires_at", instant));
+
+static const struct schema finding = OBJECT("finding", "A stable code and a sentence.",
+	REQ("code", code), REQ("detail", text));
+const struct schema type_file = OBJECT("file", "An uploaded file.", REQ("id", id),
+	REQ("source", id), REQ("name", name), REQ("size", count), NUL("sha256", hash),
+	REQ("state", file_state), NUL("verdict", finding), REQ("uploaded_by", id),
+	REQ("uploaded_at", instant), NUL_DOC("dataset", id, "The newest one read from it."),
+	REQ("version", version));
+static const struct schema files = ARRAY_OF(type_file, 0);
+const struct schema type_file_list = LIST_OF("file_list", files);
+
+static const struct schema field_sum =
+	OBJECT("field_sum", NULL, REQ("field", code), REQ("money", money));
+static const struct schema field_sums = ARRAY_OF(field_sum, 0);
+static const struct schema type_guess = {.type = SCHEMA_OBJECT,
+	.name = "type_guess",
+	.open = true,
+	.fields = FIELDS(REQ("type", code), REQ("confidence", number))};
+static const struct schema type_guesses = ARRAY_OF(type_guess, 0);
+static const struct schema proposal_column = {.type = SCHEMA_OBJECT,
+	.name = "proposal_column",
+	.open = true,
+	.fields = FIELDS(REQ("name", text), REQ("type", code), REQ("confidence", number),
+		REQ("alternatives", type_guesses), REQ("samples", texts))};
+static const struct schema proposal_columns = ARRAY_OF(proposal_column, 0);
+static const struct schema proposal_question = {.type = SCHEMA_OBJECT,
+	.name = "proposal_question",
+	.open = true,
+	.fields = FIELDS(REQ("code", code), REQ("detail", text), REQ("pointer", text),
+		REQ("choices", texts))};
+static const struct schema proposal_questions = ARRAY_OF(proposal_question, 0);
+static const struct schema proposal = {.type = SCHEMA_OBJECT,
+	.name = "proposal",
+	.doc = "What the reader makes of a file that has no mapping yet.",
+	.open = true,
+	.fields = FIELDS(REQ("mapping", mapping), REQ("confidence", number),
+		REQ("columns", proposal_columns), REQ("questions", proposal_questions))};
+const struct schema type_dataset = OBJECT("dataset", "A file read through one mapping version.",
+	REQ("id", id), REQ_DOC("no", count, "Its number inside result files."), REQ("source", id),
+	REQ("file", id), NUL("mapping_version", version), REQ("state", dataset_state),
+	REQ("rows_read", count), REQ("rows_accepted", count), REQ("rows_rejected", count),
+	REQ("rows_skipped", count), REQ("sums", field_sums), NUL("proposal", proposal),
+	NUL("error", finding), REQ("created_at", instant));
+static const struct schema datasets = ARRAY_OF(type_dataset, 0);
+const struct schema type_dataset_list = LIST_OF("dataset_list", datasets);
+
+/* --- reconciliations and jobs ----------------------------------------------------------------- */
+
+static const struct schema job_side_money = OBJECT("job_money",
+	"Conservation of money on one side: accepted = matched + open.", REQ("side", side),
+	REQ("currency", currency), REQ("accepted", minor), REQ("matched", minor),
+	REQ("open", minor), REQ("balanced", boolean));
+static const struct schema job_moneys = ARRAY_OF(job_side_money, 0);
+static const struct schema job_summary = {.type = SCHEMA_OBJECT,
+	.name = "job_summary",
+	.doc = "What a finished job found.",
+	.open = true,
+	.fields = FIELDS(REQ("left_rows", count), REQ("right_rows", count),
+		REQ("confirmed", count), REQ("suggested", count), REQ("ambiguous", count),
+		REQ("open_left", count), REQ("open_right", count), REQ("money", job_moneys))};
+const struct schema type_job = OBJECT("job", "One run of the engine.", REQ("id", id),
+	REQ("reconciliation", id), REQ("state", job_state), REQ("phase", text),
+	REQ("done", count), REQ("total", count), REQ("rate", count), NUL("eta_ms", count),
+	REQ("attempt", count), REQ("created_at", instant), NUL("started_at", instant),
+	NUL("finished_at", instant), NUL("error", finding), NUL("summary", job_summary),
+	NUL("result_hash", hash));
+static const struct schema jobs = ARRAY_OF(type_job, 0);
+const struct schema type_job_list = LIST_OF("job_list", jobs);
+const struct schema type_job_new = OBJECT("job_new", "Datasets of each side's source.",
+	REQ("left", dataset_choice), REQ("right", dataset_choice));
+
+static const struct schema ruleset = {.type = SCHEMA_ANY,
+	.name = "ruleset",
+	.doc = "The rules of a reconciliation; docs/matching.md describes them."};
+const struct schema type_reconciliation = OBJECT("reconciliation", "Two sources and a ruleset.",
+	REQ("id", id), REQ("name", name), REQ("status", project_status), REQ("left", id),
+	REQ("right", id), NUL("ruleset_version", version),
+	REQ_DOC("version", version, "Of the decision log: for If-Match."),
+	NUL("last_job", type_job), REQ("created_at", instant));
+static const struct schema reconciliations = ARRAY_OF(type_reconciliation, 0);
+const struct schema type_reconciliation_list = LIST_OF("reconciliation_list", reconciliations);
+const struct schema type_reconciliation_new = OBJECT("reconciliation_new", NULL,
+	REQ("name", name), REQ("left", id), REQ("right", id), OPT("ruleset", ruleset));
+const struct schema type_ruleset_new = OBJECT("ruleset_new", NULL, REQ("ruleset", ruleset));
+const struct schema type_ruleset_version = OBJECT("ruleset_version",
+	"A ruleset as it was written; never changed.", REQ("version", version),
+	REQ("ruleset", ruleset), NUL("created_by", id), REQ("created_at", instant));
+static const struct schema ruleset_versions = ARRAY_OF(type_ruleset_version, 0);
+const struct schema type_ruleset_version_list =
+	LIST_OF("ruleset_version_list", ruleset_versions);
+
+/* --- records, matches, decisions -------------------------------------------------------------- */
+
+static const struct schema record_fields = {.type = SCHEMA_MAP, .item = &text};
+static const struct schema record = OBJECT("record", "One row of a dataset.",
+	NUL_DOC("side", side, "null where rows are shown outside of a job"), REQ("dataset", id),
+	REQ("row", count), NUL("date", day), NUL("amount", money), NUL("currency", currency),
+	NUL("text", text), NUL("reference", text),
+	REQ_DOC("fields", record_fields, "Every column, as text."));
+static const struct schema records = ARRAY_OF(record, 0);
+const struct schema type_record_page = OBJECT("record_page", "Rows of a dataset.",
+	REQ("items", records), REQ("offset", count), REQ("total", count));
+
+static const struct schema reject = OBJECT("reject", "A row that was not taken, and why.",
+	REQ("row", count), REQ("line", count), NUL("column", text), NUL("value", text),
+	REQ("code", code), REQ("detail", text));
+static const struct schema rejects = ARRAY_OF(reject, 0);
+const struct schema type_reject_page = OBJECT("reject_page", "Rejected rows of a dataset.",
+	REQ("items", rejects), REQ("offset", count), REQ("total", count));
+
+static const struct schema match_ref =
+	OBJECT("match_ref", "A match of a job's result.", REQ("job", id), REQ("no", count));
+static const struct schema match_kind = ENUM_OF(
+	"1:1", "1:n", "n:1", "n:m", "partial", "net left", "net right", "same");
+static const struct schema match_status = ENUM_OF("confirmed", "suggested", "ambiguous");
+static const struct schema match_state =
+	ENUM_OF("confirmed", "suggested", "ambiguous", "rejected", "undone");
+static const struct schema difference_type = ENUM_OF(
+	"none", "rounding", "fee", "discount", "deduction", "tax", "fx", "unexplained");
+static const struct schema break_type = ENUM_OF("missing", "in_transit", "overdue",
+	"not_in_period", "amount_differs", "date_outside", "duplicate", "duplicate_payment",
+	"sign_reversed", "digits_transposed", "rounding", "fee_tax", "currency_differs", "partial",
+	"reference_mistyped", "advice_differs", "stale");
+static const struct schema difference = OBJECT("difference", "What the sides differ by.",
+	REQ("type", difference_type), NUL("money", money));
+static const struct schema match_row = OBJECT("match_row", "A match as it stands now.",
+	REQ("match", match_ref), REQ("kind", match_kind), REQ("pass", text),
+	REQ_DOC("status", match_status, "The engine's."),
+	REQ_DOC("state", match_state, "After people's decisions."),
+	NUL_DOC("confidence", number, "0 to 1"), NUL_DOC("margin", number, "To the runner-up."),
+	REQ("difference", difference), REQ("left", records), REQ("right", records));
+static const struct schema nearest = OBJECT("nearest", "The best candidate that was not taken.",
+	REQ("record", record), NUL("confidence", number));
+static const struct schema open_item_row = OBJECT("open_item_row",
+	"A record, or the open part of one, that no match has taken.", REQ("record", record),
+	REQ("side", side), REQ("break_type", break_type), NUL("remaining", money),
+	NUL("nearest", nearest));
+
+static const struct schema view_kind = ENUM_OF("matches", "open_items");
+static const struct schema match_kinds = ARRAY_OF(match_kind, 8);
+static const struct schema match_statuses = ARRAY_OF(match_status, 3);
+static const struct schema match_states = ARRAY_OF(match_state, 5);
+static const struct schema break_types = ARRAY_OF(break_type, 17);
+static const struct schema passes = ARRAY_OF(search, 100);
+static const struct schema view_filter = OBJECT("view_filter",
+	"Every member given must hold; lists mean any of.", OPT("pass", passes),
+	OPT("kind", match_kinds), OPT("status", match_statuses), OPT("state", match_states),
+	OPT("break_type", break_types), OPT("confidence_min", number),
+	OPT("confidence_max", number), OPT("margin_max", number), OPT("amount_min", minor),
+	OPT("amount_max", minor), OPT("currency", currency), OPT("date_from", day),
+	OPT("date_to", day), OPT_DOC("text", search, "A part of any text of its records."));
+static const struct schema sort_field = ENUM_OF("no", "date", "amount", "confidence", "margin",
+	"status", "state", "kind", "pass", "break_type");
+static const struct schema view_sort = OBJECT("view_sort", NULL, REQ("field", sort_field),
+	OPT("descending", boolean));
+static const struct schema view_sorts = ARRAY_OF(view_sort, 3);
+const struct schema type_view_new = OBJECT("view_new", "What to show, in which order.",
+	OPT_DOC("job", id, "Without it, the last finished one."), REQ("kind", view_kind),
+	OPT("side", side), OPT("filter", view_filter), OPT("sort", view_sorts));
+const struct schema type_view = OBJECT("view", "A fixed selection in a fixed order.",
+	REQ("view", id), REQ("total", count),
+	REQ_DOC("version", version, "Of the decision log that it was made at."));
+
+static const struct schema kind_matches = ENUM_OF("matches");
+static const struct schema kind_open_items = ENUM_OF("open_items");
+static const struct schema match_rows = ARRAY_OF(match_row, 0);
+static const struct schema open_item_rows = ARRAY_OF(open_item_row, 0);
+static const struct schema view_matches = {.type = SCHEMA_OBJECT,
+	.name = "view_matches",
+	.doc = "Rows of a view of matches.",
+	.values = (const char *const[]){"matches", NULL},
+	.fields = FIELDS(REQ("kind", kind_matches), REQ("items", match_rows),
+		REQ("offset", count), REQ("total", count), REQ("version", version))};
+static const struct schema view_open_items = {.type = SCHEMA_OBJECT,
+	.name = "view_open_items",
+	.doc = "Rows of a view of open items.",
+	.values = (const char *const[]){"open_items", NULL},
+	.fields = FIELDS(REQ("kind", kind_open_items), REQ("items", open_item_rows),
+		REQ("offset", count), REQ("total", count), REQ("version", version))};
+const struct schema type_view_rows = {.type = SCHEMA_ONE_OF,
+	.name = "view_rows",
+	.doc = "Rows of a view; version is the decision log's when they were read.",
+	.discriminator = "kind",
+	.variants = (const struct schema *const[]){&view_matches, &view_open_items, NULL}};
+
+static const struct schema facet_value = OBJECT("facet_value", NULL, REQ("value", text),
+	REQ("count", count), REQ("money", moneys));
+static const struct schema facet_values = ARRAY_OF(facet_value, 0);
+static const struct schema facet = OBJECT("facet", "How many rows have which value.",
+	REQ("field", code), REQ("values", facet_values));
+static const struct schema facets = ARRAY_OF(facet, 0);
+const struct schema type_facet_list = OBJECT("facet_list", NULL, REQ("facets", facets));
+
+static const struct schema comparison = OBJECT("comparison", "One field of both sides.",
+	REQ("field", text), NUL("left", text), NUL("right", text), REQ("level", text),
+	REQ_DOC("bits", number, "Evidence for (positive) or against, in bits."));
+static const struct schema comparisons = ARRAY_OF(comparison, 0);
+static const struct schema runner_up = OBJECT("runner_up", "The best match instead of this one.",
+	NUL("confidence", number), REQ("left", records), REQ("right", records),
+	REQ("comparisons", comparisons));
+const struct schema type_evidence = OBJECT("evidence", "Why a match is one.",
+	REQ("comparisons", comparisons), REQ("prior_bits", number), NUL("confidence", number),
+	NUL("margin", number), NUL("runner_up", runner_up));
+
+static const struct schema decision_new_kind = ENUM_OF("confirm", "reject", "undo");
+static const struct schema decision_kind = WORD_OF("DECISION");
+const struct schema type_decision_new = OBJECT("decision_new",
+	"match for confirm and reject, decision for undo.", REQ("kind", decision_new_kind),
+	OPT("match", match_ref), OPT("decision", id), OPT("note", note));
+const struct schema type_decision = OBJECT("decision", "An entry of the decision log.",
+	REQ("id", id), REQ("seq", count), REQ("kind", decision_kind), NUL("match", match_ref),
+	NUL_DOC("decision", id, "The one that it undoes."), NUL("note", note), REQ("user", id),
+	REQ("created_at", instant));
+static const struct schema decisions = ARRAY_OF(type_decision, 0);
+const struct schema type_decision_list = LIST_OF("decision_list", decisions);
+
+/* --- query and path parameters ---------------------------------------------------------------- */
+
+#define PAGE OPT_DOC("limit", limit, "100 without."), OPT("cursor", cursor)
+
+const struct schema_field query_page[] = {PAGE, SCHEMA_END};
+const struct schema_field query_projects[] = {OPT("status", project_status), PAGE, SCHEMA_END};
+const struct schema_field query_files[] = {
+	OPT("source", id), OPT("state", file_state), PAGE, SCHEMA_END};
+const struct schema_field query_datasets[] = {
+	OPT("source", id), OPT("state", dataset_state), PAGE, SCHEMA_END};
+const struct schema_field query_jobs[] = {OPT("state", job_state), PAGE, SCHEMA_END};
+const struct schema_field query_rows[] = {
+	OPT("offset", offset), OPT_DOC("limit", rows_limit, "100 without."), SCHEMA_END};
+
+static const struct {
+	const char *name;
+	const struct schema *type;
+} path_params[] = {
+	{"project", &id},
+	{"source", &id},
+	{"file", &id},
+	{"upload", &id},
+	{"dataset", &id},
+	{"reconciliation", &id},
+	{"job", &id},
+	{"view", &id},
+	{"session", &id},
+	{"api_key", &id},
+	{"no", &count},
+};
+
+const struct schema *type_of_path_param(struct sv param)
+{
+	for (size_t i = 0; i < ARRAY_LEN(path_params); i++) {
+		if (sv_eq_cstr(param, path_params[i].name))
+			return path_params[i].type;
+	}
+	return NULL;
+}
