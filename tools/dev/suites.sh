@@ -27,7 +27,10 @@ tap_from_check() { # BUILD-DIR TEST...
 }
 
 # The tests that the build files of a tree name.
-check_names() { make -s -C "$1" -f - show <<<$'include Makefile\nshow:\n\t@echo $(TESTS)'; }
+check_names() {
+	make -s -C "$1" Makefile >&2
+	make -s -C "$1" -f - show <<<$'include Makefile\nshow:\n\t@echo $(TESTS)'
+}
 
 # check_tree DIR [TEST...]: builds and runs (all or these) tests of a configured tree.
 check_tree() {
@@ -54,9 +57,17 @@ suite_gcc() {
 	tap_run "the tests compile with gcc -Werror" make -C build -j"$(jobs_n)" check TESTS=
 }
 
+# The tests of tests/db start a PostgreSQL of their own and are a suite of their own.
 suite_unit() {
 	build_main
-	check_tree build
+	# shellcheck disable=SC2046 # the names are words
+	check_tree build $(check_names build | tr ' ' '\n' | grep -v 'test_db_')
+}
+
+suite_db() {
+	build_main
+	# shellcheck disable=SC2046 # the names are words
+	check_tree build $(check_names build | tr ' ' '\n' | grep 'test_db_')
 }
 
 suite_clang() {

@@ -10,6 +10,7 @@ test_dir=$top/var/test
 suites='
 first     gcc            the whole tree compiles with gcc -Werror
 compile   unit           every module (make check)
+compile   db             migrations, statements and transactions on a real PostgreSQL
 compile   clang          the whole tree compiles with clang -Werror
 compile   asan           every module under AddressSanitizer and UBSan
 compile   tsan           engine and matcher under ThreadSanitizer
@@ -19,7 +20,6 @@ live      www            the front end: types, unit tests, sizes
 live      drift          generated files equal what their generators print
 live      lint           static checks; every suppression has a reason
 live      systemd        unit files: complete, verified, confined
-live      db             migrations, statements and transactions on a real PostgreSQL
 live      dev            ./dev itself: start, crash, restart, stop
 live      api            the HTTP contract, black box
 live      e2e            a person with a browser
