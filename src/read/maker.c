@@ -208,7 +208,7 @@ static int plan(struct maker *mk, uint32_t cap, struct err *err)
 	}
 	mk->ncols = m->nfields;
 	for (uint32_t i = 0; i < mk->nnames; i++)
-		if (!used[i]) {
+		if (!used[i] && !m->fields_only) {
 			mk->cols[mk->ncols] = (struct maker_col){.type = COL_TEXT,
 				.role = COL_SOURCE, .src = {i}, .nsrc = 1, .out = mk->ncols};
 			mk->ncols++;

@@ -86,6 +86,7 @@ struct mapping {
 	enum mapping_rounding rounding;
 	struct mapping_field *fields;
 	uint32_t nfields;
+	bool fields_only; /* other columns are not kept; never in JSON */
 };
 
 /* The words of the enums above, NULL beyond the last: for JSON and help. */

@@ -1,0 +1,87 @@
+/*
+ * Detection: its steps in order, and the proposal as JSON.
+ */
+#include "read/detect.h"
+
+#include "wire/json.h"
+
+int read_detect(struct col_source src, const struct read_hint *hint, struct arena *a,
+	struct read_proposal *ret, struct err *err)
+{
+	static const struct read_hint no_hint;
+	struct detect d = {.src = src, .hint = hint != NULL ? hint : &no_hint, .arena = a};
+	char head[4096];
+	size_t n = (size_t)MIN(src.size, (uint64_t)sizeof(head));
+
+	if (src.size == 0)
+		return err_set(err, E_FILE_EMPTY, NULL);
+	int rc = src.pread(src.ctx, 0, head, n, err);
+	if (rc != 0)
+		return rc;
+	if (read_format_guess(sv_from(head, n)) == NULL)
+		return err_set(err, E_UNREADABLE, "The content is none of the formats that are read.");
+	rc = detect_table(&d, err);
+	if (rc == 0)
+		rc = detect_types(&d, err);
+	return rc != 0 ? rc : detect_fields(&d, ret, err);
+}
+
+/* Millionths as a JSON number between 0 and 1. */
+static void put_share(struct json_writer *w, const char *key, uint32_t millionths)
+{
+	struct buf b CLEANUP(buf_free) = BUF_INIT;
+
+	buf_printf(&b, "%u.%06u", millionths / 1000000, millionths % 1000000);
+	json_put_raw(w, key, buf_sv(&b));
+}
+
+static void put_column(struct json_writer *w, const struct read_column *c)
+{
+	json_open_object(w, NULL);
+	json_put_text(w, "name", c->name);
+	json_put_cstr(w, "type", col_type_word(c->type));
+	put_share(w, "confidence", c->confidence);
+	json_put_text(w, "field", c->field.n > 0 ? c->field : SV_NULL);
+	json_open_array(w, "alternatives");
+	for (uint32_t i = 0; i < c->nalternatives; i++)
+		json_put_cstr(w, NULL, col_type_word(c->alternatives[i]));
+	json_close_array(w);
+	json_open_array(w, "samples");
+	for (uint32_t i = 0; i < c->nsamples; i++)
+		json_put_text(w, NULL, sv_from(c->samples[i].p, MIN(c->samples[i].n, (size_t)80)));
+	json_close_array(w);
+	json_close_object(w);
+}
+
+static void put_question(struct json_writer *w, const struct read_question *q)
+{
+	json_open_object(w, NULL);
+	json_put_cstr(w, "code", q->code);
+	json_put_text(w, "detail", q->detail);
+	json_put_cstr(w, "pointer", q->pointer);
+	json_open_array(w, "choices");
+	for (uint32_t i = 0; i < q->nchoices; i++)
+		json_put_cstr(w, NULL, q->choices[i]);
+	json_close_array(w);
+	json_close_object(w);
+}
+
+void read_proposal_to_json(const struct read_proposal *p, struct buf *out)
+{
+	struct json_writer w = json_writer_of(out);
+	struct buf mapping CLEANUP(buf_free) = BUF_INIT;
+
+	mapping_to_json(&p->mapping, &mapping);
+	json_open_object(&w, NULL);
+	json_put_raw(&w, "mapping", buf_sv(&mapping));
+	put_share(&w, "confidence", p->confidence);
+	json_open_array(&w, "columns");
+	for (uint32_t i = 0; i < p->ncolumns; i++)
+		put_column(&w, &p->columns[i]);
+	json_close_array(&w);
+	json_open_array(&w, "questions");
+	for (uint32_t i = 0; i < p->nquestions; i++)
+		put_question(&w, &p->questions[i]);
+	json_close_array(&w);
+	json_close_object(&w);
+}
