@@ -257,6 +257,19 @@ static struct sv canonical_name(const struct detect *d, uint32_t i)
 	return SV_NULL;
 }
 
+/* Columns that are called exactly what the field is come before others of their meaning. */
+static void add_exact(struct fields *f)
+{
+	for (uint32_t i = 0; i < f->d->width; i++) {
+		struct sv name = canonical_name(f->d, i);
+
+		if (!f->used[i] && name.p != NULL && f->d->cols[i].values > 0 &&
+			!field_taken(f->m, name) &&
+			sv_eq(name, detect_field_name(f->d->cols[i].name, f->d->arena)))
+			add_field(f, name, f->d->cols[i].type, i);
+	}
+}
+
 static void add_rest(struct fields *f)
 {
 	for (uint32_t i = 0; i < f->d->width; i++) {
@@ -379,6 +392,7 @@ int detect_fields(struct detect *d, struct read_proposal *ret, struct err *err)
 	choose_currency(&f);
 	add_amount(&f);
 	add_date(&f);
+	add_exact(&f);
 	add_rest(&f);
 	if (!d->format_sure)
 		ask(&f, "decimal_mark", "/decimal",

@@ -13,7 +13,8 @@
 const struct decimal_format detect_formats[DETECT_FORMATS] = {
 	{'.', ','}, {',', '.'}, {'.', ' '}, {',', ' '}, {'.', '\''}, {',', '\''}, {'.', 0}};
 
-/* A column is of a type when 95 of 100 values are. */
+/* A column of money or days is one when 95 of 100 values are: the others are mistakes to be shown.
+ * What need not be a number is one only when all values are. */
 #define MOSTLY(n, of) ((of) > 0 && (uint64_t)(n) * 100 >= (uint64_t)(of) * 95)
 
 /* ---- values ---- */
@@ -99,9 +100,7 @@ static void look_at_number(struct detect_col *c, struct sv s)
 	if (!any)
 		return;
 	int64_t plain;
-	bool marked = memchr(s.p, '.', s.n) != NULL || memchr(s.p, ',', s.n) != NULL ||
-		memchr(s.p, ' ', s.n) != NULL || memchr(s.p, '\'', s.n) != NULL;
-	c->marked_numbers += marked;
+	c->marked_numbers += memchr(s.p, '.', s.n) != NULL || memchr(s.p, ',', s.n) != NULL;
 	c->money += cell_decimal(s, detect_formats[0], 6, ROUNDING_HALF_EVEN, &plain) != 0 &&
 		cell_decimal(s, detect_formats[1], 6, ROUNDING_HALF_EVEN, &plain) != 0 &&
 		!detect_is_date(s);
@@ -283,16 +282,40 @@ static void count_digits(struct detect *d, uint32_t i)
 					detect_formats[d->format].decimal));
 }
 
+/* Text or a code: what never refuses a value. */
+static void choose_text(struct detect_col *c, enum name_role role)
+{
+	c->type = COL_TEXT;
+	c->confidence = role != NAME_NONE ? 980000 : 900000;
+	if (c->values == 0)
+		return;
+	if ((c->spaced == 0 && MOSTLY(c->with_digit, c->values)) ||
+		(code_role(role) && c->spaced * 4 <= c->values))
+		c->type = COL_CODE;
+}
+
+static bool choose_number(struct detect *d, uint32_t i, enum name_role role)
+{
+	struct detect_col *c = &d->cols[i];
+	uint32_t fit = c->numbers[d->format];
+
+	if (!MOSTLY(fit, c->values))
+		return false;
+	count_digits(d, i);
+	c->type = number_type(c, role);
+	if (c->type != COL_AMOUNT && fit < c->values)
+		return false;
+	c->confidence = share(fit, c->values);
+	if (role == NAME_NONE)
+		c->confidence = c->confidence / 10 * 9;
+	return true;
+}
+
 static void choose_type(struct detect *d, uint32_t i)
 {
 	struct detect_col *c = &d->cols[i];
 	enum name_role role = detect_name_role(c->name);
-	bool named = role != NAME_NONE;
 
-	c->type = COL_TEXT;
-	c->confidence = named ? 980000 : 900000;
-	if (c->values == 0)
-		return;
 	if (MOSTLY(c->dates[d->order], c->values)) {
 		c->type = COL_DATE;
 		c->confidence = share(c->dates[d->order], c->values);
@@ -300,16 +323,25 @@ static void choose_type(struct detect *d, uint32_t i)
 		(role == NAME_CURRENCY || c->distinct * 4 <= c->values + 4)) {
 		c->type = COL_CURRENCY;
 		c->confidence = share(c->currencies, c->values);
-	} else if (MOSTLY(c->numbers[d->format], c->values)) {
-		count_digits(d, i);
-		c->type = number_type(c, role);
-		c->confidence = share(c->numbers[d->format], c->values);
-		if (!named)
-			c->confidence = c->confidence / 10 * 9;
-	} else if (c->spaced == 0 && MOSTLY(c->with_digit, c->values)) {
-		c->type = COL_CODE;
-	} else if (code_role(role) && c->spaced * 4 <= c->values) {
-		c->type = COL_CODE;
+	} else if (!choose_number(d, i, role)) {
+		choose_text(c, role);
+	}
+}
+
+/* Without money the records are people or things: their numbers are names, and a mistyped birthday
+ * must not cost the row. */
+static void relax_types(struct detect *d)
+{
+	for (uint32_t i = 0; i < d->width; i++)
+		if (d->cols[i].type == COL_AMOUNT)
+			return;
+	for (uint32_t i = 0; i < d->width; i++) {
+		struct detect_col *c = &d->cols[i];
+
+		if (c->type == COL_NUMBER && c->digits_behind == 0)
+			c->type = COL_CODE;
+		if (c->type == COL_DATE && c->dates[d->order] < c->values)
+			choose_text(c, detect_name_role(c->name));
 	}
 }
 
@@ -332,5 +364,6 @@ int detect_types(struct detect *d, struct err *err)
 	choose_order(d);
 	for (uint32_t i = 0; i < d->width; i++)
 		choose_type(d, i);
+	relax_types(d);
 	return 0;
 }

@@ -6,6 +6,11 @@ libread_a_SOURCES = \
 	%D%/csv.c %D%/csv.h \
 	%D%/csv_row.c %D%/csv_row.h \
 	%D%/csv_scan.c %D%/csv_scan.h %D%/csv_scan_impl.h \
+	%D%/detect.c %D%/detect.h \
+	%D%/detect_field.c \
+	%D%/detect_name.c %D%/name.def \
+	%D%/detect_table.c \
+	%D%/detect_type.c \
 	%D%/encoding.c %D%/encoding.h \
 	%D%/fold.c %D%/fold.h \
 	%D%/maker.c %D%/maker.h \

@@ -1,0 +1,156 @@
+/*
+ * recon read FILE: what a file is taken for, and what its rows become. Nothing is stored.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/load.h"
+#include "read/encoding.h"
+#include "wire/json.h"
+
+#define FLUSH_BYTES 65536u
+
+static void flush_text(struct buf *b)
+{
+	fwrite(b->p, 1, b->n, stdout);
+	buf_reset(b);
+}
+
+static void put_cell(struct json_writer *w, const struct col_table *t, const struct col *c,
+	uint32_t row, struct buf *scratch)
+{
+	if (!col_valid(c, row)) {
+		json_put_null(w, c->name);
+		return;
+	}
+	buf_reset(scratch);
+	col_format(t, c, row, scratch);
+	json_put_text(w, c->name, buf_sv(scratch));
+}
+
+static void put_columns(struct json_writer *w, const char *key, const struct col_table *t,
+	enum col_role role, uint32_t row, struct buf *scratch)
+{
+	json_open_object(w, key);
+	for (uint32_t i = 0; i < t->ncols; i++)
+		if (t->cols[i].role == role)
+			put_cell(w, t, &t->cols[i], row, scratch);
+	json_close_object(w);
+}
+
+static void put_info(struct json_writer *w, const struct table_info *info)
+{
+	json_put_int(w, "rows_read", (int64_t)info->rows_read);
+	json_put_int(w, "rows_accepted", (int64_t)info->rows_accepted);
+	json_put_int(w, "rows_rejected", (int64_t)info->rows_rejected);
+	json_put_int(w, "rows_skipped", (int64_t)info->rows_skipped);
+}
+
+static void print_json(const struct read_proposal *p, const struct read_result *r)
+{
+	struct buf out CLEANUP(buf_free) = BUF_INIT;
+	struct buf scratch CLEANUP(buf_free) = BUF_INIT;
+	struct json_writer w = json_writer_of(&out);
+
+	read_proposal_to_json(p, &scratch);
+	json_open_object(&w, NULL);
+	json_put_raw(&w, "proposal", buf_sv(&scratch));
+	put_info(&w, &r->info);
+	json_open_array(&w, "rows");
+	for (uint32_t row = 0; row < r->table.rows; row++) {
+		json_open_object(&w, NULL);
+		json_put_int(&w, "line", r->table.line == NULL ? 0 : r->table.line[row]);
+		put_columns(&w, "fields", &r->table, COL_FIELD, row, &scratch);
+		put_columns(&w, "other", &r->table, COL_SOURCE, row, &scratch);
+		json_close_object(&w);
+		if (out.n > FLUSH_BYTES)
+			flush_text(&out);
+	}
+	json_close_array(&w);
+	json_open_array(&w, "rejects");
+	for (uint32_t row = 0; row < r->rejects.rows; row++)
+		put_columns(&w, NULL, &r->rejects, COL_FIELD, row, &scratch);
+	json_close_array(&w);
+	json_close_object(&w);
+	buf_add_char(&out, '\n');
+	flush_text(&out);
+}
+
+/* "date  date  from Booked": the mapping in words. */
+static void print_mapping(const struct mapping *m)
+{
+	const struct mapping_dialect *d = &m->dialect;
+
+	printf("%.*s, %s, delimiter '%c', header in row %u, %u footer rows\n", SV_ARG(m->format),
+		encoding_word(d->encoding), d->delimiter == '\t' ? 't' : d->delimiter, d->header_row,
+		d->footer_rows);
+	printf("decimal mark %c, dates %s\n\n", m->decimal.decimal,
+		mapping_date_order_words[m->date_order]);
+	for (uint32_t i = 0; i < m->nfields; i++) {
+		const struct mapping_field *f = &m->fields[i];
+
+		printf("  %-16.*s %-9s from", SV_ARG(f->field), col_type_word(f->type));
+		for (uint32_t k = 0; k < f->ncolumns; k++)
+			printf("%s %.*s", k > 0 ? "," : "", SV_ARG(f->columns[k]));
+		if (f->sign != SIGN_PLAIN)
+			printf(" (%s)", mapping_sign_words[f->sign]);
+		putchar('\n');
+	}
+}
+
+#define REJECTS_SHOWN 20u
+
+static void print_rejects(const struct col_table *t)
+{
+	for (uint32_t row = 0; row < t->rows && row < REJECTS_SHOWN; row++) {
+		struct buf b CLEANUP(buf_free) = BUF_INIT;
+
+		col_format(t, &t->cols[0], row, &b);
+		for (uint32_t i = 1; i <= 4; i++) {
+			buf_add_cstr(&b, "  ");
+			col_format(t, &t->cols[i], row, &b);
+		}
+		printf("  line %s\n", buf_cstr(&b));
+	}
+	if (t->rows > REJECTS_SHOWN)
+		printf("  and %u more\n", t->rows - REJECTS_SHOWN);
+}
+
+static void print_text(const struct read_proposal *p, const struct read_result *r)
+{
+	print_mapping(&p->mapping);
+	for (uint32_t i = 0; i < p->nquestions; i++)
+		printf("\nTo be confirmed: %.*s (%s)\n", SV_ARG(p->questions[i].detail),
+			p->questions[i].code);
+	printf("\n%llu rows read = %llu accepted + %llu rejected + %llu skipped\n",
+		(unsigned long long)r->info.rows_read, (unsigned long long)r->info.rows_accepted,
+		(unsigned long long)r->info.rows_rejected, (unsigned long long)r->info.rows_skipped);
+	print_rejects(&r->rejects);
+}
+
+int cmd_read(struct cli *cli, int argc, char **argv)
+{
+	const char *json = NULL, *mapping = NULL, *kind = NULL;
+	const struct cli_option options[] = {
+		{"--json", false, &json}, {"--mapping", true, &mapping}, {"--kind", true, &kind}, {0}};
+	struct arena a CLEANUP(arena_free) = {0};
+	struct read_result r CLEANUP(read_result_free) = READ_RESULT_INIT;
+	struct read_proposal p = {0};
+	struct err err = {0};
+
+	(void)cli;
+	if (!cli_options(&argc, argv, options))
+		return CLI_USAGE;
+	if (argc != 2)
+		return cli_usage("read");
+	arena_init(&a, 0);
+	struct read_hint hint = {.kind = sv_from_cstr(kind)};
+	if (load_table(argv[1], mapping, &hint, &a, &p, &r, &err) != 0)
+		return cli_fail(&err);
+	if (json != NULL)
+		print_json(&p, &r);
+	else
+		print_text(&p, &r);
+	return CLI_DONE;
+}
