@@ -11,16 +11,22 @@ export interface Person {
 
 export const uniqueName = (word: string) => `${word} ${randomBytes(4).toString("hex")}`;
 
-/** A new account through the operator's one-time link, signed in. */
-export async function newPerson(word = "person"): Promise<Person> {
-	const email = `${word}-${randomBytes(6).toString("hex")}@example.test`;
-	const link = dev("sign-in", email).trim().split("\n").at(-1) ?? "";
-	const code = new URL(link).hash.replace(/^#code=/, "");
+/** Signs in through the operator's one-time link, as the person who was sent one would. */
+export async function redeemed(email: string, name: string, ...options: string[]): Promise<Person> {
+	const link = dev("sign-in", email, "--name", name, ...options)
+		.trim()
+		.split("\n")
+		.at(-1);
+	const code = new URL(link ?? "").hash.replace(/^#code=/, "");
 	const password = randomBytes(18).toString("base64url");
 	const client = new Client(instance.url);
-	await client.post("/api/v1/auth/redeem", { code, password, display_name: word });
+	await client.post("/api/v1/auth/redeem", { code, password });
 	return { client, email, password };
 }
+
+/** A new account, signed in. */
+export const newPerson = (word = "person") =>
+	redeemed(`${word}-${randomBytes(6).toString("hex")}@example.test`, word);
 
 export interface Project {
 	client: Client;
@@ -148,10 +154,11 @@ export async function newReconciliation(
 	project: Project,
 	left: string,
 	right: string,
+	name = uniqueName("Reconciliation"),
 ): Promise<Body> {
 	return project.client.post(
 		`${project.path}/reconciliations`,
-		{ name: uniqueName("Reconciliation"), left, right },
+		{ name, left, right },
 		{ "idempotency-key": idempotencyKey() },
 	);
 }
