@@ -11,6 +11,7 @@ include src/store/local.mk
 include src/http/local.mk
 include src/vault/local.mk
 include src/read/local.mk
+include src/rules/local.mk
 include src/match/local.mk
 include src/scan/local.mk
 include src/api/local.mk

@@ -1,10 +1,30 @@
 # match: the engine, pure.
 noinst_LIBRARIES += libmatch.a
 libmatch_a_SOURCES = \
+	%D%/assign.c %D%/assign.h \
+	%D%/bind.c %D%/bind.h \
+	%D%/block.c \
+	%D%/close.c %D%/close.h \
+	%D%/close_open.c \
+	%D%/close_pattern.c \
+	%D%/component.c \
+	%D%/engine.c %D%/engine.h \
+	%D%/find.c %D%/find.h \
+	%D%/intern.c \
+	%D%/marginal.c %D%/marginal.h \
+	%D%/match.h \
 	%D%/metric.c %D%/metric.h %D%/metric_impl.h \
 	%D%/metric_token.c \
-	%D%/subset.c %D%/subset.h
-MATCH_LIBS = libmatch.a $(BASE_LIBS)
+	%D%/num.c %D%/num.h \
+	%D%/phase.def \
+	%D%/receipt.c %D%/receipt.h \
+	%D%/run.c \
+	%D%/score.c \
+	%D%/stage.c %D%/stage.h \
+	%D%/subset.c %D%/subset.h \
+	%D%/test.c \
+	%D%/words.c
+MATCH_LIBS = libmatch.a $(RULES_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) -lm
 
 check_PROGRAMS += \
 	tests/unit/match/test_metric \

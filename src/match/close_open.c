@@ -1,0 +1,441 @@
+/*
+ * What stays open, and why: for each record its best candidates on the other side, and the reason
+ * that a person would give. Reasons look further than the passes did: at open records of the other
+ * side with the same reference or the same amount whatever their date.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "match/close.h"
+
+#define TRANSIT_DEFAULT 3
+#define STALE_DAYS 365
+#define ROUNDING_MAX 5 /* minor units */
+
+/* ---- candidates ---- */
+
+struct ranked {
+	uint64_t record; /* side and row */
+	uint64_t hash;   /* of the other row's content */
+	uint32_t other;
+	uint32_t confidence;
+	int32_t weight;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->record != y->record)
+		return x->record < y->record ? -1 : 1;
+	if (x->confidence != y->confidence)
+		return x->confidence > y->confidence ? -1 : 1;
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->other < y->other ? -1 : x->other > y->other;
+}
+
+/* Best ones first, each other row once, at most RESULT_CANDIDATES_MAX of a record. */
+static size_t keep_best(struct ranked *v, size_t n)
+{
+	size_t kept = 0, first = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (kept == 0 || v[kept - 1].record != v[i].record)
+			first = kept;
+		bool known = kept - first >= RESULT_CANDIDATES_MAX;
+		for (size_t k = first; k < kept && !known; k++)
+			known = v[k].other == v[i].other;
+		if (!known)
+			v[kept++] = v[i];
+	}
+	return kept;
+}
+
+static int write_candidates(struct closing *c, const struct ranked *v, size_t n)
+{
+	struct result_candidates *to = &c->r->candidates;
+	int rc = result_set_candidates(c->r, (uint32_t)n, NULL);
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		int side = (int)(v[i].record >> 32);
+		close_address(c->e, side, (uint32_t)v[i].record, &to->input[i], &to->row[i]);
+		close_address(c->e, 1 - side, v[i].other, &to->other_input[i], &to->other_row[i]);
+		to->confidence[i] = v[i].confidence;
+		to->weight[i] = v[i].weight;
+		to->pattern[i] = RESULT_NONE;
+	}
+	return rc;
+}
+
+static void rank_candidates(struct closing *c)
+{
+	struct engine *e = c->e;
+	size_t n = 0;
+	struct ranked *v = ENGINE_NEW(e, e->candidate.n + 1, struct ranked);
+
+	if (e->candidate.n > 0)
+		intern_row_hashes(e);
+	for (size_t i = 0; i < e->candidate.n && engine_ok(e); i++) {
+		const struct candidate *from = &e->candidate.p[i];
+		if (e->state[from->side][from->row] == ROW_CONFIRMED)
+			continue;
+		v[n++] = (struct ranked){.record = (uint64_t)from->side << 32 | from->row,
+			.hash = e->row_hash[1 - from->side][from->other], .other = from->other,
+			.confidence = from->confidence, .weight = from->weight};
+	}
+	if (!engine_ok(e))
+		return;
+	if (n > 1)
+		qsort(v, n, sizeof(*v), by_rank);
+	int rc = write_candidates(c, v, keep_best(v, n));
+	if (rc < 0)
+		engine_fail(e, rc);
+	engine_free(e, v);
+}
+
+/* First candidate of (input, row), or RESULT_NONE. */
+static uint32_t first_candidate(const struct result_candidates *c, uint16_t input, uint32_t row)
+{
+	uint32_t low = 0, high = c->n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (c->input[middle] < input || (c->input[middle] == input && c->row[middle] < row))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < c->n && c->input[low] == input && c->row[low] == row ? low : RESULT_NONE;
+}
+
+/* The runner-up of an undecided match: the best candidate of its first record that is not in it. */
+static void set_rivals(struct closing *c)
+{
+	struct result *r = c->r;
+
+	for (uint32_t no = 0; no < r->matches.n; no++) {
+		uint32_t first = r->matches.member[no];
+		if (r->matches.status[no] == STATUS_CONFIRMED)
+			continue;
+		uint16_t input = r->members.input[first];
+		uint32_t row = r->members.row[first];
+		uint32_t i = first_candidate(&r->candidates, input, row);
+		for (; i < r->candidates.n && r->candidates.input[i] == input &&
+			r->candidates.row[i] == row;
+			i++) {
+			int side = 1 - r->inputs[input].side;
+			uint32_t other = c->e->base[r->candidates.other_input[i]] +
+				r->candidates.other_row[i];
+			if (c->match_of[side][other] != no + 1) {
+				r->matches.rival[no] = i;
+				break;
+			}
+		}
+	}
+}
+
+/* ---- days ---- */
+
+static const struct field *date_field(const struct engine *e)
+{
+	for (uint32_t i = 0; i < e->nf; i++)
+		if (e->f[i].rule->type == RULES_DATE && e->f[i].both)
+			return &e->f[i];
+	return NULL;
+}
+
+static int32_t last_day(const struct engine *e, const struct field *f, int side)
+{
+	int32_t last = INT32_MIN;
+
+	if (e->rs->side[side].as_of != INT32_MIN)
+		return e->rs->side[side].as_of;
+	for (uint32_t r = 0; f != NULL && r < e->n[side]; r++)
+		if (vec_valid(&f->v[side], r))
+			last = MAX(last, f->v[side].i32[r]);
+	return last;
+}
+
+#define LAG_MAX 400
+
+/* Days within which 99 % of the confirmed pairs found each other; right after left, and the other
+ * way round. */
+static void learn_lags(struct closing *c, const struct field *f)
+{
+	const struct engine *e = c->e;
+
+	for (int side = 0; side < 2; side++) {
+		uint32_t count[LAG_MAX + 1] = {0}, total = 0, seen = 0;
+		int32_t lag = TRANSIT_DEFAULT;
+		for (size_t i = 0; i < e->found.n && f != NULL; i++) {
+			const struct found *m = &e->found.p[i];
+			if (m->status != STATUS_CONFIRMED || m->key[0] == NO_ROW || m->key[1] == NO_ROW ||
+				!vec_valid(&f->v[0], m->key[0]) || !vec_valid(&f->v[1], m->key[1]))
+				continue;
+			int32_t days = f->v[1].i32[m->key[1]] - f->v[0].i32[m->key[0]];
+			days = side == LEFT ? days : -days;
+			count[days < 0 ? 0 : MIN(days, LAG_MAX)]++;
+			total++;
+		}
+		for (int32_t d = 0; d <= LAG_MAX && total >= 30; d++) {
+			seen += count[d];
+			lag = d;
+			if ((uint64_t)seen * 100 >= (uint64_t)total * 99)
+				break;
+		}
+		const struct rules_transit *t = &e->rs->transit[side];
+		c->receipt->transit_days[side] =
+			t->how == RULES_TRANSIT_LEARNED ? lag : (int32_t)t->days;
+		c->receipt->as_of[side] = last_day(e, f, side);
+	}
+}
+
+/* ---- the other side's open records, by amount and by reference ---- */
+
+struct by_key {
+	uint64_t key;
+	uint32_t row;
+};
+
+struct lookup {
+	struct by_key *v;
+	size_t n;
+};
+
+static int by_key_row(const void *a, const void *b)
+{
+	const struct by_key *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static size_t find_key(const struct lookup *l, uint64_t key)
+{
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (l->v[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static uint64_t absolute(int64_t v)
+{
+	return v < 0 ? -(uint64_t)v : (uint64_t)v;
+}
+
+static bool is_open(const struct engine *e, int side, uint32_t row)
+{
+	return e->state[side][row] == ROW_OPEN || e->state[side][row] == ROW_RESERVED;
+}
+
+static struct lookup index_open(struct engine *e, int side, const struct field *code)
+{
+	struct lookup l = {ENGINE_NEW(e, (size_t)e->n[side] + 1, struct by_key), 0};
+
+	for (uint32_t r = 0; r < e->n[side] && l.v != NULL; r++) {
+		uint64_t key = code != NULL ? code->id[side][r] :
+			e->amount[side] != NULL ? absolute(row_amount(e, side, r)) : 0;
+		if (is_open(e, side, r) && key != 0)
+			l.v[l.n++] = (struct by_key){key, r};
+	}
+	if (l.n > 1)
+		qsort(l.v, l.n, sizeof(*l.v), by_key_row);
+	return l;
+}
+
+/* ---- reasons ---- */
+
+struct reasons {
+	struct closing *c;
+	const struct field *date;
+	const struct field *code;     /* the first reference both sides have, or NULL */
+	struct lookup by_amount[2], by_code[2];
+};
+
+static bool transposed(uint64_t a, uint64_t b)
+{
+	int count[10] = {0};
+
+	if ((a > b ? a - b : b - a) % 9 != 0 || a == b)
+		return false;
+	for (; a > 0; a /= 10)
+		count[a % 10]++;
+	for (; b > 0; b /= 10)
+		count[b % 10]--;
+	for (int d = 0; d < 10; d++)
+		if (count[d] != 0)
+			return false;
+	return true;
+}
+
+/* Why two records that belong together by their reference did not match. */
+static uint8_t amounts_differ(const struct engine *e, int side, uint32_t row, uint32_t other)
+{
+	int64_t a = row_amount(e, side, row), b = row_amount(e, 1 - side, other);
+	uint64_t x = absolute(a), y = absolute(b), gap = x > y ? x - y : y - x;
+
+	if (row_currency(e, side, row) != row_currency(e, 1 - side, other))
+		return BREAK_CURRENCY_DIFFERS;
+	if (a == b)
+		return BREAK_DATE_OUTSIDE;
+	if (a == -b)
+		return BREAK_SIGN_REVERSED;
+	if (transposed(x, y))
+		return BREAK_DIGITS_TRANSPOSED;
+	if (gap <= ROUNDING_MAX)
+		return BREAK_ROUNDING;
+	return gap <= x / 20 ? BREAK_FEE_TAX : BREAK_AMOUNT_DIFFERS;
+}
+
+static int32_t row_day(const struct reasons *q, int side, uint32_t row)
+{
+	return q->date != NULL && vec_valid(&q->date->v[side], row) ? q->date->v[side].i32[row] :
+		INT32_MIN;
+}
+
+/* The open record of the other side with this amount (or its opposite) that is nearest in time. */
+static uint32_t nearest_amount(const struct reasons *q, int side, uint32_t row)
+{
+	const struct engine *e = q->c->e;
+	const struct lookup *l = &q->by_amount[1 - side];
+	uint64_t key = absolute(row_amount(e, side, row));
+	uint32_t best = NO_ROW;
+	int64_t least = INT64_MAX;
+	int64_t day = row_day(q, side, row);
+
+	for (size_t i = find_key(l, key), tries = 0; i < l->n && l->v[i].key == key && tries < 1000;
+		i++, tries++) {
+		int64_t gap = row_day(q, 1 - side, l->v[i].row) - day;
+		gap = gap < 0 ? -gap : gap;
+		/* A row of the same sign is nearer than any of the other. */
+		if (row_amount(e, 1 - side, l->v[i].row) != row_amount(e, side, row))
+			gap += INT32_MAX;
+		if (gap < least) {
+			least = gap;
+			best = l->v[i].row;
+		}
+	}
+	return best;
+}
+
+static uint8_t by_time(const struct reasons *q, int side, uint32_t row)
+{
+	const struct match_receipt *r = q->c->receipt;
+	int32_t day = row_day(q, side, row), as_of = r->as_of[1 - side];
+
+	if (day == INT32_MIN || as_of == INT32_MIN)
+		return BREAK_MISSING;
+	if ((int64_t)day + r->transit_days[side] > as_of)
+		return BREAK_IN_TRANSIT;
+	if ((int64_t)as_of - day > STALE_DAYS)
+		return BREAK_STALE;
+	return q->c->e->rs->transit[side].how == RULES_TRANSIT_LEARNED ? BREAK_MISSING :
+		BREAK_OVERDUE;
+}
+
+static bool is_duplicate(const struct engine *e, int side, uint32_t row)
+{
+	if (e->rep[side] == NULL)
+		return false;
+	uint32_t rep = e->rep[side][row];
+	return rep != row ? e->state[side][rep] == ROW_CONFIRMED || e->cap[side][rep] > 0 : false;
+}
+
+static uint8_t reason_of(const struct reasons *q, int side, uint32_t row, uint32_t *ret_nearest)
+{
+	const struct engine *e = q->c->e;
+
+	*ret_nearest = NO_ROW;
+	if (e->open_amount[side] != NULL && e->open_amount[side][row] != e->amount[side][row])
+		return BREAK_PARTIAL;
+	if (is_duplicate(e, side, row))
+		return BREAK_DUPLICATE;
+	if (q->code != NULL && q->code->id[side][row] != 0 && e->amount[0] != NULL) {
+		const struct lookup *l = &q->by_code[1 - side];
+		size_t i = find_key(l, q->code->id[side][row]);
+		if (i < l->n && l->v[i].key == q->code->id[side][row]) {
+			*ret_nearest = l->v[i].row;
+			return amounts_differ(e, side, row, *ret_nearest);
+		}
+	}
+	if (e->amount[0] == NULL || row_amount(e, side, row) == 0)
+		return by_time(q, side, row);
+	uint32_t other = nearest_amount(q, side, row);
+	if (other == NO_ROW)
+		return by_time(q, side, row);
+	*ret_nearest = other;
+	if (row_currency(e, side, row) != row_currency(e, 1 - side, other))
+		return BREAK_CURRENCY_DIFFERS;
+	return row_amount(e, side, row) == row_amount(e, 1 - side, other) ? BREAK_DATE_OUTSIDE :
+		BREAK_SIGN_REVERSED;
+}
+
+static const struct field *code_field(const struct engine *e)
+{
+	for (uint32_t i = 0; i < e->nf; i++)
+		if (e->f[i].rule->type == RULES_CODE && e->f[i].both && !e->f[i].listed)
+			return &e->f[i];
+	return NULL;
+}
+
+static int write_open(struct closing *c, struct reasons *q)
+{
+	struct engine *e = c->e;
+	struct result_open *to = &c->r->open;
+	uint32_t n = 0, at = 0;
+
+	for (int side = 0; side < 2; side++)
+		for (uint32_t r = 0; r < e->n[side]; r++)
+			n += is_open(e, side, r);
+	int rc = result_set_open(c->r, n, NULL);
+	for (int side = 0; side < 2 && rc == 0; side++)
+		for (uint32_t r = 0; r < e->n[side]; r++) {
+			uint32_t nearest;
+			if (!is_open(e, side, r))
+				continue;
+			close_address(e, side, r, &to->input[at], &to->row[at]);
+			to->break_type[at] = reason_of(q, side, r, &nearest);
+			to->flags[at] = e->rep[side] != NULL && e->cap[side][e->rep[side][r]] > 0 &&
+				(e->rep[side][r] != r || e->chain[side][r] != NO_ROW) ?
+				RESULT_INTERCHANGEABLE : 0;
+			to->remaining[at] = row_amount(e, side, r);
+			to->nearest[at] = first_candidate(&c->r->candidates, to->input[at], to->row[at]);
+			to->match[at] = c->match_of[side][r];
+			at++;
+		}
+	return rc;
+}
+
+void close_open(struct closing *c)
+{
+	struct engine *e = c->e;
+	struct reasons q = {.c = c, .date = date_field(e), .code = code_field(e)};
+
+	rank_candidates(c);
+	if (!engine_ok(e))
+		return;
+	set_rivals(c);
+	learn_lags(c, q.date);
+	for (int side = 0; side < 2; side++) {
+		q.by_amount[side] = index_open(e, side, NULL);
+		if (q.code != NULL)
+			q.by_code[side] = index_open(e, side, q.code);
+	}
+	int rc = engine_ok(e) ? write_open(c, &q) : 0;
+	if (rc < 0)
+		engine_fail(e, rc);
+	for (int side = 0; side < 2; side++) {
+		engine_free(e, q.by_amount[side].v);
+		engine_free(e, q.by_code[side].v);
+	}
+}

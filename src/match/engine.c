@@ -1,0 +1,217 @@
+/*
+ * Memory, threads and failure of a run. Memory is counted so that a bound can be kept; threads
+ * take tasks from one counter, and nothing they write depends on which thread took which task.
+ */
+#include "match/engine.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct block {
+	size_t n;
+	struct block *prev, *next;
+};
+
+#define HEAD 64
+#define HUGE_PAGE ((size_t)2 << 20)
+
+static void note_peak(struct engine *e, size_t used)
+{
+	size_t old = __atomic_load_n(&e->peak, __ATOMIC_RELAXED);
+
+	while (used > old && !__atomic_compare_exchange_n(&e->peak, &old, used, true,
+				     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
+static void link_block(struct engine *e, struct block *b, size_t n)
+{
+	pthread_mutex_lock(&e->lock);
+	*b = (struct block){.n = n, .next = e->blocks};
+	if (e->blocks != NULL)
+		e->blocks->prev = b;
+	e->blocks = b;
+	pthread_mutex_unlock(&e->lock);
+}
+
+static void unlink_block(struct engine *e, struct block *b)
+{
+	pthread_mutex_lock(&e->lock);
+	if (b->prev != NULL)
+		b->prev->next = b->next;
+	else
+		e->blocks = b->next;
+	if (b->next != NULL)
+		b->next->prev = b->prev;
+	pthread_mutex_unlock(&e->lock);
+}
+
+void *engine_alloc(struct engine *e, size_t count, size_t size)
+{
+	size_t n;
+
+	if (__builtin_mul_overflow(count, size, &n) || n > SIZE_MAX / 4) {
+		engine_fail(e, E_LIMIT);
+		return NULL;
+	}
+	n += HEAD + COL_PAD;
+	size_t used = atomic_fetch_add(&e->used, n) + n;
+	if (e->opt->memory_bytes != 0 && used > e->opt->memory_bytes) {
+		atomic_fetch_sub(&e->used, n);
+		engine_fail(e, E_MEMORY_BOUND);
+		return NULL;
+	}
+	note_peak(e, used);
+	bool huge = n >= 2 * HUGE_PAGE;
+	size_t align = huge ? HUGE_PAGE : HEAD;
+	char *p = aligned_alloc(align, (n + align - 1) / align * align);
+	if (p == NULL) {
+		atomic_fetch_sub(&e->used, n);
+		engine_fail(e, E_NO_MEMORY);
+		return NULL;
+	}
+	if (huge)
+		(void)madvise(p, n, MADV_HUGEPAGE);
+	memset(p + n - COL_PAD, 0, COL_PAD);
+	link_block(e, (struct block *)(void *)p, n);
+	return p + HEAD;
+}
+
+void *engine_zalloc(struct engine *e, size_t count, size_t size)
+{
+	void *p = engine_alloc(e, count, size);
+
+	if (p != NULL)
+		memset(p, 0, count * size);
+	return p;
+}
+
+void engine_free(struct engine *e, const void *p)
+{
+	if (p == NULL)
+		return;
+	struct block *b = (struct block *)((uintptr_t)p - HEAD);
+	unlink_block(e, b);
+	atomic_fetch_sub(&e->used, b->n);
+	free(b);
+}
+
+void engine_free_all(struct engine *e)
+{
+	for (unsigned i = 0; i < ENGINE_THREADS_MAX; i++)
+		metric_free(&e->metric[i]);
+	while (e->blocks != NULL)
+		engine_free(e, (char *)e->blocks + HEAD);
+}
+
+struct metric *engine_metric(struct engine *e, unsigned thread)
+{
+	if (e->metric[thread] == NULL)
+		e->metric[thread] = metric_new();
+	if (e->metric[thread] == NULL)
+		engine_fail(e, E_NO_MEMORY);
+	return e->metric[thread];
+}
+
+bool engine_grow(struct engine *e, void **p, size_t n, size_t *cap, size_t size)
+{
+	size_t grown = *cap == 0 ? 64 : *cap * 2;
+	void *q = engine_alloc(e, grown, size);
+
+	if (q == NULL)
+		return false;
+	if (n > 0)
+		memcpy(q, *p, n * size);
+	engine_free(e, *p);
+	*p = q;
+	*cap = grown;
+	return true;
+}
+
+void engine_fail(struct engine *e, int code)
+{
+	int none = 0;
+
+	atomic_compare_exchange_strong(&e->error, &none, code);
+}
+
+bool engine_ok(const struct engine *e)
+{
+	return atomic_load_explicit(&e->error, memory_order_relaxed) == 0;
+}
+
+void engine_phase(struct engine *e, enum match_phase phase)
+{
+	e->phase = phase;
+	if (e->opt->progress != NULL)
+		e->opt->progress(e->opt->arg, phase, 0, 0);
+}
+
+struct crew;
+
+struct crew_member {
+	struct crew *crew;
+	unsigned thread;
+};
+
+struct crew {
+	struct engine *e;
+	par_fn fn;
+	void *arg;
+	uint32_t ntasks;
+	atomic_uint next;
+};
+
+static void report(struct engine *e, uint32_t task, uint32_t ntasks)
+{
+	uint32_t every = ntasks / 100 + 1;
+
+	if (e->opt->progress != NULL && task % every == 0)
+		e->opt->progress(e->opt->arg, e->phase, task, ntasks);
+}
+
+static void take_tasks(struct crew *c, unsigned thread)
+{
+	struct engine *e = c->e;
+
+	while (engine_ok(e)) {
+		if (e->opt->cancel != NULL && atomic_load(e->opt->cancel)) {
+			engine_fail(e, E_CANCELLED);
+			return;
+		}
+		uint32_t task = atomic_fetch_add(&c->next, 1);
+		if (task >= c->ntasks)
+			return;
+		c->fn(e, c->arg, task, thread);
+		if (thread == 0)
+			report(e, task, c->ntasks);
+	}
+}
+
+static void *crew_run(void *arg)
+{
+	const struct crew_member *member = arg;
+
+	take_tasks(member->crew, member->thread);
+	return NULL;
+}
+
+void par_for(struct engine *e, uint32_t ntasks, par_fn fn, void *arg)
+{
+	struct crew crew = {.e = e, .fn = fn, .arg = arg, .ntasks = ntasks};
+	struct crew_member members[ENGINE_THREADS_MAX];
+	pthread_t threads[ENGINE_THREADS_MAX];
+	unsigned started = 1;
+
+	while (started < MIN(e->threads, ENGINE_THREADS_MAX) && started < ntasks) {
+		members[started] = (struct crew_member){&crew, started};
+		if (pthread_create(&threads[started], NULL, crew_run, &members[started]) != 0)
+			break;
+		started++;
+	}
+	take_tasks(&crew, 0);
+	for (unsigned i = 1; i < started; i++)
+		pthread_join(threads[i], NULL);
+}

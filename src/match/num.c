@@ -1,0 +1,61 @@
+/*
+ * log2 by repeated squaring of the mantissa (one bit of the fraction a step), exp2 from a table
+ * made of square roots: both are exact functions of their input, unlike libm's across versions.
+ */
+#include "match/num.h"
+
+#include <math.h>
+
+int32_t num_log2_of(uint64_t v)
+{
+	int shift = __builtin_clzll(v | 1);
+	uint64_t m = v << shift;
+	uint32_t fraction = 0;
+
+	if (v == 0)
+		return 0;
+	for (int i = 0; i < 10; i++) {
+		unsigned __int128 square = (unsigned __int128)m * m;
+		fraction <<= 1;
+		if ((square >> 127) != 0) {
+			fraction |= 1;
+			m = (uint64_t)(square >> 64);
+		} else {
+			m = (uint64_t)(square >> 63);
+		}
+	}
+	return (int32_t)(((uint32_t)(63 - shift) << 10 | fraction) + 8) >> 4;
+}
+
+void num_init(struct num *n)
+{
+	n->log[0] = 0;
+	for (uint32_t i = 1; i < NUM_LOG_TABLE; i++)
+		n->log[i] = num_log2_of(i);
+	for (uint32_t i = 0; i < 64; i++) {
+		double p = 1, root = 2;
+		for (uint32_t bit = 32; bit > 0; bit >>= 1) {
+			root = sqrt(root);
+			if ((i & bit) != 0)
+				p *= root;
+		}
+		n->pow[i] = p;
+	}
+}
+
+double num_pow2(const struct num *n, int32_t q)
+{
+	int32_t cut = q > 64000 ? 64000 : q < -64000 ? -64000 : q;
+	int32_t whole = cut >> 6;
+
+	return ldexp(n->pow[cut & 63], whole);
+}
+
+uint32_t num_ppm(double p)
+{
+	if (!(p > 0))
+		return 0;
+	if (p >= 1)
+		return 1000000;
+	return (uint32_t)(p * 1000000 + 0.5);
+}

@@ -1,0 +1,169 @@
+/*
+ * A run from end to end: check, bind, value ids, classes, stages, closing. The engine's own memory
+ * is freed here whatever happens; what is returned lives in the result and the receipt.
+ */
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "match/engine.h"
+
+static const char *const phase_words[] = {
+#define MATCH_PHASE(name, word) [MATCH_PHASE_##name] = (word),
+#include "match/phase.def"
+#undef MATCH_PHASE
+};
+
+const char *match_phase_word(enum match_phase phase)
+{
+	return phase < MATCH_PHASE_COUNT ? phase_words[phase] : "";
+}
+
+void match_receipt_free(struct match_receipt *r)
+{
+	free(r->money);
+	free(r->passes);
+	*r = (struct match_receipt){0};
+}
+
+static unsigned cpus(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return 1;
+	return (unsigned)CPU_COUNT(&set);
+}
+
+static int check_inputs(const struct match_input *in, uint32_t n, struct err *err)
+{
+	if (n > MATCH_INPUTS_MAX)
+		return err_set(err, E_LIMIT, "More than %d inputs.", MATCH_INPUTS_MAX);
+	for (uint32_t i = 0; i < n; i++)
+		if (in[i].side > RESULT_RIGHT || (i > 0 && in[i].side < in[i - 1].side))
+			return err_set(err, E_INVALID, "Inputs of the left side come first.");
+	return 0;
+}
+
+static void exclude_rows(struct engine *e, int side)
+{
+	const struct rules_when *only = &e->rs->side[side].only;
+
+	for (uint32_t i = 0; i < e->nin; i++)
+		for (uint32_t r = 0; e->in[i].side == side && e->in[i].remaining != NULL &&
+			r < e->in[i].table->rows; r++)
+			if (e->in[i].remaining[r] == 0)
+				e->state[side][e->base[i] + r] = ROW_EXCLUDED;
+	for (uint32_t r = 0; r < e->n[side]; r++) {
+		/* A record without the amount it is to be balanced by cannot be matched. */
+		uint32_t balance = e->rs->side[side].balance;
+		if (!test_only(e, only, side, r) ||
+			(balance != UINT32_MAX && !vec_valid(&e->f[balance].v[side], r)))
+			e->state[side][r] = ROW_EXCLUDED;
+		e->nopen[side] += e->state[side][r] == ROW_OPEN;
+	}
+}
+
+/* Carried items come with what is left of them. */
+static void carry_amounts(struct engine *e, int side)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < e->nin; i++)
+		any |= e->in[i].side == side && e->in[i].remaining != NULL;
+	if (!any || e->amount[side] == NULL)
+		return;
+	e->open_amount[side] = ENGINE_NEW(e, (size_t)e->n[side] + 1, int64_t);
+	if (e->open_amount[side] == NULL)
+		return;
+	memcpy(e->open_amount[side], e->amount[side], e->n[side] * sizeof(int64_t));
+	for (uint32_t i = 0; i < e->nin; i++)
+		if (e->in[i].side == side && e->in[i].remaining != NULL)
+			memcpy(e->open_amount[side] + e->base[i], e->in[i].remaining,
+				e->in[i].table->rows * sizeof(int64_t));
+}
+
+static void prepare(struct engine *e)
+{
+	for (int side = 0; side < 2; side++)
+		e->state[side] = ENGINE_ZNEW(e, (size_t)e->n[side] + 1, uint8_t);
+	e->stats = ENGINE_ZNEW(e, e->rs->npasses + 1, struct match_pass_stat);
+	for (int side = 0; side < 2 && engine_ok(e); side++) {
+		exclude_rows(e, side);
+		carry_amounts(e, side);
+	}
+	if (engine_ok(e))
+		score_prepare(e);
+	if (engine_ok(e))
+		intern_classes(e);
+}
+
+static void run_stages(struct engine *e)
+{
+	const struct ruleset *rs = e->rs;
+
+	for (uint32_t first = 0, end; first < rs->npasses && engine_ok(e); first = end) {
+		for (end = first; end < rs->npasses && rs->passes[end].stage == rs->passes[first].stage;
+			end++)
+			;
+		stage_run(e, first, end - first);
+	}
+}
+
+static int error_of(struct engine *e, struct err *err)
+{
+	int code = atomic_load(&e->error);
+
+	if (code == E_MEMORY_BOUND)
+		return err_set(err, code, "The run does not fit the memory bound of %zu bytes.",
+			e->opt->memory_bytes);
+	return code == 0 ? 0 : err_set(err, code, NULL);
+}
+
+int match_run(const struct match_input *inputs, uint32_t ninputs, const struct ruleset *rules,
+	const struct match_options *options, struct result *ret, struct match_receipt *ret_receipt,
+	struct err *err)
+{
+	static const struct match_options defaults = {0};
+	struct result result CLEANUP(result_free) = RESULT_INIT;
+	struct match_receipt receipt CLEANUP(match_receipt_free) = {0};
+	struct engine *e = calloc(1, sizeof(*e));
+	int rc = check_inputs(inputs, ninputs, err);
+
+	if (e == NULL || rc < 0) {
+		free(e);
+		return rc < 0 ? rc : err_set(err, E_NO_MEMORY, NULL);
+	}
+	e->opt = options != NULL ? options : &defaults;
+	e->rs = rules;
+	e->in = inputs;
+	e->nin = ninputs;
+	e->threads = e->opt->threads != 0 ? e->opt->threads : cpus();
+	e->err = err;
+	pthread_mutex_init(&e->lock, NULL);
+	num_init(&e->num);
+	engine_phase(e, MATCH_PHASE_PREPARING);
+	rc = test_prepare(e);
+	if (rc == 0)
+		rc = bind_fields(e);
+	if (rc == 0) {
+		prepare(e);
+		run_stages(e);
+		if (engine_ok(e)) {
+			engine_phase(e, MATCH_PHASE_CLOSING);
+			close_result(e, &result, &receipt);
+		}
+	}
+	if (!engine_ok(e))
+		rc = error_of(e, err);
+	engine_free_all(e);
+	pthread_mutex_destroy(&e->lock);
+	free(e);
+	if (rc < 0)
+		return rc;
+	*ret = result;
+	*ret_receipt = receipt;
+	result = RESULT_INIT;
+	receipt = (struct match_receipt){0};
+	return 0;
+}

@@ -1,0 +1,339 @@
+/*
+ * One stage: the pairs of all its passes compete in one assignment, then each chosen one is
+ * confirmed, suggested, ambiguous, or left as a hint, by its pass's lines. What is decided leaves
+ * the game before the next stage begins.
+ */
+#include "match/stage.h"
+
+#include <string.h>
+
+#include "base/decimal.h"
+
+/* ---- prior ---- */
+
+struct best {
+	int32_t w;
+	uint32_t other;
+};
+
+static void note_best(struct best *b, int32_t w, uint32_t other)
+{
+	if (b->other == NO_ROW || w > b->w)
+		*b = (struct best){w, other};
+	else if (w == b->w)
+		b->other = NO_ROW - 1; /* a tie is nobody's first choice */
+}
+
+/* log2((n + 1/2) / ((NL - n + 1/2) (NR - n + 1/2))), at most 0. */
+static int32_t prior_of(const struct engine *e, uint64_t n)
+{
+	uint64_t left = 2 * (e->nopen[0] - n) + 1, right = 2 * (e->nopen[1] - n) + 1;
+	int32_t q = num_log2(&e->num, 2 * n + 1) + RULES_BIT - num_log2(&e->num, left) -
+		num_log2(&e->num, right);
+
+	return MIN(q, 0);
+}
+
+/* Expected matches: pairs that are each other's first choice and likelier than not, counted again
+ * with the prior that this count gives. */
+static void estimate_prior(struct stage *s)
+{
+	struct engine *e = s->e;
+	uint32_t least = MIN(e->nopen[0], e->nopen[1]);
+	struct best *right = ENGINE_NEW(e, (size_t)e->n[RIGHT] + 1, struct best);
+	struct best *left = ENGINE_NEW(e, (size_t)e->n[LEFT] + 1, struct best);
+
+	s->prior = prior_of(e, least / 2);
+	if (!engine_ok(e))
+		return;
+	for (uint32_t r = 0; r < e->n[RIGHT]; r++)
+		right[r].other = NO_ROW;
+	for (uint32_t l = 0; l < e->n[LEFT]; l++)
+		left[l].other = NO_ROW;
+	for (size_t i = 0; i < s->edges.n; i++) {
+		const struct edge *edge = &s->edges.p[i];
+		note_best(&right[edge->r], edge->w, edge->l);
+		note_best(&left[edge->l], edge->w, edge->r);
+	}
+	for (int round = 0; round < 3; round++) {
+		uint64_t n = 0;
+		for (size_t i = 0; i < s->edges.n; i++) {
+			const struct edge *edge = &s->edges.p[i];
+			if (left[edge->l].other == edge->r && right[edge->r].other == edge->l &&
+				edge->w + s->prior > 0)
+				n += MIN(row_cap(e, LEFT, edge->l), row_cap(e, RIGHT, edge->r));
+		}
+		s->prior = prior_of(e, MIN(n, least));
+	}
+	engine_free(e, left);
+	engine_free(e, right);
+}
+
+static void make_values(struct stage *s)
+{
+	struct engine *e = s->e;
+
+	s->value = ENGINE_NEW(e, 2 * STAGE_SOFT + 1, int32_t);
+	for (int32_t q = -STAGE_SOFT; engine_ok(e) && q < STAGE_SOFT; q++) {
+		uint64_t odds = (uint64_t)(num_pow2(&e->num, q) * (1 << 20));
+		int32_t v = num_log2(&e->num, (1u << 20) + odds) - 20 * RULES_BIT;
+		s->value[q + STAGE_SOFT] = MAX(v, 1);
+	}
+}
+
+/* ---- deciding ---- */
+
+static int64_t limit_units(const struct engine *e, int64_t micro, int side, uint32_t row)
+{
+	int exponent = col_currency_exponent(e->currencies[row_currency(e, side, row)]);
+	__int128 v = (__int128)micro * decimal_pow10(exponent) / RULES_MICRO;
+
+	return v > INT64_MAX ? INT64_MAX : (int64_t)v;
+}
+
+static bool value_allows(
+	const struct engine *e, const struct rules_pass *pass, const struct found *m)
+{
+	if (pass->then.value_up_to < 0)
+		return true;
+	int64_t limit = limit_units(e, pass->then.value_up_to, LEFT, m->key[LEFT]);
+	int64_t left = m->sum[0] < 0 ? -m->sum[0] : m->sum[0];
+	int64_t right = m->sum[1] < 0 ? -m->sum[1] : m->sum[1];
+	return left <= limit && right <= limit;
+}
+
+uint8_t stage_status(const struct engine *e, const struct rules_pass *pass, const struct found *m,
+	bool rival, int32_t alone)
+{
+	const struct rules_then *then = &pass->then;
+	uint32_t least = then->suggest ? then->suggest_ppm : then->confirm_ppm;
+
+	if (then->confirm && m->margin != RESULT_NONE && m->margin >= then->confirm_margin &&
+		m->confidence >= then->confirm_ppm && value_allows(e, pass, m))
+		return STATUS_CONFIRMED;
+	/* Without its rivals it would pass the line. */
+	double odds = num_pow2(&e->num, alone);
+	if (rival && (m->margin == RESULT_NONE || m->margin < MAX(then->confirm_margin, 64u)) &&
+		(then->confirm || then->suggest) && num_ppm(odds / (1 + odds)) >= least)
+		return STATUS_AMBIGUOUS;
+	if (then->suggest && m->confidence >= then->suggest_ppm)
+		return STATUS_SUGGESTED;
+	return 0;
+}
+
+/* Classes are taken from the front almost always, so unlinking is short. */
+void stage_take(struct engine *e, int side, uint32_t row, uint8_t status)
+{
+	e->state[side][row] = status == STATUS_CONFIRMED ? ROW_CONFIRMED : ROW_RESERVED;
+	e->nopen[side]--;
+	if (e->cap[side] == NULL)
+		return;
+	uint32_t rep = e->rep[side][row];
+	e->cap[side][rep]--;
+	if (e->head[side][rep] == row) {
+		e->head[side][rep] = e->chain[side][row];
+		return;
+	}
+	uint32_t before = e->head[side][rep];
+	while (e->chain[side][before] != row)
+		before = e->chain[side][before];
+	e->chain[side][before] = e->chain[side][row];
+}
+
+static uint8_t difference_type(const struct engine *e, const struct rules_pass *pass,
+	const struct found *m)
+{
+	int64_t difference = m->sum[0] - m->sum[1];
+
+	if (difference == 0)
+		return DIFFERENCE_NONE;
+	if (pass->difference.limit >= 0) {
+		int64_t limit = limit_units(e, pass->difference.limit, LEFT, m->key[LEFT]);
+		if (difference > limit || -difference > limit)
+			return DIFFERENCE_UNEXPLAINED;
+	}
+	return pass->difference.type;
+}
+
+static void count_status(struct match_pass_stat *stat, uint8_t status, uint32_t n)
+{
+	if (status == STATUS_CONFIRMED)
+		stat->confirmed += n;
+	else if (status == STATUS_SUGGESTED)
+		stat->suggested += n;
+	else if (status == STATUS_AMBIGUOUS)
+		stat->ambiguous += n;
+}
+
+void stage_add(struct engine *e, struct found m, uint32_t first)
+{
+	m.member = first;
+	m.nmembers = (uint32_t)e->member.n - first;
+	m.difference_type = e->amount[0] == NULL ? DIFFERENCE_NONE :
+		difference_type(e, &e->rs->passes[m.pass], &m);
+	for (uint32_t i = first; i < e->member.n; i++)
+		stage_take(e, (int)e->member.p[i].side, e->member.p[i].row, m.status);
+	(void)ENGINE_PUSH(e, &e->found, m);
+	count_status(&e->stats[m.pass], m.status, 1);
+}
+
+static void push_member(struct engine *e, struct found *m, int side, uint32_t row)
+{
+	struct member member = {row, (uint32_t)side, row_amount(e, side, row)};
+
+	if (m->key[side] == NO_ROW || row < m->key[side])
+		m->key[side] = row;
+	m->sum[side] += member.allocated;
+	(void)ENGINE_PUSH(e, &e->member, member);
+}
+
+static uint32_t first_open(const struct engine *e, int side, uint32_t rep)
+{
+	return e->head[side] == NULL ? rep : e->head[side][rep];
+}
+
+static struct found found_of(const struct stage *s, const struct edge *edge,
+	const struct verdict *verdict)
+{
+	return (struct found){.confidence = verdict->confidence,
+		.margin = verdict->flags & VERDICT_UNPROVED ? RESULT_NONE : verdict->margin,
+		.weight = edge->w + s->prior, .pass = edge->pass, .kind = KIND_1_1,
+		.key = {NO_ROW, NO_ROW},
+		.flags = (uint8_t)((verdict->flags & VERDICT_UNPROVED ? RESULT_NOT_PROVEN : 0) |
+			(verdict->flags & VERDICT_CLASS ? RESULT_INTERCHANGEABLE : 0) |
+			(verdict->margin >= MATCH_MARGIN_CAP ? RESULT_MARGIN_CAPPED : 0))};
+}
+
+/* Pairs of two classes: first with first, second with second. */
+static void decide_edge(struct stage *s, size_t i)
+{
+	struct engine *e = s->e;
+	const struct edge *edge = &s->edges.p[i];
+	const struct verdict *verdict = &s->verdict[i];
+	const struct rules_pass *pass = &e->rs->passes[edge->pass];
+
+	for (uint32_t k = 0; k < verdict->flow && engine_ok(e); k++) {
+		struct found m = found_of(s, edge, verdict);
+		uint32_t first = (uint32_t)e->member.n;
+		uint32_t l = first_open(e, LEFT, edge->l), r = first_open(e, RIGHT, edge->r);
+		push_member(e, &m, LEFT, l);
+		push_member(e, &m, RIGHT, r);
+		m.status = stage_status(e, pass, &m, (verdict->flags & VERDICT_RIVAL) != 0,
+			edge->w + s->prior);
+		if (m.status == 0) {
+			e->member.n = first;
+			e->stats[edge->pass].hints += verdict->flow - k;
+			return;
+		}
+		stage_add(e, m, first);
+	}
+}
+
+static void push_class(struct engine *e, struct found *m, int side, uint32_t rep)
+{
+	if (e->chain[side] == NULL) {
+		push_member(e, m, side, rep);
+		return;
+	}
+	for (uint32_t r = e->head[side][rep]; r != NO_ROW; r = e->chain[side][r])
+		push_member(e, m, side, r);
+}
+
+/* All rows of a component as one n:m match. */
+static void decide_bulk(struct stage *s, const uint32_t *edges, uint32_t ne)
+{
+	struct engine *e = s->e;
+	const struct edge *edge = &s->edges.p[edges[0]];
+	const struct rules_pass *pass = &e->rs->passes[edge->pass];
+	struct found m = found_of(s, edge, &s->verdict[edges[0]]);
+	uint32_t first = (uint32_t)e->member.n, nr = 0;
+
+	m.kind = KIND_N_M;
+	m.flags |= RESULT_INTERCHANGEABLE;
+	for (uint32_t i = 0; i < ne; i++)
+		if (i == 0 || s->edges.p[edges[i]].l != s->edges.p[edges[i - 1]].l)
+			push_class(e, &m, LEFT, s->edges.p[edges[i]].l);
+	/* Complete: the first left row's edges name every right row. */
+	while (nr < ne && s->edges.p[edges[nr]].l == edge->l)
+		push_class(e, &m, RIGHT, s->edges.p[edges[nr++]].r);
+	m.status = stage_status(e, pass, &m, false, edge->w + s->prior);
+	if (m.status == 0 || !engine_ok(e)) {
+		e->member.n = first;
+		return;
+	}
+	stage_add(e, m, first);
+}
+
+static void decide(struct stage *s)
+{
+	for (uint32_t c = 0; c < s->comp.n && engine_ok(s->e); c++) {
+		const uint32_t *edges = s->comp.edge + s->comp.first[c];
+		uint32_t ne = s->comp.first[c + 1] - s->comp.first[c];
+		if ((s->verdict[edges[0]].flags & VERDICT_BULK) != 0)
+			decide_bulk(s, edges, ne);
+	}
+	for (size_t i = 0; i < s->edges.n && engine_ok(s->e); i++)
+		if (s->verdict[i].flow > 0 && (s->verdict[i].flags & VERDICT_BULK) == 0)
+			decide_edge(s, i);
+}
+
+/* ---- candidates of what stays open or undecided ---- */
+
+static void note_candidate(struct stage *s, size_t i, int side)
+{
+	struct engine *e = s->e;
+	const struct edge *edge = &s->edges.p[i];
+	struct candidate c = {.side = (uint8_t)side, .row = side == LEFT ? edge->l : edge->r,
+		.other = side == LEFT ? edge->r : edge->l, .weight = edge->w + s->prior,
+		.confidence = s->verdict[i].confidence, .pass = edge->pass};
+
+	(void)ENGINE_PUSH(e, &e->candidate, c);
+}
+
+static void note_candidates(struct stage *s)
+{
+	struct engine *e = s->e;
+
+	for (size_t i = 0; i < s->edges.n && engine_ok(e); i++) {
+		const struct edge *edge = &s->edges.p[i];
+		if (e->state[LEFT][edge->l] != ROW_CONFIRMED)
+			note_candidate(s, i, LEFT);
+		if (e->state[RIGHT][edge->r] != ROW_CONFIRMED)
+			note_candidate(s, i, RIGHT);
+	}
+}
+
+static void run_pairs(struct stage *s, uint32_t first_pass, uint32_t npasses)
+{
+	struct engine *e = s->e;
+
+	engine_phase(e, MATCH_PHASE_CANDIDATES);
+	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++)
+		if (e->rs->passes[p].kind == KIND_1_1)
+			block_pass(e, p, &s->edges);
+	if (!engine_ok(e) || s->edges.n == 0)
+		return;
+	estimate_prior(s);
+	make_values(s);
+	engine_phase(e, MATCH_PHASE_ASSIGNING);
+	if (engine_ok(e))
+		component_find(s);
+	if (engine_ok(e))
+		component_solve(s);
+	if (engine_ok(e))
+		decide(s);
+	if (engine_ok(e))
+		note_candidates(s);
+}
+
+void stage_run(struct engine *e, uint32_t first_pass, uint32_t npasses)
+{
+	struct stage s = {.e = e};
+
+	run_pairs(&s, first_pass, npasses);
+	engine_free(e, s.edges.p);
+	engine_free(e, s.verdict);
+	engine_free(e, s.value);
+	engine_free(e, s.comp.first);
+	engine_free(e, s.comp.edge);
+}

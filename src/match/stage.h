@@ -1,0 +1,45 @@
+#ifndef MATCH_STAGE_H
+#define MATCH_STAGE_H
+/* Parts of a stage; private to src/match. */
+#include "match/engine.h"
+
+/* Edges of a stage cut into components. Edges alone at both ends are not in one. */
+struct components {
+	uint32_t n;
+	uint32_t *first; /* n + 1 */
+	uint32_t *edge;  /* edge numbers, ascending in each component */
+};
+
+struct stage {
+	struct engine *e;
+	struct edges edges;
+	struct verdict *verdict; /* one per edge */
+	struct components comp;
+	int32_t prior;           /* log2 of the prior odds, 1/64 bit */
+	int32_t *value;          /* by weight + STAGE_SOFT: what a pair is worth in the assignment */
+};
+
+#define STAGE_SOFT 1280
+
+/* Worth of a pair of evidence w: log2(1 + odds), at least 1/64: a pair that the rules admit is
+ * better than none, and evidence against it never makes it better. */
+static inline int32_t stage_value(const struct stage *s, int32_t w)
+{
+	int32_t q = w + s->prior;
+
+	return q >= STAGE_SOFT ? q : q <= -STAGE_SOFT ? 1 : s->value[q + STAGE_SOFT];
+}
+
+/* Does an edge alone confirm, suggest or hint? STATUS_*, or 0 for nothing. */
+uint8_t stage_status(const struct engine *e, const struct rules_pass *pass, const struct found *m,
+	bool rival, int32_t alone);
+/* Adds a match of the rows in engine.member from `first` on, and takes them out of play. */
+void stage_add(struct engine *e, struct found m, uint32_t first);
+/* Takes a row out of play, and out of its class. */
+void stage_take(struct engine *e, int side, uint32_t row, uint8_t status);
+
+/* component.c */
+void component_find(struct stage *s);
+void component_solve(struct stage *s);
+
+#endif

@@ -1,0 +1,153 @@
+/*
+ * Words of long texts: rare words that two texts share are the evidence that survives rewording and
+ * truncation. A word is its hash; its rarity is the number of rows that have it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "match/bind.h"
+#include "match/engine.h"
+
+#define WORDS_ROW_MAX 256u
+
+struct words_job {
+	struct field *f;
+	int side;
+	uint32_t *per_row;
+};
+
+static bool is_separator(const struct field *f, unsigned char c)
+{
+	if (f->listed)
+		return c == BIND_LIST_MARK;
+	return c < 0x80 && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+		!(c >= 'A' && c <= 'Z');
+}
+
+/* Hashes of the distinct words of a row, ascending; at most WORDS_ROW_MAX. */
+static uint32_t row_words(const struct field *f, int side, uint32_t row, uint32_t *out)
+{
+	struct sv text = vec_text(&f->v[side], row);
+	uint32_t n = 0;
+
+	if (!vec_valid(&f->v[side], row))
+		return 0;
+	for (size_t i = 0; i < text.n && n < WORDS_ROW_MAX;) {
+		uint64_t h = 0;
+		size_t start = i;
+		for (; i < text.n && !is_separator(f, (unsigned char)text.p[i]); i++)
+			h = (h ^ (unsigned char)text.p[i]) * UINT64_C(0x9fb21c651e98df25) + 1;
+		if (i == start) {
+			i++;
+			continue;
+		}
+		uint32_t word = (uint32_t)(mix64(h) >> 32);
+		word -= word == WORD_NONE;
+		uint32_t at = n;
+		while (at > 0 && out[at - 1] > word)
+			at--;
+		if (at > 0 && out[at - 1] == word)
+			continue;
+		memmove(out + at + 1, out + at, (n - at) * sizeof(*out));
+		out[at] = word;
+		n++;
+	}
+	return n;
+}
+
+static void count_words(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct words_job *job = arg;
+	uint32_t words[WORDS_ROW_MAX + 1];
+	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[job->side]);
+
+	(void)thread;
+	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++)
+		job->f->words[job->side].first[r + 1] = row_words(job->f, job->side, r, words);
+}
+
+static void fill_words(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct words_job *job = arg;
+	struct words *w = &job->f->words[job->side];
+	uint32_t words[WORDS_ROW_MAX + 1];
+	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[job->side]);
+
+	(void)thread;
+	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++) {
+		uint32_t n = row_words(job->f, job->side, r, words);
+		memcpy(w->word + w->first[r], words, n * sizeof(*words));
+		for (uint32_t i = 0; i < n; i++)
+			__atomic_fetch_add(&job->f->word_rows[words[i] & job->f->word_mask], 1,
+				__ATOMIC_RELAXED);
+	}
+}
+
+void words_prepare(struct engine *e, struct field *f)
+{
+	uint64_t total = 0;
+	uint32_t size = 1024;
+
+	if (f->word_rows != NULL)
+		return;
+	for (int side = 0; side < 2 && engine_ok(e); side++) {
+		struct words_job job = {.f = f, .side = side};
+		uint32_t *first = ENGINE_NEW(e, (size_t)e->n[side] + 2, uint32_t);
+		f->words[side].first = first;
+		if (first == NULL)
+			return;
+		first[0] = 0;
+		par_for(e, chunks(e->n[side]), count_words, &job);
+		uint64_t n = 0;
+		for (uint32_t r = 0; r < e->n[side] && engine_ok(e); r++) {
+			n += first[r + 1];
+			if (n > UINT32_MAX)
+				engine_fail(e, E_LIMIT);
+			first[r + 1] = (uint32_t)n;
+		}
+		total += n;
+		if (engine_ok(e))
+			f->words[side].word = ENGINE_NEW(e, n + 1, uint32_t);
+	}
+	while (size < total && size < 1u << 24)
+		size *= 2;
+	f->word_mask = size - 1;
+	f->word_rows = ENGINE_ZNEW(e, size, uint32_t);
+	for (int side = 0; side < 2 && engine_ok(e); side++) {
+		struct words_job job = {.f = f, .side = side};
+		par_for(e, chunks(e->n[side]), fill_words, &job);
+	}
+}
+
+static int32_t word_bits(const struct engine *e, const struct field *f, uint32_t word)
+{
+	uint32_t rows = f->word_rows[word & f->word_mask];
+	int32_t bits = num_log2(&e->num, (uint64_t)e->n[0] + e->n[1]) - num_log2(&e->num, rows);
+
+	return MAX(bits, 0);
+}
+
+struct word_overlap words_compare(
+	const struct engine *e, const struct field *f, uint32_t l, uint32_t r)
+{
+	const struct words *x = &f->words[0], *y = &f->words[1];
+	uint32_t i = x->first[l], iend = x->first[l + 1], k = y->first[r], kend = y->first[r + 1];
+	struct word_overlap o = {0};
+	int32_t total[2] = {0};
+
+	while (i < iend || k < kend) {
+		uint32_t a = i < iend ? x->word[i] : WORD_NONE;
+		uint32_t b = k < kend ? y->word[k] : WORD_NONE;
+		int32_t bits = word_bits(e, f, MIN(a, b));
+		if (a == b) {
+			o.shared += bits;
+			o.rarest = MAX(o.rarest, bits);
+		}
+		total[0] += a <= b ? bits : 0;
+		total[1] += b <= a ? bits : 0;
+		i += a <= b;
+		k += b <= a;
+	}
+	o.poorer = MIN(total[0], total[1]);
+	return o;
+}

@@ -1,0 +1,11 @@
+# rules: rulesets and receipts as JSON.
+noinst_LIBRARIES += librules.a
+librules_a_SOURCES = \
+	%D%/parse.h \
+	%D%/rules_pass.c \
+	%D%/rules_when.c \
+	%D%/ruleset.c %D%/ruleset.h \
+	%D%/tree.c %D%/tree.h \
+	%D%/words.def
+RULES_LIBS = librules.a $(SEAL_LIBS) $(DOMAIN_LIBS)
+EXTRA_DIST += docs/ruleset.schema.json
