@@ -17,3 +17,4 @@ include src/scan/local.mk
 include src/api/local.mk
 include src/cli/local.mk
 include src/scanner/local.mk
+include src/intake/local.mk

@@ -23,8 +23,9 @@ struct intake {
 	struct log log; /* names the request that made the task */
 	struct db *db;
 	struct vault *vault;
-	int reader; /* reader_start() */
-	int stop;   /* readable once the process was told to end */
+	int reader;       /* reader_start() */
+	bool reader_lost; /* this process can read no more, and shall end */
+	int stop;         /* readable once the process was told to end */
 	struct task task;
 	int64_t beat_us; /* when the lease was last renewed */
 };

@@ -181,8 +181,8 @@ static int clean_steps(struct scan_job *j, struct err *err)
 	int rc = object_insert(in, &f->project_id, OBJECT_KIND_FILE, &j->object, err);
 
 	if (rc == 0)
-		rc = store_file_set_clean(in->db, &f->id, FILE_STATE_SCANNING, &j->object.id,
-			j->object.sha256, err);
+		rc = store_file_set_clean(
+			in->db, &f->id, FILE_STATE_SCANNING, &j->object.id, j->object.sha256, err);
 	if (rc == 0)
 		rc = parts_erase(j, err);
 	if (rc == 0)
@@ -202,7 +202,8 @@ static int record_clean(struct scan_job *j, struct err *err)
 	if (rc == 0)
 		rc = clean_steps(j, err);
 	if (rc == 0) {
-		j->stored = false; /* a commit whose answer is lost may have happened: the sweep's */
+		j->stored =
+			false; /* a commit whose answer is lost may have happened: the sweep's */
 		rc = db_commit(in->db, err);
 	}
 	db_rollback(in->db);
@@ -226,11 +227,10 @@ static int record_refused(
 	if (rc == 0 && !refusal->keep_parts)
 		rc = parts_erase(j, err);
 	if (rc == 0)
-		rc = intake_audit(
-			in, &f->project_id, EVENT_FILE_REFUSE, "file", &f->id, code, err);
+		rc = intake_audit(in, &f->project_id, EVENT_FILE_REFUSE, "file", &f->id, code, err);
 	if (rc == 0)
-		rc = store_task_finish(in->db, &in->task, TASK_STATE_FAILED, sv_from_cstr(code),
-			detail, err);
+		rc = store_task_finish(
+			in->db, &in->task, TASK_STATE_FAILED, sv_from_cstr(code), detail, err);
 	if (rc == 0)
 		rc = db_commit(in->db, err);
 	db_rollback(in->db);
@@ -268,8 +268,7 @@ static int job_run(struct scan_job *j, struct err *err)
 		return record_clean(j, err);
 	refusal = refusal_find(rc);
 	why.code = rc;
-	return refusal ? record_refused(j, refusal, &why, err) :
-			 err_set(err, rc, "%s", why.detail);
+	return refusal ? record_refused(j, refusal, &why, err) : err_set(err, rc, "%s", why.detail);
 }
 
 int scan_task_run(struct intake *in, struct arena *a, struct err *err)
@@ -289,8 +288,7 @@ int scan_task_run(struct intake *in, struct arena *a, struct err *err)
 }
 
 /* Three workers died or failed over it: nobody knows whether it is harmless. */
-int scan_task_abandon(
-	struct intake *in, const struct task *task, struct arena *a, struct err *err)
+int scan_task_abandon(struct intake *in, const struct task *task, struct arena *a, struct err *err)
 {
 	struct file file;
 	int rc = store_file_by_id(in->db, &task->subject, a, &file, err);
@@ -300,6 +298,6 @@ int scan_task_abandon(
 	if (file.state != FILE_STATE_RECEIVED && file.state != FILE_STATE_SCANNING)
 		return 0;
 	return store_file_set_state(in->db, &file.id, file.state, FILE_STATE_UNSCANNABLE,
-		sv_from_cstr(err_wire(E_FILE_UNSCANNABLE)),
-		SV("Scanning it failed several times."), err);
+		sv_from_cstr(err_wire(E_FILE_UNSCANNABLE)), SV("Scanning it failed several times."),
+		err);
 }

@@ -33,8 +33,8 @@ static int ask(struct intake *in, struct msg *question, int fd, int *ret_socket,
 }
 
 /* Waits at most for_us. When the scanner's process is replaced or dies, the connection ends. */
-static int answer(struct intake *in, int sock, enum msg_type type, int64_t for_us,
-	struct msg *ret, struct err *err)
+static int answer(struct intake *in, int sock, enum msg_type type, int64_t for_us, struct msg *ret,
+	struct err *err)
 {
 	uint8_t room[MSG_MAX_SIZE];
 	int64_t end = clock_mono_us(&in->m->clock) + for_us;
@@ -79,8 +79,8 @@ static int verdict_of(const struct msg_scan_verdict *v, struct err *err)
 	return err_set(err, E_IO, "The scanner could not read the file: %s", v->detail);
 }
 
-int scanner_scan(struct intake *in, const struct vault_object *object, enum file_type type,
-	struct err *err)
+int scanner_scan(
+	struct intake *in, const struct vault_object *object, enum file_type type, struct err *err)
 {
 	struct vault_loan loan CLEANUP(vault_loan_end) = {.fd = -1};
 	struct msg m = {.type = MSG_TYPE_SCAN_REQUEST};

@@ -1,0 +1,437 @@
+/*
+ * A clean file becomes a dataset: a reader's child (reader.h) parses it, its output streams into
+ * the vault as it comes, and is accepted only after all of it was read back, checked and added up
+ * here. Without a mapping that fits, the dataset waits with a proposal for a person.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "col/table_file.h"
+#include "intake/intake.h"
+#include "intake/reader.h"
+#include "read/read.h"
+#include "store/store_dataset.h"
+#include "store/store_file.h"
+#include "store/store_source.h"
+#include "sys/proc.h"
+#include "wire/json.h"
+#include "wire/msg.h"
+
+#define WAIT_MS 500
+#define PROPOSAL_MAX (1u << 20)
+#define SUMS_MAX 64
+/* A dataset may be larger than its file (offsets, folded text), but not without bound. */
+#define GROWTH_MAX 64
+#define GROWTH_FREE (UINT64_C(16) << 20)
+
+struct output {
+	struct vault_writer *writer; /* NULL until its first byte */
+	struct vault_object object;
+	bool stored; /* object lies in the vault and no row can name it yet */
+};
+
+struct read_job {
+	struct intake *in;
+	struct arena *arena;
+	struct dataset dataset;
+	struct source source;
+	struct mapping_row mapping; /* version 0: none */
+	struct file file;
+	struct vault_object object; /* of the file */
+	struct output data, rejects;
+	struct buf proposal;
+	struct buf sums;
+	struct msg_read_result result;
+};
+
+static int job_load(struct read_job *j, struct err *err)
+{
+	struct db *db = j->in->db;
+	struct object row;
+	int rc = store_dataset_by_id(db, &j->in->task.subject, j->arena, &j->dataset, err);
+
+	if (rc == 0)
+		rc = store_file_by_id(db, &j->dataset.file_id, j->arena, &j->file, err);
+	if (rc == 0 && j->file.state != FILE_STATE_CLEAN)
+		rc = err_set(err, E_FILE_NOT_CLEAN, NULL);
+	if (rc == 0)
+		rc = store_source_get(db, &j->dataset.project_id, &j->dataset.source_id, j->arena,
+			&j->source, err);
+	if (rc == 0 && j->source.mapping_version > 0)
+		rc = store_mapping_get(db, &j->dataset.project_id, &j->source.id,
+			j->source.mapping_version, j->arena, &j->mapping, err);
+	if (rc == 0)
+		rc = store_object_get(db, &j->file.object_id, j->arena, &row, err);
+	return rc < 0 ? rc : object_of_row(&row, &j->object, err);
+}
+
+/* Texts of the row into fields of fixed size; what does not fit was never valid. */
+static void put_text(char *to, size_t cap, struct sv text)
+{
+	snprintf(to, cap, "%.*s", SV_ARG(text));
+}
+
+static int job_ask(struct read_job *j, int child, struct err *err)
+{
+	struct vault_loan loan CLEANUP(vault_loan_end) = {.fd = -1};
+	struct msg m = {.type = MSG_TYPE_READ_REQUEST, .id = (uint64_t)j->in->task.attempt};
+	struct msg_read_request *r = &m.read_request;
+	int rc = vault_lend(j->in->vault, &j->object, &loan, err);
+
+	if (rc < 0)
+		return rc;
+	r->length = j->object.size;
+	memcpy(r->object, loan.id.b, sizeof(r->object));
+	memcpy(r->key, loan.key.b, sizeof(r->key));
+	memcpy(r->sha256, j->object.sha256, sizeof(r->sha256));
+	put_text(r->name, sizeof(r->name), j->file.name);
+	put_text(r->time_zone, sizeof(r->time_zone), j->source.time_zone);
+	put_text(r->currency, sizeof(r->currency), j->source.currency);
+	put_text(r->source_kind, sizeof(r->source_kind), sv_from_cstr(word_text(j->source.kind)));
+	r->mapping_version = (uint32_t)j->mapping.version;
+	r->mapping = j->mapping.mapping;
+	rc = msg_send(child, &m, loan.fd, err);
+	explicit_bzero(&m, sizeof(m));
+	return rc;
+}
+
+static int output_add(
+	struct read_job *j, struct output *o, uint64_t offset, struct sv data, struct err *err)
+{
+	uint64_t limit = GROWTH_MAX * j->object.size + GROWTH_FREE;
+	int rc = 0;
+
+	if (!o->writer)
+		rc = vault_create(j->in->vault, &o->writer, err);
+	if (rc < 0)
+		return rc;
+	if (offset != vault_writer_size(o->writer))
+		return err_set(err, E_CORRUPT, "The reader's output has a gap.");
+	if (data.n > limit - MIN(limit, offset))
+		return err_set(err, E_LIMIT, "The dataset is too large for its file.");
+	return vault_write(o->writer, data.p, data.n, err);
+}
+
+static int job_take(struct read_job *j, const struct msg_read_data *d, struct err *err)
+{
+	switch ((enum msg_output)d->output) {
+	case OUTPUT_DATASET:
+		return output_add(j, &j->data, d->offset, d->data, err);
+	case OUTPUT_REJECTS:
+		return output_add(j, &j->rejects, d->offset, d->data, err);
+	case OUTPUT_PROPOSAL:
+		if (d->offset != j->proposal.n)
+			return err_set(err, E_CORRUPT, "The reader's output has a gap.");
+		buf_add_sv(&j->proposal, d->data);
+		return buf_ok(&j->proposal) ? 0 : err_set(err, E_LIMIT, NULL);
+	}
+	return err_set(err, E_CORRUPT, "The reader's output is of no kind.");
+}
+
+/* Until the child's result. A child that ended without one crashed, or was ended by a limit or by
+ * somebody: it is tried again, up to the task's strikes. */
+static int job_follow(struct read_job *j, int child, struct err *err)
+{
+	static uint8_t room[MSG_MAX_SIZE]; /* one task at a time in this process */
+	struct msg m;
+	int fd = -1;
+	int rc;
+
+	for (;;) {
+		rc = intake_beat(j->in, err);
+		if (rc < 0)
+			return rc;
+		rc = msg_recv(child, room, &m, &fd, err);
+		fd_close(&fd);
+		if (rc == E_TIMEOUT)
+			continue;
+		if (rc == E_UNAVAILABLE)
+			return err_set(
+				err, E_INTERNAL, "The reader crashed on it, or took too long.");
+		if (rc < 0)
+			return rc;
+		if (m.type == MSG_TYPE_READ_RESULT)
+			break;
+		if (m.type == MSG_TYPE_READ_DATA)
+			rc = job_take(j, &m.read_data, err);
+		if (rc < 0)
+			return rc;
+	}
+	j->result = m.read_result;
+	return 0;
+}
+
+/* --- checking what came ----------------------------------------------------------------------- */
+
+static int object_pread(void *ctx, uint64_t offset, void *p, size_t n, struct err *err)
+{
+	size_t got = 0;
+	int rc = vault_pread(ctx, p, n, offset, &got, err);
+
+	if (rc == 0 && got != n)
+		rc = err_set(err, E_CORRUPT, "The stored dataset ended early.");
+	return rc;
+}
+
+static int table_load(struct read_job *j, struct output *o, enum col_file_kind kind,
+	struct table_info *ret_info, struct col_table *ret, struct err *err)
+{
+	struct vault_reader *r CLEANUP(vault_reader_free) = NULL;
+	int rc = vault_commit(o->writer, &o->object, err);
+
+	if (rc < 0)
+		return rc;
+	o->stored = true;
+	rc = vault_read(j->in->vault, &o->object, &r, err);
+	if (rc < 0)
+		return rc;
+	return table_file_load((struct col_source){object_pread, r, vault_reader_size(r)}, kind,
+		TABLE_ALL, NULL, 0, ret_info, ret, err);
+}
+
+static int check_info(const struct read_job *j, const struct table_info *info,
+	const struct col_table *t, struct err *err)
+{
+	const struct msg_read_result *r = &j->result;
+
+	if (memcmp(info->file_sha256, j->object.sha256, sizeof(info->file_sha256)) != 0 ||
+		info->mapping_version != (uint32_t)j->mapping.version ||
+		info->rows_read != r->rows_read || info->rows_accepted != r->rows_accepted ||
+		info->rows_rejected != r->rows_rejected || info->rows_skipped != r->rows_skipped ||
+		info->rows_accepted != t->rows ||
+		info->rows_read != info->rows_accepted + info->rows_rejected + info->rows_skipped)
+		return err_set(err, E_CORRUPT, "The reader's dataset contradicts its result.");
+	return 0;
+}
+
+/* [{"field":…,"money":{"minor":…,"currency":…}}…] of every amount, by currency. */
+static void sums_write(const struct col_table *t, struct buf *out)
+{
+	struct json_writer w = json_writer_of(out);
+
+	json_open_array(&w, NULL);
+	for (uint32_t i = 0; i < t->ncols; i++) {
+		const struct col *c = &t->cols[i];
+		struct read_sum sums[SUMS_MAX];
+		size_t n = 0;
+
+		if (c->role == COL_FIELD && c->type == COL_AMOUNT)
+			n = MIN(read_sums(t, c, sums, SUMS_MAX), (size_t)SUMS_MAX);
+		for (size_t k = 0; k < n; k++) {
+			char code[4] = "XXX"; /* ISO 4217: no currency */
+
+			if (sums[k].currency)
+				col_currency_unpack(sums[k].currency, code);
+			json_open_object(&w, NULL);
+			json_put_cstr(&w, "field", c->name);
+			json_put_money(&w, "money", sums[k].sum, code);
+			json_close_object(&w);
+		}
+	}
+	json_close_array(&w);
+}
+
+static int check_dataset(struct read_job *j, struct err *err)
+{
+	struct col_table t CLEANUP(col_table_free) = COL_TABLE_INIT;
+	struct table_info info;
+	int rc;
+
+	if (!j->data.writer)
+		return err_set(err, E_CORRUPT, "The reader gave no dataset.");
+	rc = table_load(j, &j->data, COL_FILE_DATASET, &info, &t, err);
+	if (rc == 0)
+		rc = check_info(j, &info, &t, err);
+	if (rc == 0)
+		rc = intake_beat(j->in, err);
+	if (rc == 0)
+		sums_write(&t, &j->sums);
+	return rc;
+}
+
+static int check_rejects(struct read_job *j, struct err *err)
+{
+	struct col_table t CLEANUP(col_table_free) = COL_TABLE_INIT;
+	struct table_info info;
+
+	if (!j->rejects.writer)
+		return j->result.rows_rejected == 0
+			       ? 0
+			       : err_set(err, E_CORRUPT,
+					 "The reader gave no list of rejected rows.");
+	return table_load(j, &j->rejects, COL_FILE_REJECTS, &info, &t, err);
+}
+
+static int check_proposal(struct read_job *j, struct err *err)
+{
+	struct json_object *root CLEANUP(json_cleanup) = NULL;
+
+	return json_parse(buf_sv(&j->proposal), JSON_DEPTH, &root, err);
+}
+
+/* --- outcome ---------------------------------------------------------------------------------- */
+
+static int set_ready(struct read_job *j, struct err *err)
+{
+	struct intake *in = j->in;
+	struct dataset d = {
+		.mapping_version = j->mapping.version,
+		.rows_read = (int64_t)j->result.rows_read,
+		.rows_accepted = (int64_t)j->result.rows_accepted,
+		.rows_rejected = (int64_t)j->result.rows_rejected,
+		.rows_skipped = (int64_t)j->result.rows_skipped,
+		.sums = buf_sv(&j->sums),
+		.data_object = j->data.object.id,
+	};
+	int rc = object_insert(
+		in, &j->dataset.project_id, OBJECT_KIND_DATASET, &j->data.object, err);
+
+	if (rc == 0 && j->rejects.stored) {
+		d.rejects_object = j->rejects.object.id;
+		rc = object_insert(
+			in, &j->dataset.project_id, OBJECT_KIND_REJECTS, &j->rejects.object, err);
+	}
+	return rc < 0 ? rc : store_dataset_set_ready(in->db, &j->dataset.id, &d, err);
+}
+
+static int set_unreadable(struct read_job *j, const struct err *why, struct err *err)
+{
+	return store_dataset_set_unreadable(j->in->db, &j->dataset.id,
+		sv_from_cstr(err_wire(why->code)), sv_from_cstr(why->detail), err);
+}
+
+/* Inside a transaction. why: of an unreadable one. */
+static int record_steps(struct read_job *j, const struct err *why, struct err *err)
+{
+	struct intake *in = j->in;
+	const char *code = why ? err_wire(why->code) : NULL;
+	int rc;
+
+	if (why)
+		rc = set_unreadable(j, why, err);
+	else if (j->result.outcome == OUTCOME_READY)
+		rc = set_ready(j, err);
+	else
+		rc = store_dataset_set_needs_mapping(
+			in->db, &j->dataset.id, buf_sv(&j->proposal), err);
+	if (rc == 0)
+		rc = intake_audit(in, &j->dataset.project_id,
+			why ? EVENT_DATASET_REFUSE : EVENT_DATASET_READ, "dataset", &j->dataset.id,
+			code, err);
+	if (rc == 0)
+		rc = store_task_finish(in->db, &in->task, why ? TASK_STATE_FAILED : TASK_STATE_DONE,
+			sv_from_cstr(code), why ? sv_from_cstr(why->detail) : SV_NULL, err);
+	return rc;
+}
+
+static int record(struct read_job *j, const struct err *why, struct err *err)
+{
+	struct intake *in = j->in;
+	int rc = db_begin(in->db, err);
+
+	if (rc == 0)
+		rc = record_steps(j, why, err);
+	if (rc == 0) {
+		if (!why) /* a commit whose answer is lost may have happened: the sweep's */
+			j->data.stored = j->rejects.stored = false;
+		rc = db_commit(in->db, err);
+	}
+	db_rollback(in->db);
+	return rc;
+}
+
+/* Errors that say something about the file and will not change by trying again. */
+static bool is_verdict(int code)
+{
+	static const int verdicts[] = {E_FILE_EMPTY, E_UNREADABLE, E_LIMIT, E_UNSUPPORTED,
+		E_MAPPING, E_NO_MEMORY, E_MEMORY_BOUND, E_CELL_ENCODING};
+
+	for (size_t i = 0; i < ARRAY_LEN(verdicts); i++)
+		if (verdicts[i] == code)
+			return true;
+	return false;
+}
+
+static int job_read(struct read_job *j, struct err *why)
+{
+	int child CLEANUP(fd_close) = -1;
+	int rc = reader_open(j->in->reader, &child, why);
+
+	j->in->reader_lost = rc < 0;
+	if (rc == 0)
+		rc = proc_set_timeouts(child, WAIT_MS, WAIT_MS, why);
+	if (rc == 0)
+		rc = job_ask(j, child, why);
+	if (rc == 0)
+		rc = job_follow(j, child, why);
+	if (rc < 0)
+		return rc;
+	switch ((enum msg_outcome)j->result.outcome) {
+	case OUTCOME_READY:
+		rc = check_dataset(j, why);
+		return rc < 0 ? rc : check_rejects(j, why);
+	case OUTCOME_NEEDS_MAPPING:
+		return check_proposal(j, why);
+	case OUTCOME_UNREADABLE:
+		break;
+	}
+	return err_set(
+		why, j->result.code ? -(int)j->result.code : E_UNREADABLE, "%s", j->result.detail);
+}
+
+static int job_run(struct read_job *j, struct err *err)
+{
+	struct err why = {0};
+	int rc = store_dataset_set_reading(j->in->db, &j->dataset.id, j->mapping.version, err);
+
+	if (rc < 0)
+		return rc;
+	rc = job_read(j, &why);
+	if (rc == 0)
+		return record(j, NULL, err);
+	why.code = rc;
+	return is_verdict(rc) ? record(j, &why, err) : err_set(err, rc, "%s", why.detail);
+}
+
+static void output_end(struct read_job *j, struct output *o)
+{
+	vault_writer_free(&o->writer);
+	if (o->stored && vault_remove(j->in->vault, &o->object.id, NULL) < 0)
+		log_warn(&j->in->log, "an object stays for the sweep");
+}
+
+static bool is_readable_state(enum word state)
+{
+	return state == DATASET_STATE_READING || state == DATASET_STATE_NEEDS_MAPPING ||
+	       state == DATASET_STATE_UNREADABLE;
+}
+
+int read_task_run(struct intake *in, struct arena *a, struct err *err)
+{
+	struct read_job j = {.in = in, .arena = a};
+	int rc = job_load(&j, err);
+
+	if (rc < 0)
+		return rc;
+	if (!is_readable_state(j.dataset.state))
+		return store_task_finish(
+			in->db, &in->task, TASK_STATE_CANCELLED, SV_NULL, SV_NULL, err);
+	buf_init(&j.proposal, PROPOSAL_MAX);
+	rc = job_run(&j, err);
+	output_end(&j, &j.data);
+	output_end(&j, &j.rejects);
+	buf_free(&j.proposal);
+	buf_free(&j.sums);
+	return rc;
+}
+
+int read_task_abandon(struct intake *in, const struct task *task, struct arena *a, struct err *err)
+{
+	struct dataset d;
+	int rc = store_dataset_by_id(in->db, &task->subject, a, &d, err);
+
+	if (rc < 0 || d.state != DATASET_STATE_READING)
+		return rc;
+	return store_dataset_set_unreadable(in->db, &d.id, sv_from_cstr(err_wire(E_UNREADABLE)),
+		SV("Reading it failed several times."), err);
+}
