@@ -2,7 +2,9 @@
 API_SOURCES = \
 	%D%/api.c %D%/api.h \
 	%D%/ep.h \
+	%D%/ep_upload_content.c \
 	%D%/openapi.c %D%/openapi.h \
+	%D%/pool_upload.c \
 	%D%/route.c %D%/route.def %D%/route.h \
 	%D%/types.c %D%/types.h
 pkglibexec_PROGRAMS += recon-api

@@ -11,6 +11,7 @@
 #include "seal/hash.h"
 #include "store/store_dataset.h"
 #include "store/store_file.h"
+#include "store/store_project.h"
 #include "store/store_upload.h"
 
 #define STEP (256 * 1024)
@@ -226,6 +227,8 @@ static int record_refused(
 			sv_from_cstr(code), detail, err);
 	if (rc == 0 && !refusal->keep_parts)
 		rc = parts_erase(j, err);
+	if (rc == 0 && !refusal->keep_parts)
+		rc = store_project_release(in->db, &f->project_id, f->size, err);
 	if (rc == 0)
 		rc = intake_audit(in, &f->project_id, EVENT_FILE_REFUSE, "file", &f->id, code, err);
 	if (rc == 0)
