@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/ep.h"
 #include "seal/hash.h"
 #include "store/store_file.h"
 #include "store/store_object.h"
