@@ -13,6 +13,7 @@ include src/vault/local.mk
 include src/read/local.mk
 include src/rules/local.mk
 include src/match/local.mk
+include src/grid/local.mk
 include src/scan/local.mk
 include src/api/local.mk
 include src/cli/local.mk

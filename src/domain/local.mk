@@ -1,6 +1,7 @@
 # domain: business rules, pure.
 noinst_LIBRARIES += libdomain.a
 libdomain_a_SOURCES = \
+	%D%/decision_fold.c %D%/decision_fold.h \
 	%D%/event.c %D%/event.def %D%/event.h \
 	%D%/file_type.c %D%/file_type.def %D%/file_type.h \
 	%D%/outcome.c %D%/outcome.def %D%/outcome.h \
@@ -24,3 +25,9 @@ endif
 test_domain_file_type_SOURCES = tests/unit/domain/test_file_type.c
 test_domain_file_type_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_domain_file_type_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
+if HAVE_CMOCKA
+check_PROGRAMS += test_domain_decision_fold
+endif
+test_domain_decision_fold_SOURCES = tests/unit/domain/test_decision_fold.c
+test_domain_decision_fold_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_domain_decision_fold_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)

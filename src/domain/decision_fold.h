@@ -1,0 +1,60 @@
+#ifndef DOMAIN_DECISION_FOLD_H
+#define DOMAIN_DECISION_FOLD_H
+/*
+ * What decisions do to matches: which decision is allowed in which state, what it does to the
+ * records, and the state of every match after a log of decisions, folded in order.
+ *
+ * An undone decision counts as if it had never been made. Only the latest decision on a match that
+ * still counts can be undone, so nobody pulls away what somebody else has built upon.
+ */
+#include "base/base.h"
+#include "base/err.h"
+#include "base/uuid.h"
+#include "domain/outcome.h"
+#include "domain/word.h"
+
+/* The engine's status is the first state; the numbers agree with outcome.def's STATUS. */
+enum match_state {
+	MATCH_CONFIRMED = STATUS_CONFIRMED,
+	MATCH_SUGGESTED = STATUS_SUGGESTED,
+	MATCH_AMBIGUOUS = STATUS_AMBIGUOUS,
+	MATCH_REJECTED = 4,
+	MATCH_UNDONE = 5, /* a confirmed match that was taken apart */
+};
+#define MATCH_STATE_MAX 5
+/* "rejected"; NULL for a number that is no state. Static. */
+const char *match_state_word(unsigned state);
+bool match_state_from_word(struct sv word, uint8_t *ret);
+
+/* What a change of state does to the records of the match. */
+enum record_effect {
+	RECORDS_STAY,
+	RECORDS_TAKE,
+	RECORDS_RELEASE,
+};
+enum record_effect match_effect(enum match_state before, enum match_state after);
+
+/* The state after a decision of kind confirm, reject or unmatch; false: not allowed in this one. */
+bool decision_apply(enum word kind, enum match_state before, enum match_state *ret_after);
+
+/* One decision of the log about a match of one job, or the undoing of one. */
+struct decision_step {
+	struct uuid id;
+	enum word kind;     /* DECISION_ */
+	int32_t match_no;   /* from 1; of undo: ignored */
+	struct uuid undoes; /* of undo */
+};
+
+/*
+ * Applies the steps, in order, to state (nmatches places, filled with the engine's statuses).
+ * Steps about other matches, and ones that are not allowed, change nothing: the log was checked
+ * when it was written. E_NO_MEMORY.
+ */
+MUST_CHECK int decision_fold(
+	const struct decision_step *steps, size_t n, uint8_t *state, uint32_t nmatches);
+
+/* The state of one match, and the latest decision on it that counts (-1: none) as an index. */
+enum match_state decision_state_of(const struct decision_step *steps, size_t n, int32_t match_no,
+	enum match_state engine, ptrdiff_t *ret_latest);
+
+#endif

@@ -1,0 +1,361 @@
+/*
+ * The grid's base: what is derived from a result and its tables once, the states after a log, and
+ * the fields of single rows.
+ */
+#include "grid/grid_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const field_words[] = {
+#define GRID_FIELD(name, word) word,
+#include "grid/grid_field.def"
+#undef GRID_FIELD
+};
+
+const char *grid_field_word(enum grid_field f)
+{
+	return field_words[f];
+}
+
+bool grid_field_from_word(struct sv word, enum grid_field *ret)
+{
+	for (unsigned i = 0; i < GRID_FIELD_COUNT; i++)
+		if (sv_eq_cstr(word, field_words[i])) {
+			*ret = (enum grid_field)i;
+			return true;
+		}
+	return false;
+}
+
+/* ---- columns that every screen knows ---- */
+
+/* The field of that name and type, else the first of the type. */
+static const struct col *known_column(
+	const struct col_table *t, enum col_type type, const char *name)
+{
+	const struct col *c = col_find(t, COL_FIELD, sv_from_cstr(name));
+
+	return c != NULL && c->type == type ? c : col_first(t, type);
+}
+
+static const struct col *named_text(const struct col_table *t, const char *name)
+{
+	const struct col *c = col_find(t, COL_FIELD, sv_from_cstr(name));
+
+	return c != NULL && col_held(c->type) == COL_STR ? c : NULL;
+}
+
+void grid_columns(const struct col_table *t, struct grid_columns *ret)
+{
+	*ret = (struct grid_columns){
+		.date = known_column(t, COL_DATE, "date"),
+		.amount = known_column(t, COL_AMOUNT, "amount"),
+		.currency = known_column(t, COL_CURRENCY, "currency"),
+		.text = named_text(t, "text"),
+		.reference = named_text(t, "reference"),
+	};
+	if (ret->text == NULL)
+		ret->text = named_text(t, "party");
+	if (ret->text == NULL)
+		ret->text = col_first(t, COL_TEXT);
+	if (ret->reference == NULL)
+		ret->reference = col_first(t, COL_CODE);
+}
+
+const struct grid_columns *grid_columns_of(const struct grid *g, uint16_t input)
+{
+	return &g->columns[input];
+}
+
+/* ---- making ---- */
+
+int32_t grid_date_of(const struct grid *g, uint16_t input, uint32_t row)
+{
+	const struct col *c = g->columns[input].date;
+
+	return c == NULL || !col_valid(c, row) ? GRID_NO_DATE : c->i32[row];
+}
+
+int32_t grid_currency_of(const struct grid *g, uint16_t input, uint32_t row)
+{
+	const struct grid_columns *c = &g->columns[input];
+
+	if (c->amount != NULL)
+		return col_amount_currency(g->tables[input], c->amount, row);
+	return c->currency != NULL ? c->currency->i32[row] : 0;
+}
+
+static int64_t magnitude(int64_t v)
+{
+	return v < 0 ? -v : v;
+}
+
+static void derive_matches(struct grid *g)
+{
+	const struct result_matches *m = &g->result->matches;
+	const struct result_members *members = &g->result->members;
+
+	for (uint32_t i = 0; i < m->n; i++) {
+		int32_t earliest = GRID_NO_DATE;
+
+		for (uint32_t k = m->member[i]; k < m->member[i + 1]; k++)
+			earliest = MIN(earliest, grid_date_of(g, members->input[k], members->row[k]));
+		g->match_date[i] = earliest;
+		g->match_amount[i] = MAX(magnitude(m->left[i]), magnitude(m->right[i]));
+	}
+}
+
+static int attach_tables(
+	struct grid *g, const struct col_table *const *tables, struct err *err)
+{
+	const struct result *r = g->result;
+
+	for (uint32_t i = 0; i < r->ninputs; i++) {
+		if (tables[i]->rows != r->inputs[i].rows)
+			return err_set(err, E_CORRUPT, "A dataset has other rows than the result.");
+		g->tables[i] = tables[i];
+		grid_columns(tables[i], &g->columns[i]);
+		g->first_record[i + 1] = g->first_record[i] + r->inputs[i].rows;
+	}
+	return 0;
+}
+
+int grid_new(const struct result *result, const struct col_table *const *tables, struct grid **ret,
+	struct err *err)
+{
+	struct grid *g CLEANUP(grid_free) = calloc(1, sizeof(*g));
+	size_t n = (size_t)result->ninputs + 1, matches = (size_t)result->matches.n + 1;
+
+	if (g == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	g->result = result;
+	g->tables = calloc(n, sizeof(*g->tables));
+	g->columns = calloc(n, sizeof(*g->columns));
+	g->first_record = calloc(n, sizeof(*g->first_record));
+	g->match_date = calloc(matches, sizeof(*g->match_date));
+	g->match_amount = calloc(matches, sizeof(*g->match_amount));
+	if (!g->tables || !g->columns || !g->first_record || !g->match_date || !g->match_amount)
+		return err_set(err, E_NO_MEMORY, NULL);
+	int rc = attach_tables(g, tables, err);
+	if (rc != 0)
+		return rc;
+	derive_matches(g);
+	g->bytes = sizeof(*g) + matches * 12 + n * (sizeof(*g->tables) + sizeof(*g->columns) + 8);
+	*ret = TAKE(g);
+	return 0;
+}
+
+void grid_free(struct grid **p)
+{
+	struct grid *g = *p;
+
+	if (g == NULL)
+		return;
+	free(g->tables);
+	free(g->columns);
+	free(g->first_record);
+	free(g->match_date);
+	free(g->match_amount);
+	free(g);
+	*p = NULL;
+}
+
+size_t grid_bytes(const struct grid *g)
+{
+	return g->bytes;
+}
+
+/* ---- states ---- */
+
+static size_t taken_words(const struct grid *g)
+{
+	return (size_t)(g->first_record[g->result->ninputs] / 64 + 1);
+}
+
+size_t grid_states_bytes(const struct grid *g)
+{
+	return g->result->matches.n + taken_words(g) * 8;
+}
+
+void grid_states_free(struct grid_states *s)
+{
+	free(s->state);
+	free(s->taken);
+	*s = GRID_STATES_INIT;
+}
+
+static void mark_taken(const struct grid *g, uint32_t match, uint64_t *taken)
+{
+	const struct result *r = g->result;
+
+	for (uint32_t k = r->matches.member[match]; k < r->matches.member[match + 1]; k++) {
+		uint64_t record = grid_record(g, r->members.input[k], r->members.row[k]);
+
+		taken[record >> 6] |= UINT64_C(1) << (record & 63);
+	}
+}
+
+int grid_states_make(const struct grid *g, const struct decision_step *steps, size_t n,
+	struct grid_states *ret, struct err *err)
+{
+	struct grid_states s CLEANUP(grid_states_free) = GRID_STATES_INIT;
+	const struct result_matches *m = &g->result->matches;
+
+	s.state = malloc((size_t)m->n + 1);
+	s.taken = calloc(taken_words(g), sizeof(*s.taken));
+	if (s.state == NULL || s.taken == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	if (m->n > 0)
+		memcpy(s.state, m->status, m->n);
+	if (n > 0 && decision_fold(steps, n, s.state, m->n) != 0)
+		return err_set(err, E_NO_MEMORY, NULL);
+	for (uint32_t i = 0; n > 0 && i < m->n; i++)
+		if (s.state[i] == MATCH_CONFIRMED && m->status[i] != STATUS_CONFIRMED)
+			mark_taken(g, i, s.taken);
+	*ret = s;
+	s = GRID_STATES_INIT;
+	return 0;
+}
+
+/* ---- single rows ---- */
+
+uint32_t grid_ids(const struct grid *g, enum grid_kind kind)
+{
+	const struct result *r = g->result;
+
+	return kind == GRID_MATCHES ? r->matches.n : r->open.n + r->members.n;
+}
+
+uint32_t grid_match_of_member(const struct grid *g, uint32_t m)
+{
+	const uint32_t *member = g->result->matches.member;
+	uint32_t low = 0, high = g->result->matches.n;
+
+	while (low + 1 < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (member[mid] <= m)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void grid_item(const struct grid *g, uint32_t id, struct grid_item *ret)
+{
+	const struct result_open *o = &g->result->open;
+	const struct result_members *m = &g->result->members;
+
+	if (id < o->n) {
+		*ret = (struct grid_item){o->input[id], o->row[id], o->break_type[id],
+			o->remaining[id], o->nearest[id], o->match[id]};
+		return;
+	}
+	uint32_t k = id - o->n;
+	*ret = (struct grid_item){
+		m->input[k], m->row[k], BREAK_MISSING, m->allocated[k], RESULT_NONE, 0};
+}
+
+bool grid_item_open(const struct grid *g, const struct grid_states *states, uint32_t id)
+{
+	const struct result *r = g->result;
+	struct grid_item item;
+
+	grid_item(g, id, &item);
+	if (grid_bit(states->taken, grid_record(g, item.input, item.row)))
+		return false;
+	if (id < r->open.n)
+		return true;
+	uint32_t match = grid_match_of_member(g, id - r->open.n);
+	return r->matches.status[match] == STATUS_CONFIRMED &&
+		states->state[match] != MATCH_CONFIRMED;
+}
+
+int64_t grid_amount_of(const struct grid *g, enum grid_kind kind, uint32_t id, int32_t *ret_currency)
+{
+	struct grid_item item;
+
+	if (kind == GRID_MATCHES) {
+		*ret_currency = g->result->matches.currency[id];
+		return g->match_amount[id];
+	}
+	grid_item(g, id, &item);
+	*ret_currency = grid_currency_of(g, item.input, item.row);
+	return magnitude(item.remaining);
+}
+
+static uint64_t match_value(const struct grid *g, const struct grid_states *states, uint32_t id,
+	enum grid_field field)
+{
+	const struct result_matches *m = &g->result->matches;
+
+	switch (field) {
+	case GRID_DATE:
+		return (uint32_t)g->match_date[id] ^ 0x80000000u;
+	case GRID_AMOUNT:
+		return (uint64_t)g->match_amount[id];
+	case GRID_CONFIDENCE:
+		return m->confidence[id];
+	case GRID_MARGIN:
+		return m->margin[id] == RESULT_NONE ? 0 : m->margin[id];
+	case GRID_STATUS:
+		return m->status[id];
+	case GRID_STATE:
+		return states->state[id];
+	case GRID_KIND:
+		return m->kind[id];
+	case GRID_PASS:
+		return m->pass[id];
+	case GRID_CURRENCY:
+		return (uint32_t)m->currency[id];
+	case GRID_NO:
+	case GRID_BREAK_TYPE:
+	case GRID_SIDE:
+	case GRID_FIELD_COUNT:
+		break;
+	}
+	return id;
+}
+
+static uint64_t item_value(const struct grid *g, const struct grid_states *states, uint32_t id,
+	enum grid_field field)
+{
+	struct grid_item item;
+
+	grid_item(g, id, &item);
+	switch (field) {
+	case GRID_DATE:
+		return (uint32_t)grid_date_of(g, item.input, item.row) ^ 0x80000000u;
+	case GRID_AMOUNT:
+		return (uint64_t)magnitude(item.remaining);
+	case GRID_BREAK_TYPE:
+		return item.break_type;
+	case GRID_SIDE:
+		return g->result->inputs[item.input].side;
+	case GRID_CURRENCY:
+		return (uint32_t)grid_currency_of(g, item.input, item.row);
+	case GRID_CONFIDENCE:
+		return item.nearest == RESULT_NONE
+			? 0
+			: g->result->candidates.confidence[item.nearest];
+	case GRID_MARGIN:
+	case GRID_STATUS:
+	case GRID_STATE:
+	case GRID_KIND:
+	case GRID_PASS: /* those of the match that reserves it */
+		return item.match == 0 ? 0 : match_value(g, states, item.match - 1, field);
+	case GRID_NO:
+	case GRID_FIELD_COUNT:
+		break;
+	}
+	return grid_record(g, item.input, item.row);
+}
+
+uint64_t grid_value_of(const struct grid *g, const struct grid_states *states, enum grid_kind kind,
+	uint32_t id, enum grid_field field)
+{
+	return kind == GRID_MATCHES ? match_value(g, states, id, field)
+				    : item_value(g, states, id, field);
+}

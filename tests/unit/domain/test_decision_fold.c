@@ -1,0 +1,119 @@
+/*
+ * Decisions: every pair of kind and state, and logs folded.
+ */
+#include "domain/decision_fold.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void test_every_pair(void **state)
+{
+	static const enum word kinds[] = {DECISION_CONFIRM, DECISION_REJECT, DECISION_UNMATCH};
+	/* after[kind][state before]; 0: not allowed */
+	static const uint8_t after[3][MATCH_STATE_MAX + 1] = {
+		[0] = {[MATCH_SUGGESTED] = MATCH_CONFIRMED, [MATCH_AMBIGUOUS] = MATCH_CONFIRMED,
+			[MATCH_REJECTED] = MATCH_CONFIRMED, [MATCH_UNDONE] = MATCH_CONFIRMED},
+		[1] = {[MATCH_SUGGESTED] = MATCH_REJECTED, [MATCH_AMBIGUOUS] = MATCH_REJECTED,
+			[MATCH_CONFIRMED] = MATCH_REJECTED},
+		[2] = {[MATCH_CONFIRMED] = MATCH_UNDONE},
+	};
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++)
+		for (unsigned s = 1; s <= MATCH_STATE_MAX; s++) {
+			enum match_state got = MATCH_CONFIRMED;
+			bool ok = decision_apply(kinds[k], (enum match_state)s, &got);
+
+			assert_int_equal(ok, after[k][s] != 0);
+			if (ok)
+				assert_int_equal(got, after[k][s]);
+		}
+}
+
+static void test_effects(void **state)
+{
+	(void)state;
+	assert_int_equal(match_effect(MATCH_SUGGESTED, MATCH_CONFIRMED), RECORDS_TAKE);
+	assert_int_equal(match_effect(MATCH_CONFIRMED, MATCH_REJECTED), RECORDS_RELEASE);
+	assert_int_equal(match_effect(MATCH_CONFIRMED, MATCH_UNDONE), RECORDS_RELEASE);
+	assert_int_equal(match_effect(MATCH_SUGGESTED, MATCH_REJECTED), RECORDS_STAY);
+	assert_int_equal(match_effect(MATCH_CONFIRMED, MATCH_CONFIRMED), RECORDS_STAY);
+}
+
+static struct uuid id_of(uint8_t n)
+{
+	return (struct uuid){{[8] = n}};
+}
+
+#define STEP(id, kind, no) {id_of(id), DECISION_##kind, (no), {{0}}}
+#define UNDO(id, what) {id_of(id), DECISION_UNDO, 0, id_of(what)}
+
+static void test_fold(void **state)
+{
+	const struct {
+		const char *label;
+		struct decision_step steps[4];
+		size_t n;
+		uint8_t want[3]; /* from confirmed, suggested, ambiguous */
+		ptrdiff_t latest_of_2;
+	} cases[] = {
+		{"nothing", {STEP(1, CONFIRM, 2)}, 0,
+			{MATCH_CONFIRMED, MATCH_SUGGESTED, MATCH_AMBIGUOUS}, -1},
+		{"confirm", {STEP(1, CONFIRM, 2)}, 1,
+			{MATCH_CONFIRMED, MATCH_CONFIRMED, MATCH_AMBIGUOUS}, 0},
+		{"confirm twice: the second is nothing", {STEP(1, CONFIRM, 2), STEP(2, CONFIRM, 2)}, 2,
+			{MATCH_CONFIRMED, MATCH_CONFIRMED, MATCH_AMBIGUOUS}, 0},
+		{"reject after confirm", {STEP(1, CONFIRM, 2), STEP(2, REJECT, 2)}, 2,
+			{MATCH_CONFIRMED, MATCH_REJECTED, MATCH_AMBIGUOUS}, 1},
+		{"undo", {STEP(1, CONFIRM, 2), UNDO(2, 1)}, 2,
+			{MATCH_CONFIRMED, MATCH_SUGGESTED, MATCH_AMBIGUOUS}, -1},
+		{"undo the later one", {STEP(1, CONFIRM, 2), STEP(2, REJECT, 2), UNDO(3, 2)}, 3,
+			{MATCH_CONFIRMED, MATCH_CONFIRMED, MATCH_AMBIGUOUS}, 0},
+		{"others stay", {STEP(1, REJECT, 1), STEP(2, CONFIRM, 3), UNDO(3, 1)}, 3,
+			{MATCH_CONFIRMED, MATCH_SUGGESTED, MATCH_CONFIRMED}, -1},
+		{"no such match", {STEP(1, CONFIRM, 4), STEP(2, CONFIRM, 0)}, 2,
+			{MATCH_CONFIRMED, MATCH_SUGGESTED, MATCH_AMBIGUOUS}, -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint8_t got[3] = {MATCH_CONFIRMED, MATCH_SUGGESTED, MATCH_AMBIGUOUS};
+		ptrdiff_t latest;
+
+		print_message("%s\n", cases[i].label);
+		assert_int_equal(decision_fold(cases[i].steps, cases[i].n, got, 3), 0);
+		assert_memory_equal(got, cases[i].want, 3);
+		assert_int_equal(decision_state_of(cases[i].steps, cases[i].n, 2, MATCH_SUGGESTED, &latest),
+			cases[i].want[1]);
+		assert_int_equal(latest, cases[i].latest_of_2);
+	}
+}
+
+static void test_words(void **state)
+{
+	uint8_t got;
+
+	(void)state;
+	for (unsigned s = 1; s <= MATCH_STATE_MAX; s++) {
+		assert_true(match_state_from_word(sv_from_cstr(match_state_word(s)), &got));
+		assert_int_equal(got, s);
+	}
+	assert_false(match_state_from_word(SV("open"), &got));
+	assert_null(match_state_word(0));
+	assert_null(match_state_word(MATCH_STATE_MAX + 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_pair),
+		cmocka_unit_test(test_effects),
+		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
