@@ -371,7 +371,7 @@ int schema_check(const struct schema *s, const struct json_object *doc, struct a
 int schema_check_text(
 	const struct schema *s, struct sv text, const char *pointer, struct err *err)
 {
-	struct http_problem_error errors[HTTP_PROBLEM_ERRORS_MAX];
+	struct http_problem_error errors[HTTP_PROBLEM_ERRORS_MAX] = {0};
 	struct arena arena CLEANUP(arena_free);
 	struct check c = {.arena = &arena, .errors = errors};
 	int64_t value;

@@ -5,6 +5,7 @@
  */
 #include "match/metric.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -588,6 +589,7 @@ static int32_t winkler_millionths(const struct jaro *j)
 		num = num * (10 - j->prefix) + den * j->prefix;
 		den *= 10;
 	}
+	assert(den > 0);
 	return (int32_t)(((unsigned __int128)num * METRIC_ONE + den / 2) / den);
 }
 

@@ -39,7 +39,7 @@ static inline uint64_t scan_quotes(struct scan_state *s, const struct scan_masks
 {
 	uint64_t inside = prefix_xor(m->quote) ^ s->inside;
 
-	s->inside = (uint64_t)((int64_t)inside >> 63);
+	s->inside = 0 - (inside >> 63);
 	return inside;
 }
 

@@ -156,7 +156,7 @@ static int work_for(struct slot *s, const struct msg_scan_request *request, int 
 static int slot_start(struct slot *s, bool *ret_working, struct err *err)
 {
 	uint8_t room[MSG_MAX_SIZE];
-	struct msg request;
+	struct msg request = {0};
 	int fd = -1;
 	int rc = proc_set_timeouts(s->client, REQUEST_MS, REQUEST_MS, err);
 

@@ -241,6 +241,7 @@ int vault_read(struct vault *v, const struct vault_object *object, struct vault_
 		rc = vault_read_loan(&loan, ret_reader, err);
 	if (rc < 0)
 		return rc;
+	assert(*ret_reader);
 	(*ret_reader)->own_fd = true;
 	loan.fd = -1;
 	return 0;

@@ -22,7 +22,7 @@ static struct json_object *loose(const struct json_object *o)
 {
 	struct json_object *p;
 
-	memcpy(&p, &o, sizeof(p));
+	memcpy(&p, &o, sizeof(void *));
 	return p;
 }
 

@@ -30,6 +30,7 @@ static void word(uint64_t id, char out[16])
 {
 	uint64_t h = mix(id);
 	const int syllables = 2 + (int)(h % 2);
+	size_t used = 0;
 
 	out[0] = '\0';
 	for (int i = 0; i < syllables; i++) {
@@ -38,8 +39,8 @@ static void word(uint64_t id, char out[16])
 		snprintf(part, sizeof(part), "%s%s%s", ONSETS[h % ARRAY_LEN(ONSETS)],
 			NUCLEI[(h >> 16) % ARRAY_LEN(NUCLEI)],
 			i + 1 == syllables ? CODAS[(h >> 32) % ARRAY_LEN(CODAS)] : "");
-		if (strlen(out) + strlen(part) < 15)
-			strcat(out, part);
+		if (used + strlen(part) < 15)
+			used += (size_t)snprintf(out + used, 16 - used, "%s", part);
 	}
 }
 

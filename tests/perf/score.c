@@ -169,7 +169,8 @@ static struct pairs read_pairs(const char *path)
 	}
 	free(line);
 	fclose(f);
-	qsort(s.p, s.n, sizeof(*s.p), pair_cmp);
+	if (s.n > 0)
+		qsort(s.p, s.n, sizeof(*s.p), pair_cmp);
 	return s;
 }
 
@@ -320,7 +321,8 @@ static struct pairs rule_amount(const struct simple *l, size_t nl, const struct 
 		}
 	}
 	free(used);
-	qsort(s.p, s.n, sizeof(*s.p), pair_cmp);
+	if (s.n > 0)
+		qsort(s.p, s.n, sizeof(*s.p), pair_cmp);
 	return s;
 }
 

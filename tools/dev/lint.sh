@@ -2,13 +2,16 @@
 # Static checks: the suites lint and systemd. Each tool is one test. What is switched off stands here or
 # in the tool's own file with its reason; a suppression in the code needs one on the same line.
 
+# err.c cannot be analysed beside the macros that stand for it (RECON_ANALYSE in err.h).
 lint_libraries='json-c libpq libcrypto libsodium liboath hiredis libseccomp libsystemd libutf8proc zlib libclamav cmocka'
 
-lint_sources() { git ls-files -co --exclude-standard 'src/*.c' 'tools/*.c' 'tests/perf/*.c'; }
+lint_sources() {
+	git ls-files -co --exclude-standard 'src/*.c' 'tools/*.c' 'tests/perf/*.c' | grep -v '^src/base/err\.c$'
+}
 
 lint_flags() {
 	local library
-	printf '%s ' -std=gnu17 -D_GNU_SOURCE -DHAVE_CONFIG_H -Isrc -Ibuild/src -Ibuild -I/usr/include/fastcgi
+	printf '%s ' -std=gnu17 -D_GNU_SOURCE -DHAVE_CONFIG_H -DRECON_ANALYSE -Isrc -Ibuild/src -Ibuild -I/usr/include/fastcgi
 	for library in $lint_libraries; do pkg-config --cflags "$library" 2>/dev/null || true; done
 }
 
