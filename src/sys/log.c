@@ -126,8 +126,8 @@ void log_write(
 		kept = buf_ok(&line) ? line.n : kept;
 	}
 	if (line.p && kept) { /* fields over the limit are left out */
-		buf_reset(&line);
-		buf_commit(&line, kept);
+		line.n = kept;
+		line.error = 0;
 		line.limit = 0;
 		buf_add_cstr(&line, "}\n");
 	}
