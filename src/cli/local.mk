@@ -3,11 +3,13 @@ bin_PROGRAMS += recon
 recon_SOURCES = \
 	%D%/cli.c %D%/cli.h \
 	%D%/command.def \
+	%D%/cmd_match.c \
 	%D%/cmd_migrate.c \
 	%D%/cmd_read.c \
 	%D%/cmd_user.c \
 	%D%/cmd_vault.c \
 	%D%/load.c %D%/load.h \
-	%D%/main.c
+	%D%/main.c \
+	%D%/match_files.c %D%/match_files.h
 recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'
-recon_LDADD = $(READ_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
+recon_LDADD = $(MATCH_LIBS) $(READ_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)

@@ -13,6 +13,7 @@
 #define MARGIN_STEPS_PER_EDGE 4096u
 #define MARGIN_STEPS_MIN 1000000u
 #define TASK_EDGES 4096u
+#define BULK_NODES_MIN 3u /* two pairs that might be swapped are shown as such */
 
 /* ---- finding ---- */
 
@@ -284,15 +285,14 @@ static bool is_bulk(const struct solver *v, uint32_t ne)
 	int32_t low = INT32_MAX, high = INT32_MIN;
 	uint64_t rows[2];
 
-	if (v->s->e->amount[0] == NULL || (uint64_t)v->n[0] * v->n[1] != ne ||
-		(v->n[0] == 1 && v->n[1] == 1))
+	if (v->s->e->amount[0] == NULL || (uint64_t)v->n[0] * v->n[1] != ne)
 		return false;
 	for (uint32_t i = 0; i < ne; i++) {
 		int32_t w = v->s->edges.p[v->edge[i].number].w;
 		low = MIN(low, w);
 		high = MAX(high, w);
 	}
-	return high - low < RULES_BIT && side_total(v, 0, &rows[0]) == side_total(v, 1, &rows[1]) &&
+	return high - low < RULES_BIT && MIN(v->n[0], v->n[1]) >= BULK_NODES_MIN && side_total(v, 0, &rows[0]) == side_total(v, 1, &rows[1]) &&
 		rows[0] == rows[1];
 }
 

@@ -17,6 +17,7 @@ libmatch_a_SOURCES = \
 	%D%/metric_token.c \
 	%D%/num.c %D%/num.h \
 	%D%/phase.def \
+	%D%/propose.c \
 	%D%/receipt.c %D%/receipt.h \
 	%D%/run.c \
 	%D%/score.c \

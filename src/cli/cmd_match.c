@@ -1,0 +1,507 @@
+/*
+ * recon match LEFT RIGHT: the engine on two files, without a server.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/load.h"
+#include "cli/match_files.h"
+#include "match/match.h"
+#include "match/receipt.h"
+#include "rules/ruleset.h"
+#include "seal/hash.h"
+
+struct task {
+	const char *path[2], *rules_path, *out, *seed_rules;
+	unsigned threads;
+	bool quiet;
+	uint64_t start_us;
+	struct arena arena[2]; /* per side: sides are read at the same time */
+	struct arena rules_arena;
+	struct read_result side[2];
+	struct err side_err[2];
+	int side_rc[2];
+	char hash[2][2 * SHA256_LEN + 1];
+	struct ruleset *rules;
+	struct result result;
+	struct match_receipt receipt;
+	bool proposed;
+};
+
+static uint64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* ---- reading a side ---- */
+
+static enum col_type column_type(enum rules_type type)
+{
+	static const enum col_type types[] = {
+		[RULES_AMOUNT] = COL_AMOUNT,
+		[RULES_QUANTITY] = COL_QUANTITY,
+		[RULES_RATE] = COL_RATE,
+		[RULES_DATE] = COL_DATE,
+		[RULES_TEXT] = COL_TEXT,
+		[RULES_CODE] = COL_CODE,
+		[RULES_NUMBER] = COL_NUMBER,
+		[RULES_CURRENCY] = COL_CURRENCY,
+	};
+
+	return types[type];
+}
+
+static bool has_column(const struct read_proposal *p, struct sv name)
+{
+	for (uint32_t i = 0; i < p->ncolumns; i++)
+		if (sv_eq(p->columns[i].name, name))
+			return true;
+	return false;
+}
+
+static bool named_already(struct sv *names, uint32_t n, struct sv name)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (sv_eq(names[i], name))
+			return true;
+	return false;
+}
+
+/* Typed fields for exactly the columns that the ruleset names; where it names a field of the
+ * proposal (two columns of debit and credit, say), that one; and the currency. names[i] is what
+ * field i of the mapping is called by the ruleset. */
+static int map_by_rules(struct task *t, int side, struct read_proposal *p, struct sv **ret_names)
+{
+	const struct ruleset *rs = t->rules;
+	struct arena *a = &t->arena[side];
+	struct mapping_field *fields =
+		ARENA_ARRAY(a, MAPPING_FIELDS_MAX + 1, struct mapping_field);
+	struct sv *names = ARENA_ARRAY(a, MAPPING_FIELDS_MAX + 1, struct sv);
+	uint32_t n = 0;
+
+	if (fields == NULL || names == NULL)
+		return err_set(&t->side_err[side], E_NO_MEMORY, NULL);
+	for (uint32_t i = 0; i < rs->nfields; i++)
+		for (uint32_t k = 0; k < rs->fields[i].side[side].nterms; k++) {
+			struct sv name = rs->fields[i].side[side].terms[k].name;
+			if (named_already(names, n, name) || n == MAPPING_FIELDS_MAX - 1)
+				continue;
+			bool found = rs->fields[i].side[side].source == RULES_SOURCE_FIND;
+			struct mapping_field f = {.columns = {name}, .ncolumns = 1, .scale = -1,
+				.type = found ? COL_TEXT : column_type(rs->fields[i].type)};
+			for (uint32_t q = 0; q < p->mapping.nfields && !has_column(p, name); q++)
+				if (sv_eq(p->mapping.fields[q].field, name))
+					f = p->mapping.fields[q];
+			f.field = sv_from_cstr(arena_printf(a, "f%u", n));
+			fields[n] = f;
+			names[n++] = name;
+		}
+	for (uint32_t q = 0; q < p->mapping.nfields; q++)
+		if (p->mapping.fields[q].type == COL_CURRENCY &&
+			!named_already(names, n, p->mapping.fields[q].columns[0])) {
+			fields[n] = p->mapping.fields[q];
+			names[n] = p->mapping.fields[q].field;
+			fields[n++].field = SV("currency");
+		}
+	p->mapping.fields = fields;
+	p->mapping.nfields = n;
+	*ret_names = names;
+	return 0;
+}
+
+/* A proposed field of one column goes by that column's name, so that a proposed ruleset names what
+ * stands in the file. */
+static int name_by_columns(struct task *t, int side, struct read_proposal *p, struct sv **ret_names)
+{
+	struct sv *names = ARENA_ARRAY(&t->arena[side], p->mapping.nfields + 1, struct sv);
+
+	if (names == NULL)
+		return err_set(&t->side_err[side], E_NO_MEMORY, NULL);
+	for (uint32_t i = 0; i < p->mapping.nfields; i++) {
+		const struct mapping_field *f = &p->mapping.fields[i];
+		names[i] = f->ncolumns == 1 && !named_already(names, i, f->columns[0]) ?
+			f->columns[0] : f->field;
+	}
+	*ret_names = names;
+	return 0;
+}
+
+static void rename_columns(struct task *t, int side, const struct mapping *m, const struct sv *names)
+{
+	struct col_table *table = &t->side[side].table;
+
+	for (uint32_t c = 0; c < table->ncols; c++)
+		for (uint32_t i = 0; i < m->nfields; i++) {
+			if (table->cols[c].role != COL_FIELD ||
+				!sv_eq_cstr(m->fields[i].field, table->cols[c].name))
+				continue;
+			const char *name = arena_sv(&t->arena[side], names[i]).p;
+			if (name != NULL)
+				table->cols[c].name = name;
+			break;
+		}
+}
+
+static int hash_file(struct task *t, int side, struct load_file *f)
+{
+	struct hash *h CLEANUP(hash_freep) = hash_new();
+	struct buf hex CLEANUP(buf_free) = BUF_INIT;
+	size_t block = (size_t)1 << 20;
+	char *p = malloc(block);
+	uint8_t digest[SHA256_LEN];
+	struct col_source src = load_source(f);
+	int rc = h == NULL || p == NULL ? err_set(&t->side_err[side], E_NO_MEMORY, NULL) : 0;
+
+	for (uint64_t at = 0; at < f->size && rc == 0; at += block) {
+		size_t n = (size_t)MIN((uint64_t)block, f->size - at);
+		rc = src.pread(src.ctx, at, p, n, &t->side_err[side]);
+		if (rc == 0)
+			hash_update(h, p, n);
+	}
+	free(p);
+	if (rc < 0)
+		return rc;
+	hash_final(h, digest);
+	buf_add_hex(&hex, digest, sizeof(digest));
+	snprintf(t->hash[side], sizeof(t->hash[side]), "%s", buf_cstr(&hex));
+	return 0;
+}
+
+static int read_side(struct task *t, int side)
+{
+	struct load_file f CLEANUP(load_close) = LOAD_FILE_INIT;
+	struct read_proposal p = {0};
+	struct err *err = &t->side_err[side];
+	struct sv *names = NULL;
+	int rc = load_open(t->path[side], &f, err);
+
+	if (rc == 0)
+		rc = read_detect(load_source(&f), NULL, &t->arena[side], &p, err);
+	if (rc == 0 && t->rules != NULL)
+		rc = map_by_rules(t, side, &p, &names);
+	else if (rc == 0)
+		rc = name_by_columns(t, side, &p, &names);
+	if (rc == 0)
+		rc = read_file(load_source(&f), &p.mapping, &t->side[side], err);
+	if (rc == 0)
+		rc = hash_file(t, side, &f);
+	if (rc == 0)
+		rename_columns(t, side, &p.mapping, names);
+	for (uint32_t i = 0; rc == 0 && i < p.nquestions && !t->quiet; i++)
+		if (strcmp(p.questions[i].code, "date_order") == 0)
+			fprintf(stderr, "recon: %s: %.*s\n", t->path[side],
+				SV_ARG(p.questions[i].detail));
+	return rc;
+}
+
+struct reader {
+	struct task *t;
+	int side;
+};
+
+static void *read_thread(void *arg)
+{
+	struct reader *r = arg;
+
+	r->t->side_rc[r->side] = read_side(r->t, r->side);
+	return NULL;
+}
+
+static int read_sides(struct task *t, struct err *err)
+{
+	struct reader left = {t, 0}, right = {t, 1};
+	pthread_t thread;
+	bool both = t->threads > 1 && pthread_create(&thread, NULL, read_thread, &right) == 0;
+
+	read_thread(&left);
+	if (both)
+		pthread_join(thread, NULL);
+	else
+		read_thread(&right);
+	for (int side = 0; side < 2; side++)
+		if (t->side_rc[side] < 0) {
+			*err = t->side_err[side];
+			return t->side_rc[side];
+		}
+	return 0;
+}
+
+/* ---- rules ---- */
+
+static int load_rules(struct task *t, struct err *err)
+{
+	struct load_file f CLEANUP(load_close) = LOAD_FILE_INIT;
+	int rc = load_open(t->rules_path, &f, err);
+
+	if (rc < 0)
+		return rc;
+	if (f.size > RULES_BYTES_MAX)
+		return err_set(err, E_LIMIT, "%s is too large for a ruleset.", t->rules_path);
+	char *text = arena_alloc(&t->rules_arena, f.size + 1);
+	if (text == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	struct col_source src = load_source(&f);
+	rc = src.pread(src.ctx, 0, text, f.size, err);
+	if (rc == 0)
+		rc = ruleset_parse(sv_from(text, f.size), &t->rules_arena, &t->rules, err);
+	return rc;
+}
+
+static struct sv base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct sv name = sv_from_cstr(slash != NULL ? slash + 1 : path);
+	ptrdiff_t dot = sv_find(name, '.');
+
+	return dot > 0 ? sv_from(name.p, (size_t)dot) : name;
+}
+
+static int write_text(const char *path, struct sv text, struct err *err)
+{
+	FILE *f = fopen(path, "w");
+
+	if (f == NULL)
+		return err_set_errno(err, errno, "%s", path);
+	size_t put = fwrite(text.p, 1, text.n, f);
+	if (fclose(f) != 0 || put != text.n)
+		return err_set_errno(err, errno, "%s", path);
+	return 0;
+}
+
+/* No rules were given: the engine makes some from what the files look like, and they are used. */
+static int propose_rules(struct task *t, struct err *err)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	int rc = match_propose(&t->side[0].table, &t->side[1].table, base_name(t->path[0]),
+		base_name(t->path[1]), &text, err);
+
+	t->proposed = true;
+	if (rc == 0 && t->seed_rules != NULL)
+		return write_text(t->seed_rules, buf_sv(&text), err);
+	return rc < 0 ? rc : ruleset_parse(buf_sv(&text), &t->rules_arena, &t->rules, err);
+}
+
+/* ---- running ---- */
+
+static void show_progress(void *arg, enum match_phase phase, uint64_t done, uint64_t total)
+{
+	const struct task *t = arg;
+	double seconds = (double)(now_us() - t->start_us) / 1e6;
+
+	fprintf(stderr, "\r%-12s %3u %%  %6.1f s ", match_phase_word(phase),
+		total == 0 ? 0 : (unsigned)(done * 100 / total), seconds);
+}
+
+static int run_engine(struct task *t, struct err *err)
+{
+	struct match_input inputs[2];
+	struct match_options options = {.threads = t->threads};
+	bool bar = !t->quiet && isatty(STDERR_FILENO) != 0;
+
+	for (int side = 0; side < 2; side++)
+		inputs[side] = (struct match_input){.table = &t->side[side].table,
+			.side = (uint8_t)side, .dataset_no = side};
+	if (bar) {
+		options.progress = show_progress;
+		options.arg = t;
+	}
+	int rc = match_run(inputs, 2, t->rules, &options, &t->result, &t->receipt, err);
+	if (bar)
+		fprintf(stderr, "\r%40s\r", "");
+	return rc;
+}
+
+static uint64_t peak_memory(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) != 0 ? 0 : (uint64_t)usage.ru_maxrss * 1024;
+}
+
+/* Hash of the result's arrays: equal results, equal hashes. */
+static void hash_result(const struct result *r, char out[2 * SHA256_LEN + 1])
+{
+	struct hash *h CLEANUP(hash_freep) = hash_new();
+	struct buf hex CLEANUP(buf_free) = BUF_INIT;
+	uint8_t digest[SHA256_LEN] = {0};
+
+	out[0] = '\0';
+	if (h == NULL)
+		return;
+	hash_update(h, r->matches.kind, r->matches.n);
+	hash_update(h, r->matches.status, r->matches.n);
+	hash_update(h, r->matches.pass, r->matches.n * sizeof(*r->matches.pass));
+	hash_update(h, r->matches.confidence, r->matches.n * sizeof(*r->matches.confidence));
+	hash_update(h, r->matches.margin, r->matches.n * sizeof(*r->matches.margin));
+	hash_update(h, r->members.input, r->members.n * sizeof(*r->members.input));
+	hash_update(h, r->members.row, r->members.n * sizeof(*r->members.row));
+	hash_update(h, r->members.allocated, r->members.n * sizeof(*r->members.allocated));
+	hash_update(h, r->open.row, r->open.n * sizeof(*r->open.row));
+	hash_update(h, r->open.break_type, r->open.n);
+	hash_update(h, r->open.remaining, r->open.n * sizeof(*r->open.remaining));
+	hash_final(h, digest);
+	buf_add_hex(&hex, digest, sizeof(digest));
+	snprintf(out, 2 * SHA256_LEN + 1, "%s", buf_cstr(&hex));
+}
+
+static int write_out(struct task *t, struct err *err)
+{
+	struct match_files files = {.dir = t->out, .result = &t->result, .rules = t->rules,
+		.side = {&t->side[0], &t->side[1]}};
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	char path[4096], result_hash[2 * SHA256_LEN + 1];
+
+	if (mkdir(t->out, 0777) != 0 && errno != EEXIST)
+		return err_set_errno(err, errno, "%s", t->out);
+	int rc = match_files_write(&files, t->threads, err);
+	if (rc < 0)
+		return rc;
+	hash_result(&t->result, result_hash);
+	struct receipt_run run = {.left_name = t->path[0], .right_name = t->path[1],
+		.left_sha256 = t->hash[0], .right_sha256 = t->hash[1], .result_sha256 = result_hash,
+		.seconds_us = now_us() - t->start_us, .peak_memory_bytes = peak_memory(),
+		.threads = t->threads};
+	for (int side = 0; side < 2; side++) {
+		run.rows_read[side] = t->side[side].info.rows_read;
+		run.rows_rejected[side] = t->side[side].info.rows_rejected;
+		run.rows_skipped[side] = t->side[side].info.rows_skipped;
+	}
+	receipt_to_json(&t->receipt, &t->result, t->rules, &run, &text);
+	if ((size_t)snprintf(path, sizeof(path), "%s/receipt.json", t->out) >= sizeof(path))
+		return err_set(err, E_LIMIT, "The folder's name is too long.");
+	return write_text(path, buf_sv(&text), err);
+}
+
+/* ---- the table ---- */
+
+static void print_breaks(const struct task *t, int side)
+{
+	const struct result *r = &t->result;
+	uint32_t count[256] = {0};
+
+	for (uint32_t i = 0; i < r->open.n; i++)
+		if (r->inputs[r->open.input[i]].side == side && r->open.match[i] == 0)
+			count[r->open.break_type[i]]++;
+	for (unsigned b = 0; b < 256; b++)
+		if (count[b] > 0)
+			printf("  open %-5s %-28s %10u\n", side == 0 ? "left" : "right",
+				outcome_word(OUTCOME_SET_BREAK, b), count[b]);
+}
+
+static void print_money(const struct match_money *m)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+	int scale = col_currency_exponent(m->currency);
+	char currency[4];
+
+	col_currency_unpack(m->currency, currency);
+	buf_printf(&line, "  money %-5s %-3s  accepted ", m->side == 0 ? "left" : "right", currency);
+	decimal_format128(m->accepted, scale, &line);
+	buf_add_cstr(&line, "  matched ");
+	decimal_format128(m->matched, scale, &line);
+	buf_add_cstr(&line, "  excluded ");
+	decimal_format128(m->excluded, scale, &line);
+	buf_add_cstr(&line, "  open ");
+	decimal_format128(m->open, scale, &line);
+	printf("%s  %s\n", buf_cstr(&line), m->balanced ? "balanced" : "NOT BALANCED");
+}
+
+static void print_table(const struct task *t)
+{
+	const struct match_receipt *r = &t->receipt;
+
+	if (t->proposed)
+		printf("no rules were given: these were proposed from the files (--seed-rules FILE "
+		       "writes them)\n");
+	for (int side = 0; side < 2; side++)
+		printf("  rows  %-5s read %u, rejected %u, matched %u, reserved %u, open %u\n",
+			side == 0 ? "left" : "right", (unsigned)t->side[side].info.rows_read,
+			(unsigned)t->side[side].info.rows_rejected, r->matched[side],
+			r->reserved[side], r->open[side]);
+	printf("  %-40s %10s %10s %10s\n", "pass", "confirmed", "suggested", "ambiguous");
+	for (uint32_t i = 0; i < r->npasses; i++)
+		printf("  %-40.*s %10u %10u %10u\n", SV_ARG(t->rules->passes[i].name),
+			r->passes[i].confirmed, r->passes[i].suggested, r->passes[i].ambiguous);
+	print_breaks(t, 0);
+	print_breaks(t, 1);
+	for (uint32_t i = 0; t->rules->side[0].balance != UINT32_MAX && i < r->nmoney; i++)
+		print_money(&r->money[i]);
+	printf("  %.3f s, %.0f MB\n", (double)(now_us() - t->start_us) / 1e6,
+		(double)peak_memory() / 1e6);
+}
+
+/* ---- the command ---- */
+
+static int run(struct task *t, struct err *err)
+{
+	int rc = t->rules_path != NULL ? load_rules(t, err) : 0;
+
+	if (rc == 0)
+		rc = read_sides(t, err);
+	if (rc == 0 && t->rules == NULL)
+		rc = propose_rules(t, err);
+	if (rc < 0 || (t->proposed && t->seed_rules != NULL))
+		return rc;
+	rc = run_engine(t, err);
+	if (rc == 0 && t->out != NULL)
+		rc = write_out(t, err);
+	if (rc == 0 && !t->quiet)
+		print_table(t);
+	return rc;
+}
+
+static void task_free(struct task *t)
+{
+	for (int side = 0; side < 2; side++) {
+		read_result_free(&t->side[side]);
+		arena_free(&t->arena[side]);
+	}
+	arena_free(&t->rules_arena);
+	result_free(&t->result);
+	match_receipt_free(&t->receipt);
+}
+
+static const char *given(const char *value)
+{
+	return value[0] != '\0' ? value : NULL;
+}
+
+int cmd_match(struct cli *cli, int argc, char **argv)
+{
+	const char *rules = "", *out = "", *threads = "", *format = "", *quiet = "", *seed = "";
+	const struct cli_option options[] = {{"--rules", true, &rules}, {"--out", true, &out},
+		{"--threads", true, &threads}, {"--format", true, &format},
+		{"--quiet", false, &quiet}, {"--seed-rules", true, &seed}, {0}};
+	struct task t = {.start_us = now_us()};
+	struct err err = {0};
+	uint64_t n = 0;
+
+	(void)cli;
+	if (!cli_options(&argc, argv, options) || argc != 3 ||
+		(threads[0] != '\0' && (!sv_to_u64(sv_from_cstr(threads), 1024, &n) || n == 0)) ||
+		(format[0] != '\0' && strcmp(format, "csv") != 0))
+		return cli_usage("match");
+	t.path[0] = argv[1];
+	t.path[1] = argv[2];
+	t.rules_path = given(rules);
+	t.out = given(out);
+	t.seed_rules = given(seed);
+	t.quiet = given(quiet) != NULL;
+	t.threads = n != 0 ? (unsigned)n : (unsigned)MAX(sysconf(_SC_NPROCESSORS_ONLN), 1);
+	int rc = run(&t, &err);
+	task_free(&t);
+	return rc < 0 ? cli_fail(&err) : CLI_DONE;
+}
