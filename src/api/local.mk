@@ -2,11 +2,18 @@
 API_SOURCES = \
 	%D%/api.c %D%/api.h \
 	%D%/ep.h \
+	%D%/ep_dataset.c \
+	%D%/ep_file.c \
+	%D%/ep_job.c \
+	%D%/ep_project.c \
+	%D%/ep_reconciliation.c \
+	%D%/ep_source.c \
 	%D%/ep_upload_content.c \
 	%D%/openapi.c %D%/openapi.h \
 	%D%/pool_upload.c \
+	%D%/put_job.h \
 	%D%/route.c %D%/route.def %D%/route.h \
 	%D%/types.c %D%/types.h
 pkglibexec_PROGRAMS += recon-api
 recon_api_SOURCES = %D%/main.c $(API_SOURCES)
-recon_api_LDADD = $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
+recon_api_LDADD = $(RULES_LIBS) $(READ_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)

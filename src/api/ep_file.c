@@ -1,0 +1,176 @@
+/*
+ * Files, and the announcement of uploads: space is booked and names are checked before the first
+ * byte is sent. The bytes themselves are the upload pool's.
+ */
+#include "api/api.h"
+#include "api/ep.h"
+#include "domain/file_type.h"
+#include "seal/random.h"
+#include "store/store_file.h"
+#include "store/store_project.h"
+#include "store/store_source.h"
+#include "store/store_task.h"
+#include "store/store_upload.h"
+
+static void put_file(struct json_writer *w, const struct file *f)
+{
+	json_open_object(w, NULL);
+	json_put_uuid(w, "id", &f->id);
+	json_put_uuid(w, "source", &f->source_id);
+	json_put_text(w, "name", f->name);
+	json_put_int(w, "size", f->size);
+	api_put_hash(w, "sha256", f->sha256);
+	api_put_word(w, "state", f->state);
+	api_put_finding(w, "verdict", f->verdict_code, f->verdict_detail);
+	json_put_uuid(w, "uploaded_by", &f->uploaded_by);
+	api_put_instant(w, "uploaded_at", f->uploaded_at);
+	api_put_id(w, "dataset", &f->dataset_id);
+	json_put_int(w, "version", f->version);
+	json_close_object(w);
+}
+
+static int answer_file(struct api *a, const struct uuid *id, struct err *err)
+{
+	struct file file;
+	int rc = store_file_get(a->db, &a->project.id, id, a->arena, &file, err);
+
+	if (rc != 0)
+		return rc;
+	api_etag(a, file.version);
+	put_file(&a->out, &file);
+	return 0;
+}
+
+int ep_file_list(struct api *a, struct err *err)
+{
+	const struct uuid source = api_query_uuid(a, "source");
+	struct db_page page;
+	struct file *files;
+	size_t n;
+	int rc = api_page(a, &page, err);
+
+	if (rc == 0)
+		rc = store_file_list(a->db, &a->project.id, uuid_is_nil(&source) ? NULL : &source,
+			api_query_word(a, "state", "FILE_STATE"), &page, a->arena, &files, &n, err);
+	if (rc != 0)
+		return rc;
+	api_list_begin(a);
+	for (size_t i = 0; i < n; i++)
+		put_file(&a->out, &files[i]);
+	api_list_end(a, &page);
+	return 0;
+}
+
+int ep_file_get(struct api *a, struct err *err)
+{
+	const struct uuid id = api_param_uuid(a, "file");
+
+	return answer_file(a, &id, err);
+}
+
+/* Only a file that could not be scanned still has its bytes and may be tried again. */
+int ep_file_retry(struct api *a, struct err *err)
+{
+	const struct uuid id = api_param_uuid(a, "file");
+	struct file file;
+	int rc = store_file_get(a->db, &a->project.id, &id, a->arena, &file, err);
+
+	if (rc != 0)
+		return rc;
+	if (file.state != FILE_STATE_UNSCANNABLE)
+		return err_set(err, E_CONFLICT,
+			"Only a file that could not be scanned can be scanned again.");
+	rc = store_file_set_state(a->db, &id, FILE_STATE_UNSCANNABLE, FILE_STATE_RECEIVED, SV_NULL,
+		SV_NULL, err);
+	if (rc == 0)
+		rc = store_task_insert(a->db, TASK_SCAN, &id, &a->project.id,
+			sv_from_cstr(a->rq->id), err);
+	if (rc != 0)
+		return rc;
+	api_wake(a, "scan");
+	api_object(a, "file", &id);
+	return answer_file(a, &id, err);
+}
+
+/* --- uploads ---------------------------------------------------------------------------------- */
+
+/* "csv tsv txt": all extensions that are taken. */
+static const char *extensions(struct arena *arena)
+{
+	const char *all = "";
+
+	for (int t = FILE_TYPE_NONE + 1; t < FILE_TYPE_END && all != NULL; t++)
+		all = arena_printf(arena, "%s%s%s", all, *all ? " " : "",
+			file_type_extensions((enum file_type)t));
+	return all ? all : "";
+}
+
+static int check_announced(const struct api *a, struct sv name, int64_t size, struct err *err)
+{
+	if (size > (int64_t)a->env->conf->upload_max_bytes)
+		return err_set_at(err, E_TOO_LARGE, "/size", "A file may have at most %lld bytes.",
+			(long long)a->env->conf->upload_max_bytes);
+	if (file_type_of_name(name) == FILE_TYPE_NONE)
+		return err_set_at(err, E_FILE_TYPE, "/name",
+			"The name must end in one of: %s.", extensions(a->arena));
+	return 0;
+}
+
+static int insert_upload(struct api *a, const struct file *file, struct upload *ret,
+	struct err *err)
+{
+	struct upload upload = {
+		.project_id = a->project.id,
+		.file_id = file->id,
+		.user_id = a->actor.user_id,
+		.size = file->size,
+	};
+	const struct sv hash = api_in_text(a, NULL, "sha256");
+	size_t n;
+
+	random_bytes(upload.id.b, sizeof(upload.id.b));
+	if (hash.p && hex_decode(hash, upload.sha256, sizeof(upload.sha256), &n) != 0)
+		return err_set_at(err, E_INVALID, "/sha256", NULL);
+	return store_upload_insert(
+		a->db, &upload, a->env->conf->upload_expire_seconds, a->arena, ret, err);
+}
+
+int ep_upload_create(struct api *a, struct err *err)
+{
+	const struct file file = {
+		.id = uuid_new(),
+		.project_id = a->project.id,
+		.source_id = api_in_uuid(a, NULL, "source"),
+		.name = api_in_text(a, NULL, "name"),
+		.size = api_in_int(a, NULL, "size", 0),
+		.uploaded_by = a->actor.user_id,
+	};
+	struct source source;
+	struct upload made;
+	char project[UUID_TEXT_LEN + 1], upload[UUID_TEXT_LEN + 1];
+	int rc = check_announced(a, file.name, file.size, err);
+
+	if (rc == 0)
+		rc = store_source_get(
+			a->db, &a->project.id, &file.source_id, a->arena, &source, err);
+	if (rc == 0)
+		rc = store_project_book(a->db, &a->project.id, file.size, err);
+	if (rc == 0)
+		rc = store_file_insert(a->db, &file, err);
+	if (rc == 0)
+		rc = insert_upload(a, &file, &made, err);
+	if (rc != 0)
+		return rc;
+	uuid_format(&a->project.id, project);
+	uuid_format(&made.id, upload);
+	api_object(a, "file", &file.id);
+	json_open_object(&a->out, NULL);
+	json_put_uuid(&a->out, "id", &made.id);
+	json_put_uuid(&a->out, "file", &file.id);
+	json_put_cstr(&a->out, "href",
+		arena_printf(a->arena, "/api/v1/projects/%s/uploads/%s/content", project, upload));
+	json_put_int(&a->out, "part_bytes", (int64_t)ROUTE_PART_MAX);
+	api_put_instant(&a->out, "expires_at", made.expires_at);
+	json_close_object(&a->out);
+	return 0;
+}
