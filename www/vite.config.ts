@@ -25,7 +25,7 @@ function instance_proxy(): Record<string, ProxyOptions> {
 
 function url_parts(url: string) {
 	const { protocol, hostname: host, port } = new URL(url);
-	return { protocol, host, port };
+	return { protocol, host, port: Number(port || 443) };
 }
 
 export default defineConfig(({ command }) => ({

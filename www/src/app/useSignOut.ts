@@ -1,0 +1,21 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { api, session_ended } from "@/api";
+import { useAppDispatch } from "@/api/state";
+import { uploads_cleared } from "@/api/uploads";
+import { useToast } from "@/components/ui";
+
+/** Ends the session on the server, then forgets everything that was loaded. */
+export function useSignOut(): () => void {
+	const dispatch = useAppDispatch();
+	const navigate = useNavigate();
+	const { fail } = useToast();
+	return useCallback(async () => {
+		const { error } = await dispatch(api.endpoints.signOut.initiate());
+		if (error && "status" in error && error.status !== 401) return fail(error);
+		dispatch(session_ended());
+		dispatch(uploads_cleared());
+		await navigate({ to: "/login", search: {} });
+		dispatch(api.util.resetApiState());
+	}, [dispatch, navigate, fail]);
+}

@@ -1,0 +1,18 @@
+export { Badge, type Tone } from "./Badge";
+export { Button, button_class, IconButton } from "./Button";
+export { Card, Figure, Figures } from "./Card";
+export { CopyButton } from "./CopyButton";
+export { Dialog } from "./Dialog";
+export { type Option, Select, SelectField, TextField } from "./Field";
+export { Kbd } from "./Kbd";
+export { Menu, MenuGroup, MenuItem, MenuSeparator } from "./Menu";
+export { MoneyText } from "./MoneyText";
+export { PageHeader, useTitle } from "./PageHeader";
+export { ProgressBar } from "./ProgressBar";
+export { Segmented } from "./Segmented";
+export { Empty, Failure, Notice, ProblemNotice, RequestId, Skeleton, useDelayed } from "./States";
+export { Table, Td, Th, Tr } from "./Table";
+export { RelativeTime } from "./Time";
+export { ToastProvider, useToast } from "./Toast";
+export { Tooltip } from "./Tooltip";
+export { VisuallyHidden } from "./VisuallyHidden";
