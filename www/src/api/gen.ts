@@ -1,27 +1,43 @@
 import { api } from "./base";
 const injectedRtkApi = api.injectEndpoints({
   endpoints: (build) => ({
-    signIn: build.mutation<SignInApiResponse, SignInApiArg>({
+    sessionCreate: build.mutation<
+      SessionCreateApiResponse,
+      SessionCreateApiArg
+    >({
       query: (queryArg) => ({
         url: `/api/v1/auth/sign-in`,
         method: "POST",
-        body: queryArg.body,
+        body: queryArg.signIn,
       }),
     }),
-    redeem: build.mutation<RedeemApiResponse, RedeemApiArg>({
+    codeRedeem: build.mutation<CodeRedeemApiResponse, CodeRedeemApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/auth/redeem`,
         method: "POST",
-        body: queryArg.body,
+        body: queryArg.redeem,
       }),
     }),
-    refresh: build.mutation<RefreshApiResponse, RefreshApiArg>({
+    sessionRefresh: build.mutation<
+      SessionRefreshApiResponse,
+      SessionRefreshApiArg
+    >({
       query: () => ({ url: `/api/v1/auth/refresh`, method: "POST" }),
     }),
-    signOut: build.mutation<SignOutApiResponse, SignOutApiArg>({
+    sessionEnd: build.mutation<SessionEndApiResponse, SessionEndApiArg>({
       query: () => ({ url: `/api/v1/auth/sign-out`, method: "POST" }),
     }),
-    listSessions: build.query<ListSessionsApiResponse, ListSessionsApiArg>({
+    sessionStepUp: build.mutation<
+      SessionStepUpApiResponse,
+      SessionStepUpApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/step-up`,
+        method: "POST",
+        body: queryArg.stepUp,
+      }),
+    }),
+    sessionList: build.query<SessionListApiResponse, SessionListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/auth/sessions`,
         params: {
@@ -30,16 +46,16 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    revokeSession: build.mutation<
-      RevokeSessionApiResponse,
-      RevokeSessionApiArg
+    sessionRevoke: build.mutation<
+      SessionRevokeApiResponse,
+      SessionRevokeApiArg
     >({
       query: (queryArg) => ({
         url: `/api/v1/auth/sessions/${encodeURIComponent(String(queryArg.session))}`,
         method: "DELETE",
       }),
     }),
-    listApiKeys: build.query<ListApiKeysApiResponse, ListApiKeysApiArg>({
+    apiKeyList: build.query<ApiKeyListApiResponse, ApiKeyListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/auth/api-keys`,
         params: {
@@ -48,50 +64,73 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    createApiKey: build.mutation<CreateApiKeyApiResponse, CreateApiKeyApiArg>({
+    apiKeyCreate: build.mutation<ApiKeyCreateApiResponse, ApiKeyCreateApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/auth/api-keys`,
         method: "POST",
-        body: queryArg.body,
+        body: queryArg.apiKeyNew,
       }),
     }),
-    revokeApiKey: build.mutation<RevokeApiKeyApiResponse, RevokeApiKeyApiArg>({
+    apiKeyRevoke: build.mutation<ApiKeyRevokeApiResponse, ApiKeyRevokeApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/auth/api-keys/${encodeURIComponent(String(queryArg.apiKey))}`,
         method: "DELETE",
       }),
     }),
-    getLimits: build.query<GetLimitsApiResponse, GetLimitsApiArg>({
+    health: build.query<HealthApiResponse, HealthApiArg>({
+      query: () => ({ url: `/api/v1/health` }),
+    }),
+    ready: build.query<ReadyApiResponse, ReadyApiArg>({
+      query: () => ({ url: `/api/v1/ready` }),
+    }),
+    limits: build.query<LimitsApiResponse, LimitsApiArg>({
       query: () => ({ url: `/api/v1/limits` }),
     }),
-    getMe: build.query<GetMeApiResponse, GetMeApiArg>({
+    me: build.query<MeApiResponse, MeApiArg>({
       query: () => ({ url: `/api/v1/me` }),
     }),
-    listProjects: build.query<ListProjectsApiResponse, ListProjectsApiArg>({
+    projectList: build.query<ProjectListApiResponse, ProjectListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects`,
         params: {
+          status: queryArg.status,
           limit: queryArg.limit,
           cursor: queryArg.cursor,
         },
       }),
     }),
-    createProject: build.mutation<
-      CreateProjectApiResponse,
-      CreateProjectApiArg
+    projectCreate: build.mutation<
+      ProjectCreateApiResponse,
+      ProjectCreateApiArg
     >({
       query: (queryArg) => ({
         url: `/api/v1/projects`,
         method: "POST",
-        body: queryArg.body,
+        body: queryArg.projectNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
       }),
     }),
-    getProject: build.query<GetProjectApiResponse, GetProjectApiArg>({
+    projectGet: build.query<ProjectGetApiResponse, ProjectGetApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}`,
       }),
     }),
-    listMembers: build.query<ListMembersApiResponse, ListMembersApiArg>({
+    projectUpdate: build.mutation<
+      ProjectUpdateApiResponse,
+      ProjectUpdateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}`,
+        method: "PATCH",
+        body: queryArg.projectChange,
+        headers: {
+          "If-Match": queryArg["If-Match"],
+        },
+      }),
+    }),
+    memberList: build.query<MemberListApiResponse, MemberListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/members`,
         params: {
@@ -100,7 +139,7 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    listSources: build.query<ListSourcesApiResponse, ListSourcesApiArg>({
+    sourceList: build.query<SourceListApiResponse, SourceListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/sources`,
         params: {
@@ -109,19 +148,22 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    createSource: build.mutation<CreateSourceApiResponse, CreateSourceApiArg>({
+    sourceCreate: build.mutation<SourceCreateApiResponse, SourceCreateApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/sources`,
         method: "POST",
-        body: queryArg.body,
+        body: queryArg.sourceNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
       }),
     }),
-    getSource: build.query<GetSourceApiResponse, GetSourceApiArg>({
+    sourceGet: build.query<SourceGetApiResponse, SourceGetApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/sources/${encodeURIComponent(String(queryArg.source))}`,
       }),
     }),
-    listMappings: build.query<ListMappingsApiResponse, ListMappingsApiArg>({
+    mappingList: build.query<MappingListApiResponse, MappingListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/sources/${encodeURIComponent(String(queryArg.source))}/mappings`,
         params: {
@@ -130,65 +172,68 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    createMapping: build.mutation<
-      CreateMappingApiResponse,
-      CreateMappingApiArg
+    mappingCreate: build.mutation<
+      MappingCreateApiResponse,
+      MappingCreateApiArg
     >({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/sources/${encodeURIComponent(String(queryArg.source))}/mappings`,
         method: "POST",
-        body: queryArg.body,
-      }),
-    }),
-    listFiles: build.query<ListFilesApiResponse, ListFilesApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/files`,
-        params: {
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-          source: queryArg.source,
-          state: queryArg.state,
+        body: queryArg.mappingNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
         },
       }),
     }),
-    getFile: build.query<GetFileApiResponse, GetFileApiArg>({
+    uploadCreate: build.mutation<UploadCreateApiResponse, UploadCreateApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/uploads`,
+        method: "POST",
+        body: queryArg.uploadNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
+      }),
+    }),
+    fileList: build.query<FileListApiResponse, FileListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/files`,
+        params: {
+          source: queryArg.source,
+          state: queryArg.state,
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    fileGet: build.query<FileGetApiResponse, FileGetApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/files/${encodeURIComponent(String(queryArg.file))}`,
       }),
     }),
-    retryFile: build.mutation<RetryFileApiResponse, RetryFileApiArg>({
+    fileRetry: build.mutation<FileRetryApiResponse, FileRetryApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/files/${encodeURIComponent(String(queryArg.file))}/retry`,
         method: "POST",
       }),
     }),
-    createUpload: build.mutation<CreateUploadApiResponse, CreateUploadApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/uploads`,
-        method: "POST",
-        body: queryArg.body,
-      }),
-    }),
-    listDatasets: build.query<ListDatasetsApiResponse, ListDatasetsApiArg>({
+    datasetList: build.query<DatasetListApiResponse, DatasetListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets`,
         params: {
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
           source: queryArg.source,
           state: queryArg.state,
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
         },
       }),
     }),
-    getDataset: build.query<GetDatasetApiResponse, GetDatasetApiArg>({
+    datasetGet: build.query<DatasetGetApiResponse, DatasetGetApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}`,
       }),
     }),
-    listDatasetRows: build.query<
-      ListDatasetRowsApiResponse,
-      ListDatasetRowsApiArg
-    >({
+    datasetRows: build.query<DatasetRowsApiResponse, DatasetRowsApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/rows`,
         params: {
@@ -197,21 +242,21 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    listDatasetRejects: build.query<
-      ListDatasetRejectsApiResponse,
-      ListDatasetRejectsApiArg
+    datasetRejects: build.query<
+      DatasetRejectsApiResponse,
+      DatasetRejectsApiArg
     >({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/rejects`,
         params: {
+          offset: queryArg.offset,
           limit: queryArg.limit,
-          cursor: queryArg.cursor,
         },
       }),
     }),
-    listReconciliations: build.query<
-      ListReconciliationsApiResponse,
-      ListReconciliationsApiArg
+    reconciliationList: build.query<
+      ReconciliationListApiResponse,
+      ReconciliationListApiArg
     >({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations`,
@@ -221,72 +266,101 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    createReconciliation: build.mutation<
-      CreateReconciliationApiResponse,
-      CreateReconciliationApiArg
+    reconciliationCreate: build.mutation<
+      ReconciliationCreateApiResponse,
+      ReconciliationCreateApiArg
     >({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations`,
         method: "POST",
-        body: queryArg.body,
+        body: queryArg.reconciliationNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
       }),
     }),
-    getReconciliation: build.query<
-      GetReconciliationApiResponse,
-      GetReconciliationApiArg
+    reconciliationGet: build.query<
+      ReconciliationGetApiResponse,
+      ReconciliationGetApiArg
     >({
       query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.rec))}`,
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}`,
       }),
     }),
-    listReconciliationJobs: build.query<
-      ListReconciliationJobsApiResponse,
-      ListReconciliationJobsApiArg
-    >({
+    rulesetList: build.query<RulesetListApiResponse, RulesetListApiArg>({
       query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.rec))}/jobs`,
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/rulesets`,
         params: {
           limit: queryArg.limit,
           cursor: queryArg.cursor,
         },
       }),
     }),
-    createJob: build.mutation<CreateJobApiResponse, CreateJobApiArg>({
+    rulesetCreate: build.mutation<
+      RulesetCreateApiResponse,
+      RulesetCreateApiArg
+    >({
       query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.rec))}/jobs`,
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/rulesets`,
         method: "POST",
-        body: queryArg.body,
+        body: queryArg.rulesetNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
       }),
     }),
-    listJobs: build.query<ListJobsApiResponse, ListJobsApiArg>({
+    jobListOfReconciliation: build.query<
+      JobListOfReconciliationApiResponse,
+      JobListOfReconciliationApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/jobs`,
+        params: {
+          state: queryArg.state,
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    jobCreate: build.mutation<JobCreateApiResponse, JobCreateApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/jobs`,
+        method: "POST",
+        body: queryArg.jobNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
+      }),
+    }),
+    jobList: build.query<JobListApiResponse, JobListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/jobs`,
         params: {
+          state: queryArg.state,
           limit: queryArg.limit,
           cursor: queryArg.cursor,
-          state: queryArg.state,
         },
       }),
     }),
-    getJob: build.query<GetJobApiResponse, GetJobApiArg>({
+    jobGet: build.query<JobGetApiResponse, JobGetApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/jobs/${encodeURIComponent(String(queryArg.job))}`,
       }),
     }),
-    cancelJob: build.mutation<CancelJobApiResponse, CancelJobApiArg>({
+    jobCancel: build.mutation<JobCancelApiResponse, JobCancelApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/jobs/${encodeURIComponent(String(queryArg.job))}/cancel`,
         method: "POST",
       }),
     }),
-    createView: build.query<CreateViewApiResponse, CreateViewApiArg>({
+    viewCreate: build.query<ViewCreateApiResponse, ViewCreateApiArg>({
       query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.rec))}/views`,
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/views`,
         method: "POST",
-        body: queryArg.body,
+        body: queryArg.viewNew,
       }),
     }),
-    listViewRows: build.query<ListViewRowsApiResponse, ListViewRowsApiArg>({
+    viewRows: build.query<ViewRowsApiResponse, ViewRowsApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/views/${encodeURIComponent(String(queryArg.view))}/rows`,
         params: {
@@ -295,36 +369,36 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    getViewFacets: build.query<GetViewFacetsApiResponse, GetViewFacetsApiArg>({
+    viewFacets: build.query<ViewFacetsApiResponse, ViewFacetsApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/views/${encodeURIComponent(String(queryArg.view))}/facets`,
       }),
     }),
-    getEvidence: build.query<GetEvidenceApiResponse, GetEvidenceApiArg>({
+    evidenceGet: build.query<EvidenceGetApiResponse, EvidenceGetApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/jobs/${encodeURIComponent(String(queryArg.job))}/matches/${encodeURIComponent(String(queryArg.no))}/evidence`,
       }),
     }),
-    createDecision: build.mutation<
-      CreateDecisionApiResponse,
-      CreateDecisionApiArg
-    >({
+    decisionList: build.query<DecisionListApiResponse, DecisionListApiArg>({
       query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.rec))}/decisions`,
-        method: "POST",
-        body: queryArg.body,
-        headers: {
-          "If-Match": queryArg["If-Match"],
-          "Idempotency-Key": queryArg["Idempotency-Key"],
-        },
-      }),
-    }),
-    listDecisions: build.query<ListDecisionsApiResponse, ListDecisionsApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.rec))}/decisions`,
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/decisions`,
         params: {
           limit: queryArg.limit,
           cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    decisionCreate: build.mutation<
+      DecisionCreateApiResponse,
+      DecisionCreateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/decisions`,
+        method: "POST",
+        body: queryArg.decisionNew,
+        headers: {
+          "If-Match": queryArg["If-Match"],
+          "Idempotency-Key": queryArg["Idempotency-Key"],
         },
       }),
     }),
@@ -332,380 +406,451 @@ const injectedRtkApi = api.injectEndpoints({
   overrideExisting: false,
 });
 export { injectedRtkApi as gen };
-export type SignInApiResponse = /** status 200 ok */ SessionInfo;
-export type SignInApiArg = {
-  body: {
-    email: string;
-    password: string;
-  };
+export type SessionCreateApiResponse =
+  /** status 200 Sign in with e-mail address and password */ SessionInfo;
+export type SessionCreateApiArg = {
+  signIn: SignIn;
 };
-export type RedeemApiResponse = /** status 200 ok */ SessionInfo;
-export type RedeemApiArg = {
-  body: {
-    code: string;
-    password: string;
-    display_name?: string;
-  };
+export type CodeRedeemApiResponse =
+  /** status 200 Redeem a one-time code: set the password and sign in */ SessionInfo;
+export type CodeRedeemApiArg = {
+  redeem: Redeem;
 };
-export type RefreshApiResponse = /** status 200 ok */ SessionInfo;
-export type RefreshApiArg = void;
-export type SignOutApiResponse = unknown;
-export type SignOutApiArg = void;
-export type ListSessionsApiResponse = /** status 200 ok */ {
-  items: Session[];
-  next_cursor: string | null;
+export type SessionRefreshApiResponse =
+  /** status 200 Exchange the refresh cookie for new cookies */ SessionInfo;
+export type SessionRefreshApiArg = void;
+export type SessionEndApiResponse = unknown;
+export type SessionEndApiArg = void;
+export type SessionStepUpApiResponse = unknown;
+export type SessionStepUpApiArg = {
+  stepUp: StepUp;
 };
-export type ListSessionsApiArg = {
+export type SessionListApiResponse =
+  /** status 200 List one's own live sessions */ SessionList;
+export type SessionListApiArg = {
+  /** 100 without. */
   limit?: number;
   cursor?: string;
 };
-export type RevokeSessionApiResponse = unknown;
-export type RevokeSessionApiArg = {
+export type SessionRevokeApiResponse = unknown;
+export type SessionRevokeApiArg = {
   session: string;
 };
-export type ListApiKeysApiResponse = /** status 200 ok */ {
-  items: ApiKey[];
-  next_cursor: string | null;
-};
-export type ListApiKeysApiArg = {
+export type ApiKeyListApiResponse =
+  /** status 200 List one's own API keys */ ApiKeyList;
+export type ApiKeyListApiArg = {
+  /** 100 without. */
   limit?: number;
   cursor?: string;
 };
-export type CreateApiKeyApiResponse = /** status 201 ok */ {
-  api_key: ApiKey;
-  secret: string;
+export type ApiKeyCreateApiResponse =
+  /** status 201 Create an API key; the answer shows it once */ ApiKeyCreated;
+export type ApiKeyCreateApiArg = {
+  apiKeyNew: ApiKeyNew;
 };
-export type CreateApiKeyApiArg = {
-  body: {
-    name: string;
-    scopes?: string[];
-    project?: string;
-    expires_in_days: number;
-  };
-};
-export type RevokeApiKeyApiResponse = unknown;
-export type RevokeApiKeyApiArg = {
+export type ApiKeyRevokeApiResponse = unknown;
+export type ApiKeyRevokeApiArg = {
   apiKey: string;
 };
-export type GetLimitsApiResponse = /** status 200 ok */ {
-  upload: {
-    max_bytes: number;
-    part_bytes: number;
-    types: string[];
-  };
-  json: {
-    max_bytes: number;
-    depth: number;
-  };
-  rows: {
-    max: number;
-  };
-};
-export type GetLimitsApiArg = void;
-export type GetMeApiResponse = /** status 200 ok */ SessionInfo;
-export type GetMeApiArg = void;
-export type ListProjectsApiResponse = /** status 200 ok */ {
-  items: Project[];
-  next_cursor: string | null;
-};
-export type ListProjectsApiArg = {
+export type HealthApiResponse =
+  /** status 200 Does the process answer */ Health;
+export type HealthApiArg = void;
+export type ReadyApiResponse = /** status 200 What works */ Ready;
+export type ReadyApiArg = void;
+export type LimitsApiResponse =
+  /** status 200 Sizes and types that are accepted */ Limits;
+export type LimitsApiArg = void;
+export type MeApiResponse = /** status 200 Who is signed in */ SessionInfo;
+export type MeApiArg = void;
+export type ProjectListApiResponse =
+  /** status 200 List the projects one is a member of */ ProjectList;
+export type ProjectListApiArg = {
+  status?: "active" | "archived";
+  /** 100 without. */
   limit?: number;
   cursor?: string;
 };
-export type CreateProjectApiResponse = /** status 201 ok */ Project;
-export type CreateProjectApiArg = {
-  body: {
-    name: string;
-    time_zone: string;
-    base_currency: string;
-  };
+export type ProjectCreateApiResponse =
+  /** status 201 Create a project and own it */ Project;
+export type ProjectCreateApiArg = {
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  projectNew: ProjectNew;
 };
-export type GetProjectApiResponse = /** status 200 ok */ Project;
-export type GetProjectApiArg = {
+export type ProjectGetApiResponse = /** status 200 One project */ Project;
+export type ProjectGetApiArg = {
   project: string;
 };
-export type ListMembersApiResponse = /** status 200 ok */ {
-  items: Member[];
-  next_cursor: string | null;
-};
-export type ListMembersApiArg = {
+export type ProjectUpdateApiResponse =
+  /** status 200 Rename, archive or restore a project */ Project;
+export type ProjectUpdateApiArg = {
   project: string;
-  limit?: number;
-  cursor?: string;
-};
-export type ListSourcesApiResponse = /** status 200 ok */ {
-  items: Source[];
-  next_cursor: string | null;
-};
-export type ListSourcesApiArg = {
-  project: string;
-  limit?: number;
-  cursor?: string;
-};
-export type CreateSourceApiResponse = /** status 201 ok */ Source;
-export type CreateSourceApiArg = {
-  project: string;
-  body: {
-    name: string;
-    kind: string;
-    time_zone: string;
-    currency?: string;
-  };
-};
-export type GetSourceApiResponse = /** status 200 ok */ Source;
-export type GetSourceApiArg = {
-  project: string;
-  source: string;
-};
-export type ListMappingsApiResponse = /** status 200 ok */ {
-  items: MappingVersion[];
-  next_cursor: string | null;
-};
-export type ListMappingsApiArg = {
-  project: string;
-  source: string;
-  limit?: number;
-  cursor?: string;
-};
-export type CreateMappingApiResponse = /** status 201 ok */ MappingVersion;
-export type CreateMappingApiArg = {
-  project: string;
-  source: string;
-  body: {
-    mapping: Mapping;
-  };
-};
-export type ListFilesApiResponse = /** status 200 ok */ {
-  items: File[];
-  next_cursor: string | null;
-};
-export type ListFilesApiArg = {
-  project: string;
-  limit?: number;
-  cursor?: string;
-  source?: string;
-  state?: string;
-};
-export type GetFileApiResponse = /** status 200 ok */ File;
-export type GetFileApiArg = {
-  project: string;
-  file: string;
-};
-export type RetryFileApiResponse = /** status 202 ok */ File;
-export type RetryFileApiArg = {
-  project: string;
-  file: string;
-};
-export type CreateUploadApiResponse = /** status 201 ok */ Upload;
-export type CreateUploadApiArg = {
-  project: string;
-  body: {
-    source: string;
-    name: string;
-    size: number;
-    sha256?: string;
-  };
-};
-export type ListDatasetsApiResponse = /** status 200 ok */ {
-  items: Dataset[];
-  next_cursor: string | null;
-};
-export type ListDatasetsApiArg = {
-  project: string;
-  limit?: number;
-  cursor?: string;
-  source?: string;
-  state?: string;
-};
-export type GetDatasetApiResponse = /** status 200 ok */ Dataset;
-export type GetDatasetApiArg = {
-  project: string;
-  dataset: string;
-};
-export type ListDatasetRowsApiResponse = /** status 200 ok */ {
-  items: Record[];
-  total: number;
-};
-export type ListDatasetRowsApiArg = {
-  project: string;
-  dataset: string;
-  offset?: number;
-  limit?: number;
-};
-export type ListDatasetRejectsApiResponse = /** status 200 ok */ {
-  items: {
-    row: number;
-    column: string | null;
-    value: string | null;
-    code: string;
-    detail: string;
-  }[];
-  next_cursor: string | null;
-};
-export type ListDatasetRejectsApiArg = {
-  project: string;
-  dataset: string;
-  limit?: number;
-  cursor?: string;
-};
-export type ListReconciliationsApiResponse = /** status 200 ok */ {
-  items: Reconciliation[];
-  next_cursor: string | null;
-};
-export type ListReconciliationsApiArg = {
-  project: string;
-  limit?: number;
-  cursor?: string;
-};
-export type CreateReconciliationApiResponse =
-  /** status 201 ok */ Reconciliation;
-export type CreateReconciliationApiArg = {
-  project: string;
-  body: {
-    name: string;
-    left: string;
-    right: string;
-  };
-};
-export type GetReconciliationApiResponse = /** status 200 ok */ Reconciliation;
-export type GetReconciliationApiArg = {
-  project: string;
-  rec: string;
-};
-export type ListReconciliationJobsApiResponse = /** status 200 ok */ {
-  items: Job[];
-  next_cursor: string | null;
-};
-export type ListReconciliationJobsApiArg = {
-  project: string;
-  rec: string;
-  limit?: number;
-  cursor?: string;
-};
-export type CreateJobApiResponse = /** status 202 ok */ Job;
-export type CreateJobApiArg = {
-  project: string;
-  rec: string;
-  body: {
-    left: string[];
-    right: string[];
-  };
-};
-export type ListJobsApiResponse = /** status 200 ok */ {
-  items: Job[];
-  next_cursor: string | null;
-};
-export type ListJobsApiArg = {
-  project: string;
-  limit?: number;
-  cursor?: string;
-  state?: string;
-};
-export type GetJobApiResponse = /** status 200 ok */ Job;
-export type GetJobApiArg = {
-  project: string;
-  job: string;
-};
-export type CancelJobApiResponse = /** status 202 ok */ Job;
-export type CancelJobApiArg = {
-  project: string;
-  job: string;
-};
-export type CreateViewApiResponse = /** status 201 ok */ View;
-export type CreateViewApiArg = {
-  project: string;
-  rec: string;
-  body: {
-    job?: string;
-    kind: "matches" | "open_items";
-    side?: "left" | "right";
-    filter?: {
-      [key: string]: any;
-    };
-    sort?: {
-      field: string;
-      descending: boolean;
-    }[];
-  };
-};
-export type ListViewRowsApiResponse = /** status 200 ok */ {
-  items: ViewRow[];
-  total: number;
-  version: number;
-};
-export type ListViewRowsApiArg = {
-  project: string;
-  view: string;
-  offset?: number;
-  limit?: number;
-};
-export type GetViewFacetsApiResponse = /** status 200 ok */ Facets;
-export type GetViewFacetsApiArg = {
-  project: string;
-  view: string;
-};
-export type GetEvidenceApiResponse = /** status 200 ok */ Evidence;
-export type GetEvidenceApiArg = {
-  project: string;
-  job: string;
-  no: string;
-};
-export type CreateDecisionApiResponse = /** status 201 ok */ Decision;
-export type CreateDecisionApiArg = {
-  project: string;
-  rec: string;
+  /** The version last seen, quoted. */
   "If-Match": string;
-  "Idempotency-Key": string;
-  body: {
-    kind: "confirm" | "reject" | "undo";
-    match?: {
-      job: string;
-      no: number;
-    };
-    decision?: string;
-    note?: string;
-  };
+  projectChange: ProjectChange;
 };
-export type ListDecisionsApiResponse = /** status 200 ok */ {
-  items: Decision[];
-  next_cursor: string | null;
-};
-export type ListDecisionsApiArg = {
+export type MemberListApiResponse =
+  /** status 200 List a project's members */ MemberList;
+export type MemberListApiArg = {
   project: string;
-  rec: string;
+  /** 100 without. */
   limit?: number;
   cursor?: string;
+};
+export type SourceListApiResponse = /** status 200 List sources */ SourceList;
+export type SourceListApiArg = {
+  project: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type SourceCreateApiResponse = /** status 201 Create a source */ Source;
+export type SourceCreateApiArg = {
+  project: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  sourceNew: SourceNew;
+};
+export type SourceGetApiResponse = /** status 200 One source */ Source;
+export type SourceGetApiArg = {
+  project: string;
+  source: string;
+};
+export type MappingListApiResponse =
+  /** status 200 List the versions of a source's mapping */ MappingVersionList;
+export type MappingListApiArg = {
+  project: string;
+  source: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type MappingCreateApiResponse =
+  /** status 201 Confirm a mapping; datasets that wait for one are read again */ MappingVersion;
+export type MappingCreateApiArg = {
+  project: string;
+  source: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  mappingNew: MappingNew;
+};
+export type UploadCreateApiResponse =
+  /** status 201 Announce a file and book its space */ Upload;
+export type UploadCreateApiArg = {
+  project: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  uploadNew: UploadNew;
+};
+export type FileListApiResponse = /** status 200 List files */ FileList;
+export type FileListApiArg = {
+  project: string;
+  source?: string;
+  state?:
+    | "receiving"
+    | "received"
+    | "scanning"
+    | "clean"
+    | "infected"
+    | "unscannable"
+    | "rejected"
+    | "purged";
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type FileGetApiResponse = /** status 200 One file */ File;
+export type FileGetApiArg = {
+  project: string;
+  file: string;
+};
+export type FileRetryApiResponse =
+  /** status 202 Scan a file again that could not be scanned */ File;
+export type FileRetryApiArg = {
+  project: string;
+  file: string;
+};
+export type DatasetListApiResponse =
+  /** status 200 List datasets */ DatasetList;
+export type DatasetListApiArg = {
+  project: string;
+  source?: string;
+  state?:
+    | "reading"
+    | "needs_mapping"
+    | "ready"
+    | "unreadable"
+    | "reversed"
+    | "purged";
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type DatasetGetApiResponse = /** status 200 One dataset */ Dataset;
+export type DatasetGetApiArg = {
+  project: string;
+  dataset: string;
+};
+export type DatasetRowsApiResponse =
+  /** status 200 Rows of a dataset */ RecordPage;
+export type DatasetRowsApiArg = {
+  project: string;
+  dataset: string;
+  offset?: number;
+  /** 100 without. */
+  limit?: number;
+};
+export type DatasetRejectsApiResponse =
+  /** status 200 Rows that were not taken, and why */ RejectPage;
+export type DatasetRejectsApiArg = {
+  project: string;
+  dataset: string;
+  offset?: number;
+  /** 100 without. */
+  limit?: number;
+};
+export type ReconciliationListApiResponse =
+  /** status 200 List reconciliations */ ReconciliationList;
+export type ReconciliationListApiArg = {
+  project: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type ReconciliationCreateApiResponse =
+  /** status 201 Create a reconciliation of two sources */ Reconciliation;
+export type ReconciliationCreateApiArg = {
+  project: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  reconciliationNew: ReconciliationNew;
+};
+export type ReconciliationGetApiResponse =
+  /** status 200 One reconciliation */ Reconciliation;
+export type ReconciliationGetApiArg = {
+  project: string;
+  reconciliation: string;
+};
+export type RulesetListApiResponse =
+  /** status 200 List the versions of a ruleset */ RulesetVersionList;
+export type RulesetListApiArg = {
+  project: string;
+  reconciliation: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type RulesetCreateApiResponse =
+  /** status 201 Write a new version of the ruleset */ RulesetVersion;
+export type RulesetCreateApiArg = {
+  project: string;
+  reconciliation: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  rulesetNew: RulesetNew;
+};
+export type JobListOfReconciliationApiResponse =
+  /** status 200 List a reconciliation's jobs */ JobList;
+export type JobListOfReconciliationApiArg = {
+  project: string;
+  reconciliation: string;
+  state?: "queued" | "running" | "done" | "failed" | "cancelled";
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type JobCreateApiResponse = /** status 202 Start a job */ Job;
+export type JobCreateApiArg = {
+  project: string;
+  reconciliation: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  jobNew: JobNew;
+};
+export type JobListApiResponse = /** status 200 List jobs */ JobList;
+export type JobListApiArg = {
+  project: string;
+  state?: "queued" | "running" | "done" | "failed" | "cancelled";
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type JobGetApiResponse = /** status 200 One job */ Job;
+export type JobGetApiArg = {
+  project: string;
+  job: string;
+};
+export type JobCancelApiResponse = /** status 202 Ask a job to stop */ Job;
+export type JobCancelApiArg = {
+  project: string;
+  job: string;
+};
+export type ViewCreateApiResponse =
+  /** status 201 Select and order matches or open items */ View;
+export type ViewCreateApiArg = {
+  project: string;
+  reconciliation: string;
+  viewNew: ViewNew;
+};
+export type ViewRowsApiResponse = /** status 200 Rows of a view */ ViewRows;
+export type ViewRowsApiArg = {
+  project: string;
+  view: string;
+  offset?: number;
+  /** 100 without. */
+  limit?: number;
+};
+export type ViewFacetsApiResponse =
+  /** status 200 Values of a view's rows, counted */ FacetList;
+export type ViewFacetsApiArg = {
+  project: string;
+  view: string;
+};
+export type EvidenceGetApiResponse =
+  /** status 200 Why a match is one */ Evidence;
+export type EvidenceGetApiArg = {
+  project: string;
+  job: string;
+  no: number;
+};
+export type DecisionListApiResponse =
+  /** status 200 List the decision log, newest first */ DecisionList;
+export type DecisionListApiArg = {
+  project: string;
+  reconciliation: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type DecisionCreateApiResponse =
+  /** status 201 Confirm or reject a match, or undo a decision */ Decision;
+export type DecisionCreateApiArg = {
+  project: string;
+  reconciliation: string;
+  /** The version last seen, quoted. */
+  "If-Match": string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  decisionNew: DecisionNew;
 };
 export type User = {
   id: string;
   email: string;
   display_name: string;
-  platform_roles: string[];
+  platform_roles: ("administrator" | "auditor")[];
 };
 export type Session = {
   id: string;
   created_at: string;
   idle_expires_at: string;
   absolute_expires_at: string;
-  current?: boolean;
-  user_agent?: string | null;
-  address?: string | null;
-  last_seen_at?: string | null;
 };
 export type SessionInfo = {
   user: User;
-  session: Session;
-  csrf_token: string;
+  /** null for an API key */
+  session: Session | null;
+  /** To echo in X-CSRF-Token; null for an API key */
+  csrf_token: string | null;
+};
+export type ProblemError = {
+  /** JSON pointer into the body, or ?name for a query parameter. */
+  pointer: string;
+  code: string;
+  detail: string;
+};
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  /** Stable; for programs. */
+  code: string;
+  /** For people. */
+  detail: string;
+  request_id: string;
+  errors: ProblemError[];
+};
+export type SignIn = {
+  email: string;
+  password: string;
+};
+export type Redeem = {
+  code: string;
+  password: string;
+  display_name?: string;
+};
+export type StepUp = {
+  password: string;
+};
+export type SessionRow = {
+  id: string;
+  current: boolean;
+  created_at: string;
+  used_at: string;
+  idle_expires_at: string;
+  absolute_expires_at: string;
+  address: string | null;
+  agent: string;
+};
+export type SessionList = {
+  items: SessionRow[];
+  next_cursor: string | null;
 };
 export type ApiKey = {
   id: string;
   name: string;
-  prefix?: string;
-  scopes: string[];
   project: string | null;
+  scopes: ("read" | "upload" | "run" | "decide" | "manage")[];
   created_at: string;
   expires_at: string;
-  last_used_at?: string | null;
+  used_at: string | null;
+  revoked_at: string | null;
+};
+export type ApiKeyList = {
+  items: ApiKey[];
+  next_cursor: string | null;
+};
+export type ApiKeyCreated = {
+  api_key: ApiKey;
+  /** The key itself; shown this once. */
+  secret: string;
+};
+export type ApiKeyNew = {
+  name: string;
+  /** Without it, all of them. */
+  scopes?: ("read" | "upload" | "run" | "decide" | "manage")[];
+  /** Without it, all projects of its owner. */
+  project?: string;
+  expires_in_days: number;
+};
+export type Health = {
+  status: "ok";
+};
+export type ReadyPart = {
+  name: string;
+  status: "up" | "down" | "unknown";
+  detail: string;
+};
+export type Ready = {
+  status: "ready" | "degraded";
+  parts: ReadyPart[];
+};
+export type LimitsUpload = {
+  max_bytes: number;
+  part_bytes: number;
+  /** Extensions without the dot. */
+  types: string[];
+};
+export type LimitsJson = {
+  max_bytes: number;
+  depth: number;
+};
+export type LimitsRows = {
+  max: number;
+};
+export type Limits = {
+  upload: LimitsUpload;
+  json: LimitsJson;
+  rows: LimitsRows;
 };
 export type Project = {
   id: string;
@@ -717,12 +862,29 @@ export type Project = {
   created_at: string;
   version: number;
 };
+export type ProjectList = {
+  items: Project[];
+  next_cursor: string | null;
+};
+export type ProjectNew = {
+  name: string;
+  time_zone: string;
+  base_currency: string;
+};
+export type ProjectChange = {
+  name?: string;
+  status?: "active" | "archived";
+};
 export type Member = {
   user: string;
   display_name: string;
   email: string;
-  role: string;
-  created_at: string;
+  role: "viewer" | "uploader" | "analyst" | "approver" | "owner";
+  added_at: string;
+};
+export type MemberList = {
+  items: Member[];
+  next_cursor: string | null;
 };
 export type Source = {
   id: string;
@@ -733,33 +895,70 @@ export type Source = {
   mapping_version: number | null;
   created_at: string;
 };
+export type SourceList = {
+  items: Source[];
+  next_cursor: string | null;
+};
+export type SourceNew = {
+  name: string;
+  kind: "ledger" | "bank" | "orders" | "settlements" | "other";
+  time_zone: string;
+  currency?: string | null;
+};
+export type Dialect = {
+  delimiter?: string;
+  quote?: string | null;
+  encoding?: string;
+  header_row?: number | null;
+  [key: string]: any;
+};
 export type MappingField = {
   field: string;
   type: "amount" | "date" | "text" | "code" | "number" | "currency";
-  column: string | string[];
+  column?: string;
+  columns?: string[];
   sign?: "plain" | "negate" | "debit_credit";
+  [key: string]: any;
 };
 export type Mapping = {
-  format: string;
-  dialect?: {
-    delimiter?: string;
-    quote?: string;
-    encoding?: string;
-    header_row?: number;
-  };
+  format: "csv";
+  dialect?: Dialect;
   decimal?: string;
   thousands?: string;
   date_order?: "ymd" | "dmy" | "mdy";
   currency?: string | null;
   rounding?: string | null;
   fields: MappingField[];
+  [key: string]: any;
 };
 export type MappingVersion = {
   version: number;
   mapping: Mapping;
   created_at: string;
 };
-export type Verdict = {
+export type MappingVersionList = {
+  items: MappingVersion[];
+  next_cursor: string | null;
+};
+export type MappingNew = {
+  mapping: Mapping;
+};
+export type Upload = {
+  id: string;
+  file: string;
+  /** PUT it whole, or PATCH parts as in tus 1.0. */
+  href: string;
+  part_bytes: number;
+  expires_at: string;
+};
+export type UploadNew = {
+  source: string;
+  name: string;
+  size: number;
+  /** Compared when the file is whole. */
+  sha256?: string;
+};
+export type Finding = {
   code: string;
   detail: string;
 };
@@ -778,44 +977,55 @@ export type File = {
     | "unscannable"
     | "rejected"
     | "purged";
-  verdict: Verdict | null;
+  verdict: Finding | null;
   uploaded_by: string;
   uploaded_at: string;
+  /** The newest one read from it. */
   dataset: string | null;
   version: number;
 };
-export type Upload = {
-  id: string;
-  file: string;
-  href: string;
-  part_bytes: number;
-  expires_at: string;
+export type FileList = {
+  items: File[];
+  next_cursor: string | null;
 };
 export type Money = {
   minor: string;
   currency: string;
 };
+export type FieldSum = {
+  field: string;
+  money: Money;
+};
+export type TypeGuess = {
+  type: string;
+  confidence: number;
+  [key: string]: any;
+};
 export type ProposalColumn = {
   name: string;
   type: string;
   confidence: number;
-  alternatives: string[];
+  alternatives: TypeGuess[];
   samples: string[];
+  [key: string]: any;
 };
-export type MappingQuestion = {
+export type ProposalQuestion = {
   code: string;
   detail: string;
   pointer: string;
   choices: string[];
+  [key: string]: any;
 };
 export type Proposal = {
   mapping: Mapping;
   confidence: number;
   columns: ProposalColumn[];
-  questions: MappingQuestion[];
+  questions: ProposalQuestion[];
+  [key: string]: any;
 };
 export type Dataset = {
   id: string;
+  /** Its number inside result files. */
   no: number;
   source: string;
   file: string;
@@ -831,26 +1041,55 @@ export type Dataset = {
   rows_accepted: number;
   rows_rejected: number;
   rows_skipped: number;
-  sums: {
-    field: string;
-    money: Money;
-  }[];
+  sums: FieldSum[];
   proposal: Proposal | null;
-  error: Verdict | null;
+  error: Finding | null;
   created_at: string;
 };
+export type DatasetList = {
+  items: Dataset[];
+  next_cursor: string | null;
+};
 export type Record = {
-  side: "left" | "right";
-  dataset: number;
+  /** null where rows are shown outside of a job */
+  side: ("left" | "right") | null;
+  dataset: string;
   row: number;
   date: string | null;
-  amount: string | null;
+  amount: Money | null;
   currency: string | null;
   text: string | null;
   reference: string | null;
+  /** Every column, as text. */
   fields: {
     [key: string]: string;
   };
+};
+export type RecordPage = {
+  items: Record[];
+  offset: number;
+  total: number;
+};
+export type Reject = {
+  row: number;
+  line: number;
+  column: string | null;
+  value: string | null;
+  code: string;
+  detail: string;
+};
+export type RejectPage = {
+  items: Reject[];
+  offset: number;
+  total: number;
+};
+export type JobMoney = {
+  side: "left" | "right";
+  currency: string;
+  accepted: string;
+  matched: string;
+  open: string;
+  balanced: boolean;
 };
 export type JobSummary = {
   left_rows: number;
@@ -860,174 +1099,364 @@ export type JobSummary = {
   ambiguous: number;
   open_left: number;
   open_right: number;
-  money: {
-    side: "left" | "right";
-    currency: string;
-    accepted: string;
-    matched: string;
-    open: string;
-    balanced: boolean;
-  }[];
+  money: JobMoney[];
+  [key: string]: any;
 };
 export type Job = {
   id: string;
   reconciliation: string;
   state: "queued" | "running" | "done" | "failed" | "cancelled";
-  phase: string | null;
+  phase: string;
   done: number;
   total: number;
-  rate: number | null;
+  rate: number;
   eta_ms: number | null;
   attempt: number;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
-  error: Verdict | null;
+  error: Finding | null;
   summary: JobSummary | null;
   result_hash: string | null;
 };
 export type Reconciliation = {
   id: string;
   name: string;
+  status: "active" | "archived";
   left: string;
   right: string;
+  ruleset_version: number | null;
+  /** Of the decision log: for If-Match. */
   version: number;
-  ruleset_version?: number | null;
   last_job: Job | null;
   created_at: string;
+};
+export type ReconciliationList = {
+  items: Reconciliation[];
+  next_cursor: string | null;
+};
+export type Ruleset = {
+  [key: string]: any;
+};
+export type ReconciliationNew = {
+  name: string;
+  left: string;
+  right: string;
+  ruleset?: Ruleset;
+};
+export type RulesetVersion = {
+  version: number;
+  ruleset: Ruleset;
+  created_by: string | null;
+  created_at: string;
+};
+export type RulesetVersionList = {
+  items: RulesetVersion[];
+  next_cursor: string | null;
+};
+export type RulesetNew = {
+  ruleset: Ruleset;
+};
+export type JobList = {
+  items: Job[];
+  next_cursor: string | null;
+};
+export type JobNew = {
+  left: string[];
+  right: string[];
 };
 export type View = {
   view: string;
   total: number;
+  /** Of the decision log that it was made at. */
   version: number;
 };
-export type ViewRow = {
-  match?: {
-    job: string;
-    no: number;
-  };
-  kind?: string;
-  pass?: string;
-  status?: "confirmed" | "suggested" | "ambiguous";
-  state?: string;
-  confidence?: number;
-  margin?: number | null;
-  difference?: Money | null;
-  left?: Record[];
-  right?: Record[];
-  record?: Record;
-  side?: "left" | "right";
-  break_type?: string;
-  remaining?: Money;
-  nearest?: object;
+export type ViewFilter = {
+  pass?: string[];
+  kind?: (
+    | "1:1"
+    | "1:n"
+    | "n:1"
+    | "n:m"
+    | "partial"
+    | "net left"
+    | "net right"
+    | "same"
+  )[];
+  status?: ("confirmed" | "suggested" | "ambiguous")[];
+  state?: ("confirmed" | "suggested" | "ambiguous" | "rejected" | "undone")[];
+  break_type?: (
+    | "missing"
+    | "in_transit"
+    | "overdue"
+    | "not_in_period"
+    | "amount_differs"
+    | "date_outside"
+    | "duplicate"
+    | "duplicate_payment"
+    | "sign_reversed"
+    | "digits_transposed"
+    | "rounding"
+    | "fee_tax"
+    | "currency_differs"
+    | "partial"
+    | "reference_mistyped"
+    | "advice_differs"
+    | "stale"
+  )[];
+  confidence_min?: number;
+  confidence_max?: number;
+  margin_max?: number;
+  amount_min?: string;
+  amount_max?: string;
+  currency?: string;
+  date_from?: string;
+  date_to?: string;
+  /** A part of any text of its records. */
+  text?: string;
 };
-export type Facets = {
-  facets: {
-    field: string;
-    values: {
-      value: string;
-      count: number;
-    }[];
-  }[];
+export type ViewSort = {
+  field:
+    | "no"
+    | "date"
+    | "amount"
+    | "confidence"
+    | "margin"
+    | "status"
+    | "state"
+    | "kind"
+    | "pass"
+    | "break_type";
+  descending?: boolean;
+};
+export type ViewNew = {
+  /** Without it, the last finished one. */
+  job?: string;
+  kind: "matches" | "open_items";
+  side?: "left" | "right";
+  filter?: ViewFilter;
+  sort?: ViewSort[];
+};
+export type MatchRef = {
+  job: string;
+  no: number;
+};
+export type Difference = {
+  type:
+    | "none"
+    | "rounding"
+    | "fee"
+    | "discount"
+    | "deduction"
+    | "tax"
+    | "fx"
+    | "unexplained";
+  money: Money | null;
+};
+export type MatchRow = {
+  match: MatchRef;
+  kind:
+    | "1:1"
+    | "1:n"
+    | "n:1"
+    | "n:m"
+    | "partial"
+    | "net left"
+    | "net right"
+    | "same";
+  pass: string;
+  /** The engine's. */
+  status: "confirmed" | "suggested" | "ambiguous";
+  /** After people's decisions. */
+  state: "confirmed" | "suggested" | "ambiguous" | "rejected" | "undone";
+  /** 0 to 1 */
+  confidence: number | null;
+  /** To the runner-up. */
+  margin: number | null;
+  difference: Difference;
+  left: Record[];
+  right: Record[];
+};
+export type ViewMatches = {
+  kind: "matches";
+  items: MatchRow[];
+  offset: number;
+  total: number;
+  version: number;
+};
+export type Nearest = {
+  record: Record;
+  confidence: number | null;
+};
+export type OpenItemRow = {
+  record: Record;
+  side: "left" | "right";
+  break_type:
+    | "missing"
+    | "in_transit"
+    | "overdue"
+    | "not_in_period"
+    | "amount_differs"
+    | "date_outside"
+    | "duplicate"
+    | "duplicate_payment"
+    | "sign_reversed"
+    | "digits_transposed"
+    | "rounding"
+    | "fee_tax"
+    | "currency_differs"
+    | "partial"
+    | "reference_mistyped"
+    | "advice_differs"
+    | "stale";
+  remaining: Money | null;
+  nearest: Nearest | null;
+};
+export type ViewOpenItems = {
+  kind: "open_items";
+  items: OpenItemRow[];
+  offset: number;
+  total: number;
+  version: number;
+};
+export type ViewRows =
+  | ({
+      kind: "matches";
+    } & ViewMatches)
+  | ({
+      kind: "open_items";
+    } & ViewOpenItems);
+export type FacetValue = {
+  value: string;
+  count: number;
+  money: Money[];
+};
+export type Facet = {
+  field: string;
+  values: FacetValue[];
+};
+export type FacetList = {
+  facets: Facet[];
 };
 export type Comparison = {
   field: string;
   left: string | null;
   right: string | null;
   level: string;
+  /** Evidence for (positive) or against, in bits. */
   bits: number;
+};
+export type RunnerUp = {
+  confidence: number | null;
+  left: Record[];
+  right: Record[];
+  comparisons: Comparison[];
 };
 export type Evidence = {
   comparisons: Comparison[];
   prior_bits: number;
-  confidence: number;
+  confidence: number | null;
   margin: number | null;
-  runner_up: {
-    confidence: number;
-    left: Record[];
-    right: Record[];
-  } | null;
+  runner_up: RunnerUp | null;
 };
 export type Decision = {
   id: string;
   seq: number;
-  kind: "confirm" | "reject" | "undo";
-  match: {
-    job: string;
-    no: number;
-  } | null;
+  kind:
+    "confirm" | "reject" | "match" | "split" | "unmatch" | "write_off" | "undo";
+  match: MatchRef | null;
+  /** The one that it undoes. */
   decision: string | null;
   note: string | null;
-  by: string;
+  user: string;
   created_at: string;
 };
+export type DecisionList = {
+  items: Decision[];
+  next_cursor: string | null;
+};
+export type DecisionNew = {
+  kind: "confirm" | "reject" | "undo";
+  match?: MatchRef;
+  decision?: string;
+  note?: string;
+};
 export const {
-  useSignInMutation,
-  useRedeemMutation,
-  useRefreshMutation,
-  useSignOutMutation,
-  useListSessionsQuery,
-  useLazyListSessionsQuery,
-  useRevokeSessionMutation,
-  useListApiKeysQuery,
-  useLazyListApiKeysQuery,
-  useCreateApiKeyMutation,
-  useRevokeApiKeyMutation,
-  useGetLimitsQuery,
-  useLazyGetLimitsQuery,
-  useGetMeQuery,
-  useLazyGetMeQuery,
-  useListProjectsQuery,
-  useLazyListProjectsQuery,
-  useCreateProjectMutation,
-  useGetProjectQuery,
-  useLazyGetProjectQuery,
-  useListMembersQuery,
-  useLazyListMembersQuery,
-  useListSourcesQuery,
-  useLazyListSourcesQuery,
-  useCreateSourceMutation,
-  useGetSourceQuery,
-  useLazyGetSourceQuery,
-  useListMappingsQuery,
-  useLazyListMappingsQuery,
-  useCreateMappingMutation,
-  useListFilesQuery,
-  useLazyListFilesQuery,
-  useGetFileQuery,
-  useLazyGetFileQuery,
-  useRetryFileMutation,
-  useCreateUploadMutation,
-  useListDatasetsQuery,
-  useLazyListDatasetsQuery,
-  useGetDatasetQuery,
-  useLazyGetDatasetQuery,
-  useListDatasetRowsQuery,
-  useLazyListDatasetRowsQuery,
-  useListDatasetRejectsQuery,
-  useLazyListDatasetRejectsQuery,
-  useListReconciliationsQuery,
-  useLazyListReconciliationsQuery,
-  useCreateReconciliationMutation,
-  useGetReconciliationQuery,
-  useLazyGetReconciliationQuery,
-  useListReconciliationJobsQuery,
-  useLazyListReconciliationJobsQuery,
-  useCreateJobMutation,
-  useListJobsQuery,
-  useLazyListJobsQuery,
-  useGetJobQuery,
-  useLazyGetJobQuery,
-  useCancelJobMutation,
-  useCreateViewQuery,
-  useLazyCreateViewQuery,
-  useListViewRowsQuery,
-  useLazyListViewRowsQuery,
-  useGetViewFacetsQuery,
-  useLazyGetViewFacetsQuery,
-  useGetEvidenceQuery,
-  useLazyGetEvidenceQuery,
-  useCreateDecisionMutation,
-  useListDecisionsQuery,
-  useLazyListDecisionsQuery,
+  useSessionCreateMutation,
+  useCodeRedeemMutation,
+  useSessionRefreshMutation,
+  useSessionEndMutation,
+  useSessionStepUpMutation,
+  useSessionListQuery,
+  useLazySessionListQuery,
+  useSessionRevokeMutation,
+  useApiKeyListQuery,
+  useLazyApiKeyListQuery,
+  useApiKeyCreateMutation,
+  useApiKeyRevokeMutation,
+  useHealthQuery,
+  useLazyHealthQuery,
+  useReadyQuery,
+  useLazyReadyQuery,
+  useLimitsQuery,
+  useLazyLimitsQuery,
+  useMeQuery,
+  useLazyMeQuery,
+  useProjectListQuery,
+  useLazyProjectListQuery,
+  useProjectCreateMutation,
+  useProjectGetQuery,
+  useLazyProjectGetQuery,
+  useProjectUpdateMutation,
+  useMemberListQuery,
+  useLazyMemberListQuery,
+  useSourceListQuery,
+  useLazySourceListQuery,
+  useSourceCreateMutation,
+  useSourceGetQuery,
+  useLazySourceGetQuery,
+  useMappingListQuery,
+  useLazyMappingListQuery,
+  useMappingCreateMutation,
+  useUploadCreateMutation,
+  useFileListQuery,
+  useLazyFileListQuery,
+  useFileGetQuery,
+  useLazyFileGetQuery,
+  useFileRetryMutation,
+  useDatasetListQuery,
+  useLazyDatasetListQuery,
+  useDatasetGetQuery,
+  useLazyDatasetGetQuery,
+  useDatasetRowsQuery,
+  useLazyDatasetRowsQuery,
+  useDatasetRejectsQuery,
+  useLazyDatasetRejectsQuery,
+  useReconciliationListQuery,
+  useLazyReconciliationListQuery,
+  useReconciliationCreateMutation,
+  useReconciliationGetQuery,
+  useLazyReconciliationGetQuery,
+  useRulesetListQuery,
+  useLazyRulesetListQuery,
+  useRulesetCreateMutation,
+  useJobListOfReconciliationQuery,
+  useLazyJobListOfReconciliationQuery,
+  useJobCreateMutation,
+  useJobListQuery,
+  useLazyJobListQuery,
+  useJobGetQuery,
+  useLazyJobGetQuery,
+  useJobCancelMutation,
+  useViewCreateQuery,
+  useLazyViewCreateQuery,
+  useViewRowsQuery,
+  useLazyViewRowsQuery,
+  useViewFacetsQuery,
+  useLazyViewFacetsQuery,
+  useEvidenceGetQuery,
+  useLazyEvidenceGetQuery,
+  useDecisionListQuery,
+  useLazyDecisionListQuery,
+  useDecisionCreateMutation,
 } = injectedRtkApi;

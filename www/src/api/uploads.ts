@@ -96,9 +96,9 @@ function book(entry: UploadEntry, handle: Handle): Thunk<Promise<string>> {
 		if (handle.href) return handle.href;
 		const sha256 = await sha256_hex(handle.file);
 		const upload = await dispatch(
-			api.endpoints.createUpload.initiate({
+			api.endpoints.uploadCreate.initiate({
 				project: entry.project,
-				body: { source: entry.source, name: entry.name, size: entry.size, sha256 },
+				uploadNew: { source: entry.source, name: entry.name, size: entry.size, sha256 },
 			}),
 		).unwrap();
 		handle.href = upload.href;
@@ -118,7 +118,8 @@ function run(entry: UploadEntry, handle: Handle): Thunk<Promise<void>> {
 				{
 					signal: handle.abort.signal,
 					on_progress: progress_reporter(id, dispatch),
-					on_wait: (problem) => dispatch(upload_changed({ id, status: "retrying", rate: 0, problem })),
+					on_wait: (problem) =>
+						dispatch(upload_changed({ id, status: "retrying", rate: 0, problem })),
 				},
 			);
 			if (handle.abort.signal.aborted) return;

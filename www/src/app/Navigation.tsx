@@ -70,7 +70,7 @@ export function Navigation() {
 
 function ProjectSwitcher({ current }: { current: string | undefined }) {
 	const navigate = useNavigate();
-	const { data } = api.useListProjectsQuery({});
+	const { data } = api.useProjectListQuery({});
 	const projects = data?.items ?? [];
 	const name = projects.find(({ id }) => id === current)?.name ?? "Choose a project";
 	return (
@@ -121,7 +121,11 @@ function UserMenu() {
 	return (
 		<Menu
 			trigger={
-				<button type="button" className={styles.user} aria-label={`Account of ${user.display_name}`}>
+				<button
+					type="button"
+					className={styles.user}
+					aria-label={`Account of ${user.display_name}`}
+				>
 					<span className={styles.avatar} aria-hidden>
 						{initials(user.display_name || user.email)}
 					</span>

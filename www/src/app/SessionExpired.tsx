@@ -15,13 +15,13 @@ export function SessionExpired() {
 	const dispatch = useAppDispatch();
 	const navigate = useNavigate();
 	const { status, info } = useAppSelector(({ session }) => session);
-	const [sign_in, { error, isLoading, reset }] = api.useSignInMutation();
+	const [sign_in, { error, isLoading, reset }] = api.useSessionCreateMutation();
 	const [password, set_password] = useState("");
 	const email = info?.user.email ?? "";
 
 	const submit = async (event: FormEvent) => {
 		event.preventDefault();
-		const { data } = await sign_in({ body: { email, password } });
+		const { data } = await sign_in({ signIn: { email, password } });
 		if (!data) return;
 		set_password("");
 		reset();

@@ -80,7 +80,7 @@ function useShellActions(open_palette: () => void, open_help: () => void): void 
 	const dispatch = useAppDispatch();
 	const sign_out = useSignOut();
 	const shortcuts = useAppSelector(({ prefs }) => prefs.shortcuts);
-	const { data: projects } = api.useListProjectsQuery({});
+	const { data: projects } = api.useProjectListQuery({});
 
 	const general = useMemo<Action[]>(
 		() => [
@@ -91,7 +91,13 @@ function useShellActions(open_palette: () => void, open_help: () => void): void 
 				keys: ["Ctrl+K"],
 				perform: open_palette,
 			},
-			{ id: "help", label: "Keyboard shortcuts", group: "Everywhere", keys: ["?"], perform: open_help },
+			{
+				id: "help",
+				label: "Keyboard shortcuts",
+				group: "Everywhere",
+				keys: ["?"],
+				perform: open_help,
+			},
 			{
 				id: "projects",
 				label: "Projects",

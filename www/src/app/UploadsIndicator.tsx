@@ -8,7 +8,9 @@ import styles from "./UploadsIndicator.module.css";
 /** What still goes up, wherever the person is; leaving the site asks first. */
 export function UploadsIndicator() {
 	const entries = useAppSelector(({ uploads }) => uploads.entries);
-	const active = entries.filter(({ status }) => ["waiting", "sending", "retrying"].includes(status));
+	const active = entries.filter(({ status }) =>
+		["waiting", "sending", "retrying"].includes(status),
+	);
 	const busy = active.length > 0;
 
 	useEffect(() => {

@@ -58,7 +58,7 @@ const home = createRoute({
 	path: "/",
 	beforeLoad: async ({ context }) => {
 		const { data } = await context.store.dispatch(
-			api.endpoints.listProjects.initiate({}, { subscribe: false }),
+			api.endpoints.projectList.initiate({}, { subscribe: false }),
 		);
 		const only = data?.items.length === 1 ? data.items[0] : undefined;
 		if (only) throw redirect({ to: "/p/$project", params: { project: only.id }, replace: true });
@@ -89,7 +89,10 @@ const project = createRoute({ getParentRoute: () => shell, path: "/p/$project" }
 const dashboard = createRoute({
 	getParentRoute: () => project,
 	path: "/",
-	component: lazyRouteComponent(() => import("@/features/dashboard/DashboardPage"), "DashboardPage"),
+	component: lazyRouteComponent(
+		() => import("@/features/dashboard/DashboardPage"),
+		"DashboardPage",
+	),
 });
 
 const sources = createRoute({
@@ -170,9 +173,7 @@ export function create_router(store: Store) {
 		defaultPreload: "intent",
 		defaultPendingComponent: () => <Skeleton />,
 		defaultPendingMs: 200,
-		defaultErrorComponent: ({ error, reset }) => (
-			<Crash error={error} on_retry={reset} />
-		),
+		defaultErrorComponent: ({ error, reset }) => <Crash error={error} on_retry={reset} />,
 		scrollRestoration: false,
 		parseSearch: parse_search,
 		stringifySearch: stringify_search,

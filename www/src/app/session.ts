@@ -9,7 +9,7 @@ export async function ensure_session(store: Store): Promise<boolean> {
 	if (status === "in" || status === "expired") return true;
 	if (status === "out" || csrf_token() === undefined) return false;
 	const result = await store.dispatch(
-		api.endpoints.getMe.initiate(undefined, { forceRefetch: true, subscribe: false }),
+		api.endpoints.me.initiate(undefined, { forceRefetch: true, subscribe: false }),
 	);
 	if (result.data) {
 		store.dispatch(session_began(result.data));

@@ -1,6 +1,15 @@
 import { configureStore } from "@reduxjs/toolkit";
 import { setupListeners } from "@reduxjs/toolkit/query";
-import { FLUSH, PAUSE, PERSIST, PURGE, persistReducer, persistStore, REGISTER, REHYDRATE } from "redux-persist";
+import {
+	FLUSH,
+	PAUSE,
+	PERSIST,
+	PURGE,
+	persistReducer,
+	persistStore,
+	REGISTER,
+	REHYDRATE,
+} from "redux-persist";
 import { api, prefs_reducer, session_reducer } from "@/api";
 import { uploads_reducer } from "@/api/uploads";
 

@@ -11,7 +11,7 @@ export function useSignOut(): () => void {
 	const navigate = useNavigate();
 	const { fail } = useToast();
 	return useCallback(async () => {
-		const { error } = await dispatch(api.endpoints.signOut.initiate());
+		const { error } = await dispatch(api.endpoints.sessionEnd.initiate());
 		if (error && "status" in error && error.status !== 401) return fail(error);
 		dispatch(session_ended());
 		dispatch(uploads_cleared());

@@ -12,7 +12,7 @@ import { to_problem } from "@/api/problem";
 
 export function useZodForm<Values extends FieldValues>(
 	schema: z.ZodMiniType<Values, Values>,
-	defaultValues: DefaultValues<Values>,
+	defaultValues: NoInfer<DefaultValues<Values>>,
 ): UseFormReturn<Values, unknown, Values> {
 	return useForm<Values, unknown, Values>({
 		resolver: zodResolver(schema),

@@ -34,7 +34,9 @@ export function search_int(value: unknown, low = 0, high = Number.MAX_SAFE_INTEG
 export function search_number(value: unknown, low: number, high: number): number | undefined {
 	const text = search_text(value);
 	const number = Number(text);
-	return text === undefined || Number.isNaN(number) ? undefined : Math.min(Math.max(number, low), high);
+	return text === undefined || Number.isNaN(number)
+		? undefined
+		: Math.min(Math.max(number, low), high);
 }
 
 export function search_word<Word extends string>(
@@ -45,9 +47,7 @@ export function search_word<Word extends string>(
 }
 
 export function search_list(value: unknown): string[] | undefined {
-	const items = Array.isArray(value)
-		? value.map(String)
-		: (search_text(value)?.split(",") ?? []);
+	const items = Array.isArray(value) ? value.map(String) : (search_text(value)?.split(",") ?? []);
 	const kept = items.filter((item) => item !== "");
 	return kept.length > 0 ? kept : undefined;
 }

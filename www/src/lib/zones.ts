@@ -13,7 +13,8 @@ export function own_zone(): string {
 }
 
 export function zone_choices(): Choice[] {
-	const known = typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("timeZone") : FALLBACK;
+	const known =
+		typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("timeZone") : FALLBACK;
 	const names = new Set(["UTC", own_zone(), ...known]);
 	return [...names].map((name) => ({ value: name, label: name.replaceAll("_", " ") }));
 }

@@ -67,7 +67,8 @@ export function useGlobalKeys(actions: readonly Action[], enabled: boolean): voi
 			if (event.defaultPrevented) return;
 			const chord = event.ctrlKey || event.metaKey;
 			if (!chord && (!enabled || is_editing(event.target))) return;
-			if (!chord && document.querySelector("[role=dialog], [role=alertdialog], [role=menu]")) return;
+			if (!chord && document.querySelector("[role=dialog], [role=alertdialog], [role=menu]"))
+				return;
 			const action = keymap.find(event, event.timeStamp);
 			if (!action) return;
 			event.preventDefault();

@@ -88,8 +88,6 @@ function GridRow<Row>(props: RowProps<Row>) {
 			style={{ transform: `translateY(${y}px)`, height, gridTemplateColumns: template }}
 		>
 			{columns.map((column, at) => (
-				// biome-ignore lint/a11y/useKeyWithClickEvents: the scroller handles every key
-				// biome-ignore lint/a11y/useFocusableInteractive: one tab stop, aria-activedescendant
 				<div
 					key={column.id}
 					role="gridcell"
@@ -135,8 +133,6 @@ function Header<Row>({ columns, template, sort, active_column, id, on_press }: H
 				style={{ gridTemplateColumns: template }}
 			>
 				{columns.map((column, at) => (
-					// biome-ignore lint/a11y/useKeyWithClickEvents: the scroller handles every key
-					// biome-ignore lint/a11y/useFocusableInteractive: one tab stop, aria-activedescendant
 					<div
 						key={column.id}
 						role="columnheader"

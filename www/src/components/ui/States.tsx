@@ -1,7 +1,7 @@
 /* The states that every page shares: loading, nothing yet, failure with retry, no permission. */
 import { CircleAlert, Lock, RotateCw, WifiOff } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import type { Problem } from "@/api/problem";
+import { type Problem, to_problem } from "@/api/problem";
 import { cx } from "@/lib/cx";
 import { Button } from "./Button";
 import { CopyButton } from "./CopyButton";
@@ -66,13 +66,15 @@ function problem_icon(problem: Problem): ReactNode {
 }
 
 interface FailureProps {
-	problem: Problem;
+	/** A failed call's error. */
+	problem: unknown;
 	/** What failed, as a noun phrase: "The list of files". */
 	what: string;
 	on_retry?: () => void;
 }
 
-export function Failure({ problem, what, on_retry }: FailureProps) {
+export function Failure({ problem: error, what, on_retry }: FailureProps) {
+	const problem = to_problem(error);
 	const forbidden = problem.status === 403;
 	return (
 		<div role="alert" className={styles.state}>
@@ -124,7 +126,8 @@ export function Notice({ tone = "info", title, children, action, role }: NoticeP
 }
 
 /** A failed form or action: the server's words, and the request id to quote. */
-export function ProblemNotice({ problem }: { problem: Problem }) {
+export function ProblemNotice({ problem: error }: { problem: unknown }) {
+	const problem = to_problem(error);
 	return (
 		<Notice tone="bad" role="alert" title={problem.title}>
 			{problem.detail}

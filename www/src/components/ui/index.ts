@@ -10,6 +10,7 @@ export { MoneyText } from "./MoneyText";
 export { PageHeader, useTitle } from "./PageHeader";
 export { ProgressBar } from "./ProgressBar";
 export { Segmented } from "./Segmented";
+export { StateBadge } from "./StateBadge";
 export { Empty, Failure, Notice, ProblemNotice, RequestId, Skeleton, useDelayed } from "./States";
 export { Table, Td, Th, Tr } from "./Table";
 export { RelativeTime } from "./Time";

@@ -73,14 +73,15 @@ function form_text(form: HTMLFormElement, name: string): string {
 }
 
 function SignInForm({ returning, on_enter }: FormProps & { returning: boolean }) {
-	const [sign_in, { error, isLoading }] = api.useSignInMutation();
+	const [sign_in, { error, isLoading }] = api.useSessionCreateMutation();
 	const problem = error && to_problem(error);
 
 	const submit = async (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
 		const form = event.currentTarget;
-		const body = { email: form_text(form, "email").trim(), password: form_text(form, "password") };
-		const { data } = await sign_in({ body });
+		const email = form_text(form, "email").trim();
+		const signIn = { email, password: form_text(form, "password") };
+		const { data } = await sign_in({ signIn });
 		if (data) on_enter(data);
 	};
 
@@ -89,7 +90,9 @@ function SignInForm({ returning, on_enter }: FormProps & { returning: boolean })
 			<div>
 				<h1>Sign in</h1>
 				<p className={styles.lead}>
-					{returning ? "You will return to the page you asked for." : "With your work e-mail address."}
+					{returning
+						? "You will return to the page you asked for."
+						: "With your work e-mail address."}
 				</p>
 			</div>
 			{problem && <LoginProblem problem={problem} />}
@@ -118,7 +121,7 @@ interface RedeemProps extends FormProps {
 }
 
 function RedeemForm({ code, on_enter, on_drop }: RedeemProps) {
-	const [redeem, { error, isLoading }] = api.useRedeemMutation();
+	const [redeem_code, { error, isLoading }] = api.useCodeRedeemMutation();
 	const problem = error && to_problem(error);
 	const spent = problem?.code === "code_spent";
 
@@ -126,8 +129,8 @@ function RedeemForm({ code, on_enter, on_drop }: RedeemProps) {
 		event.preventDefault();
 		const form = event.currentTarget;
 		const display_name = form_text(form, "display_name").trim() || undefined;
-		const { data } = await redeem({
-			body: { code, password: form_text(form, "password"), display_name },
+		const { data } = await redeem_code({
+			redeem: { code, password: form_text(form, "password"), display_name },
 		});
 		if (data) on_enter(data);
 	};

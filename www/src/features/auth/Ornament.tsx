@@ -32,9 +32,30 @@ export function Ornament() {
 				{ROWS.map((width, row) => (
 					<g key={y_of(row)}>
 						<rect className={styles.row} x="10" y={y_of(row) - 15} width="180" height="30" rx="7" />
-						<rect className={styles.text} x="22" y={y_of(row) - 4} width={width} height="8" rx="4" />
-						<rect className={styles.amount} x="138" y={y_of(row) - 4} width="40" height="8" rx="4" />
-						<rect className={styles.row} x="330" y={y_of(row) - 15} width="180" height="30" rx="7" />
+						<rect
+							className={styles.text}
+							x="22"
+							y={y_of(row) - 4}
+							width={width}
+							height="8"
+							rx="4"
+						/>
+						<rect
+							className={styles.amount}
+							x="138"
+							y={y_of(row) - 4}
+							width="40"
+							height="8"
+							rx="4"
+						/>
+						<rect
+							className={styles.row}
+							x="330"
+							y={y_of(row) - 15}
+							width="180"
+							height="30"
+							rx="7"
+						/>
 						<rect
 							className={styles.text}
 							x="342"
@@ -43,7 +64,14 @@ export function Ornament() {
 							height="8"
 							rx="4"
 						/>
-						<rect className={styles.amount} x="458" y={y_of(row) - 4} width="40" height="8" rx="4" />
+						<rect
+							className={styles.amount}
+							x="458"
+							y={y_of(row) - 4}
+							width="40"
+							height="8"
+							rx="4"
+						/>
 					</g>
 				))}
 			</svg>
