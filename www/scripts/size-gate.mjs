@@ -1,10 +1,12 @@
 // Fails when a route's first load outgrows its budget (kB = 1000 bytes of gzip -9). A route's first
-// load is the entry and its lazy page with everything that either imports statically.
+// load is the entry, the shell (but for sign-in) and its lazy page, with everything that they import
+// statically.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const DIST = new URL("../dist/", import.meta.url);
 const LOGIN = "src/features/auth/LoginPage.tsx";
+const SHELL = "src/app/Shell.tsx";
 const BUDGET = { login: 140_000, route: 220_000, chunk: 35_000, css: 12_000 };
 
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"));
@@ -41,17 +43,18 @@ function check(what, bytes, limit) {
 const pages = Object.keys(manifest).filter((key) => /^src\/features\/.*Page\.tsx$/.test(key));
 if (!pages.includes(LOGIN)) throw new Error(`${LOGIN} is not in the manifest`);
 for (const page of pages) {
-	const chunks = closure(["index.html", page]);
-	const bytes = chunks.reduce((sum, key) => sum + gzip_size(manifest[key].file), 0);
-	check(`${page} first load`, bytes, page === LOGIN ? BUDGET.login : BUDGET.route);
-	check(`${page} own chunk`, gzip_size(manifest[page].file), BUDGET.chunk);
+	const chunks = closure(page === LOGIN ? ["index.html", page] : ["index.html", SHELL, page]);
+	const css = new Set(chunks.flatMap((key) => manifest[key].css ?? []));
+	const total = (files) => files.reduce((sum, file) => sum + gzip_size(file), 0);
+	const name = page.replace("src/features/", "");
+	check(
+		`${name} first load`,
+		total(chunks.map((key) => manifest[key].file)),
+		page === LOGIN ? BUDGET.login : BUDGET.route,
+	);
+	check(`${name} own chunk`, gzip_size(manifest[page].file), BUDGET.chunk);
+	check(`${name} CSS`, total([...css]), BUDGET.css);
 }
-const css = new Set(Object.values(manifest).flatMap((entry) => entry.css ?? []));
-check(
-	"all CSS",
-	[...css].reduce((sum, file) => sum + gzip_size(file), 0),
-	BUDGET.css,
-);
 
 console.log(`${pages.length} routes, ${failures.length} over budget`);
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -4,7 +4,7 @@ import { useDispatch, useSelector } from "react-redux";
 import type { PrefsState } from "./prefs";
 import type { SessionState } from "./session";
 import type { api } from "./tags";
-import type { UploadsState } from "./uploads";
+import type { UploadsState } from "./uploads_state";
 
 export interface RootState {
 	api: ReturnType<typeof api.reducer>;

@@ -1,7 +1,7 @@
 /* The frame around every page behind sign-in: navigation, palette, banners, the session's end. */
 import { Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
 import { Search, WifiOff } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, useCallback, useEffect, useMemo, useState } from "react";
 import { api, prefs_changed } from "@/api";
 import { useAppDispatch, useAppSelector } from "@/api/state";
 import {
@@ -10,16 +10,24 @@ import {
 	useGlobalKeys,
 	useRegisterActions,
 } from "@/components/actions/ActionsProvider";
-import { HelpDialog } from "@/components/actions/HelpDialog";
-import { Palette } from "@/components/actions/Palette";
 import { Kbd, Notice, ToastProvider } from "@/components/ui";
+import { Lazily } from "@/components/ui/Lazily";
 import type { Action } from "@/lib/keymap";
 import { Navigation } from "./Navigation";
-import { SessionExpired } from "./SessionExpired";
 import styles from "./Shell.module.css";
 import { UploadsIndicator } from "./UploadsIndicator";
 import { useOffline } from "./useOffline";
 import { useSignOut } from "./useSignOut";
+
+const Palette = lazy(() =>
+	import("@/components/actions/Palette").then((module) => ({ default: module.Palette })),
+);
+const HelpDialog = lazy(() =>
+	import("@/components/actions/HelpDialog").then((module) => ({ default: module.HelpDialog })),
+);
+const SessionExpired = lazy(() =>
+	import("./SessionExpired").then((module) => ({ default: module.SessionExpired })),
+);
 
 export function Shell() {
 	return (
@@ -35,6 +43,7 @@ function ShellFrame() {
 	const [palette, set_palette] = useState(false);
 	const [help, set_help] = useState(false);
 	const offline_since = useOffline();
+	const expired = useAppSelector(({ session }) => session.status === "expired");
 	const open_palette = useCallback(() => set_palette(true), []);
 	const open_help = useCallback(() => set_help(true), []);
 	useShellActions(open_palette, open_help);
@@ -65,9 +74,15 @@ function ShellFrame() {
 					<Outlet />
 				</main>
 			</div>
-			<Palette open={palette} on_close={() => set_palette(false)} />
-			<HelpDialog open={help} on_close={() => set_help(false)} />
-			<SessionExpired />
+			<Lazily when={palette}>
+				<Palette open={palette} on_close={() => set_palette(false)} />
+			</Lazily>
+			<Lazily when={help}>
+				<HelpDialog open={help} on_close={() => set_help(false)} />
+			</Lazily>
+			<Lazily when={expired}>
+				<SessionExpired />
+			</Lazily>
 		</div>
 	);
 }

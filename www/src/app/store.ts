@@ -11,7 +11,7 @@ import {
 	REHYDRATE,
 } from "redux-persist";
 import { api, prefs_reducer, session_reducer } from "@/api";
-import { uploads_reducer } from "@/api/uploads";
+import { uploads_reducer } from "@/api/uploads_state";
 
 /** Only preferences are kept, under one versioned key; never data of a project. */
 const browser_storage = {

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { api, session_ended } from "@/api";
 import { useAppDispatch } from "@/api/state";
-import { uploads_cleared } from "@/api/uploads";
+import { uploads_cleared } from "@/api/uploads_state";
 import { useToast } from "@/components/ui";
 
 /** Ends the session on the server, then forgets everything that was loaded. */

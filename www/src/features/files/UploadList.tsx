@@ -1,6 +1,7 @@
 import { Pause, Play, RotateCw, X } from "lucide-react";
 import { useAppDispatch, useAppSelector } from "@/api/state";
-import { pause_upload, remove_upload, resume_upload, type UploadEntry } from "@/api/uploads";
+import { pause_upload, remove_upload, resume_upload } from "@/api/uploads";
+import type { UploadEntry } from "@/api/uploads_state";
 import { Card, IconButton, ProgressBar, RequestId } from "@/components/ui";
 import { format_duration } from "@/lib/dates";
 import { format_bytes } from "@/lib/numbers";

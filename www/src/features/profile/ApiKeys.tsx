@@ -1,6 +1,6 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { KeyRound, Plus } from "lucide-react";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { type ApiKey, api } from "@/api";
 import {
 	Badge,
@@ -17,8 +17,11 @@ import {
 	Tr,
 	useToast,
 } from "@/components/ui";
-import { CreateApiKeyDialog } from "./CreateApiKeyDialog";
+import { Lazily } from "@/components/ui/Lazily";
 
+const CreateApiKeyDialog = lazy(() =>
+	import("./CreateApiKeyDialog").then((module) => ({ default: module.CreateApiKeyDialog })),
+);
 const route = getRouteApi("/shell/me");
 
 export function ApiKeys() {
@@ -47,10 +50,12 @@ export function ApiKeys() {
 				</Empty>
 			)}
 			{data && !empty && <KeyTable keys={data.items} />}
-			<CreateApiKeyDialog
-				open={create === "yes"}
-				on_close={() => navigate({ search: { tab: "keys" }, replace: true })}
-			/>
+			<Lazily when={create === "yes"}>
+				<CreateApiKeyDialog
+					open={create === "yes"}
+					on_close={() => navigate({ search: { tab: "keys" }, replace: true })}
+				/>
+			</Lazily>
 		</Card>
 	);
 }

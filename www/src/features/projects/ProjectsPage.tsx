@@ -1,5 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { FolderPlus, Plus } from "lucide-react";
+import { lazy } from "react";
 import { api, type Project } from "@/api";
 import {
 	Badge,
@@ -15,9 +16,12 @@ import {
 	Th,
 	Tr,
 } from "@/components/ui";
+import { Lazily } from "@/components/ui/Lazily";
 import { ROLES, word_of } from "@/lib/words";
-import { CreateProjectDialog } from "./CreateProjectDialog";
 
+const CreateProjectDialog = lazy(() =>
+	import("./CreateProjectDialog").then((module) => ({ default: module.CreateProjectDialog })),
+);
 const route = getRouteApi("/shell/projects");
 
 export function ProjectsPage() {
@@ -48,10 +52,12 @@ export function ProjectsPage() {
 				</Card>
 			)}
 			{data && data.items.length > 0 && <ProjectTable projects={data.items} />}
-			<CreateProjectDialog
-				open={create === "yes"}
-				on_close={() => navigate({ search: {}, replace: true })}
-			/>
+			<Lazily when={create === "yes"}>
+				<CreateProjectDialog
+					open={create === "yes"}
+					on_close={() => navigate({ search: {}, replace: true })}
+				/>
+			</Lazily>
 		</div>
 	);
 }

@@ -1,5 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Plus, Scale } from "lucide-react";
+import { lazy } from "react";
 import { api, type Reconciliation, type Source } from "@/api";
 import { is_moving, JOB_POLL_MS, matched_share } from "@/components/job/progress";
 import {
@@ -17,10 +18,15 @@ import {
 	Th,
 	Tr,
 } from "@/components/ui";
+import { Lazily } from "@/components/ui/Lazily";
 import { format_count, format_percent } from "@/lib/numbers";
 import { JOB_STATES, may } from "@/lib/words";
-import { CreateReconciliationDialog } from "./CreateReconciliationDialog";
 
+const CreateReconciliationDialog = lazy(() =>
+	import("./CreateReconciliationDialog").then((module) => ({
+		default: module.CreateReconciliationDialog,
+	})),
+);
 const route = getRouteApi("/shell/p/$project/reconciliations");
 
 export function ReconciliationsPage() {
@@ -87,12 +93,14 @@ export function ReconciliationsPage() {
 				/>
 			)}
 			{writable && sources && (
-				<CreateReconciliationDialog
-					project={project}
-					sources={sources.items}
-					open={create === "yes"}
-					on_close={() => navigate({ search: {}, replace: true })}
-				/>
+				<Lazily when={create === "yes"}>
+					<CreateReconciliationDialog
+						project={project}
+						sources={sources.items}
+						open={create === "yes"}
+						on_close={() => navigate({ search: {}, replace: true })}
+					/>
+				</Lazily>
 			)}
 		</div>
 	);

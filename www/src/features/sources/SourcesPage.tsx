@@ -1,5 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Database, Plus, Upload } from "lucide-react";
+import { lazy } from "react";
 import { api, type Source } from "@/api";
 import {
 	Badge,
@@ -16,9 +17,12 @@ import {
 	Th,
 	Tr,
 } from "@/components/ui";
+import { Lazily } from "@/components/ui/Lazily";
 import { may, SOURCE_KINDS, word_of } from "@/lib/words";
-import { CreateSourceDialog } from "./CreateSourceDialog";
 
+const CreateSourceDialog = lazy(() =>
+	import("./CreateSourceDialog").then((module) => ({ default: module.CreateSourceDialog })),
+);
 const route = getRouteApi("/shell/p/$project/sources");
 
 export function SourcesPage() {
@@ -56,12 +60,14 @@ export function SourcesPage() {
 			)}
 			{data && data.items.length > 0 && <SourceTable project={project} sources={data.items} />}
 			{writable && (
-				<CreateSourceDialog
-					project={project}
-					currency={about?.base_currency ?? ""}
-					open={create === "yes"}
-					on_close={() => navigate({ search: {}, replace: true })}
-				/>
+				<Lazily when={create === "yes"}>
+					<CreateSourceDialog
+						project={project}
+						currency={about?.base_currency ?? ""}
+						open={create === "yes"}
+						on_close={() => navigate({ search: {}, replace: true })}
+					/>
+				</Lazily>
 			)}
 		</div>
 	);
