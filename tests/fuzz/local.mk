@@ -1,0 +1,32 @@
+# fuzz: one target per parser of outside bytes. A normal build links tests/fuzz/replay.c, so the
+# test run replays tests/fuzz/seeds/<name>; --enable-fuzzing (clang) links libFuzzer instead:
+#	tests/fuzz/fuzz_json_check found tests/fuzz/seeds/json_check
+# A new target: its source here, its seeds in seeds/<name>, one line in FUZZ_TARGETS and three below.
+FUZZ_TARGETS = \
+	tests/fuzz/fuzz_conf \
+	tests/fuzz/fuzz_json_check \
+	tests/fuzz/fuzz_msg \
+	tests/fuzz/fuzz_value
+if FUZZING
+FUZZ_MAIN =
+FUZZ_LINK = -fsanitize=fuzzer
+noinst_PROGRAMS += $(FUZZ_TARGETS)
+else
+FUZZ_MAIN = tests/fuzz/replay.c tests/fuzz/fuzz.h
+FUZZ_LINK =
+check_PROGRAMS += $(FUZZ_TARGETS)
+endif
+tests_fuzz_fuzz_conf_SOURCES = %D%/fuzz_conf.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_conf_LDADD = $(SYS_LIBS)
+tests_fuzz_fuzz_conf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_json_check_SOURCES = %D%/fuzz_json_check.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_json_check_LDADD = $(WIRE_LIBS)
+tests_fuzz_fuzz_json_check_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_msg_SOURCES = %D%/fuzz_msg.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_msg_LDADD = $(WIRE_LIBS)
+tests_fuzz_fuzz_msg_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_value_SOURCES = %D%/fuzz_value.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_value_LDADD = $(BASE_LIBS)
+tests_fuzz_fuzz_value_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+.PHONY: fuzz
+fuzz: $(FUZZ_TARGETS)
