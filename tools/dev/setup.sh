@@ -69,6 +69,8 @@ setup_node() {
 	cmp -s "$top/www/package-lock.json" "$stamp" && return 0
 	step "installing the front end's packages (npm ci)"
 	(cd "$top/www" && quiet "$top/var/log/npm.log" npm ci --no-audit --no-fund --prefer-offline)
+	# Debian 12's npm unpacks the pinned Node but does not link its command.
+	(cd "$top/www/node_modules/.bin" && { [ -e node ] || ln -s ../node-linux-*/bin/node node; })
 	cp "$top/www/package-lock.json" "$stamp"
 }
 
