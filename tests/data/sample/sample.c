@@ -45,6 +45,8 @@ struct maker {
 
 /* --- chance: splitmix64 (Steele, Lea, Flood 2014) --- */
 
+/* No expression below draws twice: the order of evaluation would be the compiler's choice. */
+
 static uint64_t next(struct maker *m)
 {
 	uint64_t z = m->state += UINT64_C(0x9e3779b97f4a7c15);
@@ -106,10 +108,11 @@ static void make_parties(struct maker *m)
 {
 	for (unsigned i = 0; i < PARTIES; i++) { /* distinct: i chooses both halves of the name */
 		struct party *p = &m->parties[i];
+		const char *trade = PICK(m, trades);
 
 		format(p->name, sizeof(p->name), "%s%s %s %s", first_names[i % ARRAY_LEN(first_names)],
-		        last_names[i / ARRAY_LEN(first_names) % ARRAY_LEN(last_names)],
-		        PICK(m, trades), PICK(m, forms));
+		        last_names[i / ARRAY_LEN(first_names) % ARRAY_LEN(last_names)], trade,
+		        PICK(m, forms));
 		p->vendor = percent(m, 35);
 	}
 }
@@ -127,9 +130,11 @@ static struct row *add_row(struct maker *m, int side, int32_t day, int64_t minor
 static int64_t amount(struct maker *m, const struct party *p)
 {
 	static const int64_t tops[] = {10000, 50000, 200000, 1000000, 5000000};
-	int64_t minor = percent(m, 12) ? PICK(m, subscriptions)
-	                               : 500 + (int64_t)(next(m) % (uint64_t)PICK(m, tops));
+	int64_t top = PICK(m, tops);
+	int64_t minor = 500 + (int64_t)(next(m) % (uint64_t)top);
 
+	if (percent(m, 12))
+		minor = PICK(m, subscriptions);
 	return p->vendor ? -minor : minor;
 }
 
@@ -210,8 +215,9 @@ static int32_t any_day(struct maker *m)
 static struct row *any_invoice(struct maker *m)
 {
 	unsigned party = below(m, PARTIES);
+	int64_t minor = amount(m, &m->parties[party]);
 
-	return add_invoice(m, any_day(m), party, amount(m, &m->parties[party]));
+	return add_invoice(m, any_day(m), party, minor);
 }
 
 static void event_plain(struct maker *m)
@@ -225,7 +231,8 @@ static void event_plain(struct maker *m)
 static void event_fee(struct maker *m)
 {
 	unsigned party = below(m, PARTIES);
-	struct row *invoice = add_invoice(m, any_day(m), party, 20000 + (int64_t)below(m, 500000));
+	int64_t minor = 20000 + (int64_t)below(m, 500000);
+	struct row *invoice = add_invoice(m, any_day(m), party, minor);
 
 	pair(m, invoice, add_payment(m, invoice, invoice->minor - 35 - (int64_t)below(m, 1465), 1));
 }
@@ -240,7 +247,9 @@ static void event_batch(struct maker *m)
 	struct row *row = NULL, *payment;
 
 	for (unsigned i = 0; i < lines; i++) {
-		row = add_invoice(m, day - (int32_t)below(m, 4), party, amount(m, &m->parties[party]));
+		int64_t minor = amount(m, &m->parties[party]);
+
+		row = add_invoice(m, day - (int32_t)below(m, 4), party, minor);
 		row->match = match;
 		sum += row->minor;
 	}
@@ -294,10 +303,11 @@ static void event_only_ledger(struct maker *m)
 
 static void event_only_bank(struct maker *m)
 {
-	struct row *row =
-		add_row(m, BANK, any_day(m), (int64_t)below(m, 40000) - 20000, below(m, PARTIES));
+	int64_t minor = 1 + (int64_t)below(m, 20000);
+	unsigned party = below(m, PARTIES);
+	int32_t day = any_day(m);
+	struct row *row = add_row(m, BANK, day, percent(m, 60) ? -minor : minor, party);
 
-	row->minor += row->minor == 0;
 	format(row->text, sizeof(row->text), "%s", PICK(m, bank_items));
 }
 
