@@ -28,10 +28,13 @@ jobs_n() { nproc 2>/dev/null || echo 2; }
 # A checkout is known by eight hex digits of its path: its sockets live in a short folder of that name.
 instance_id() { printf '%s' "$top" | sha256sum | cut -c1-8; }
 
-# The Node that the toolchain pins comes first; any other Node only bootstraps it. Debian's commands
-# for administrators are not on every user's path.
-export PATH="$top/www/node_modules/.bin:$PATH:/usr/sbin:/sbin"
+# The Node that www/ pins comes first (setup.sh bootstraps it with whatever Node is there). Debian's
+# commands for administrators are not on every user's path.
+export PATH="$top/var/toolchain/bin:$top/www/node_modules/.bin:$PATH:/usr/sbin:/sbin"
 export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
+
+# npm as installed, run by the pinned Node; Debian's npm finds its modules in Debian's places only.
+npm() { NODE_PATH=/usr/share/nodejs:/usr/lib/nodejs command npm "$@"; }
 
 # compiler NAME: the compiler, through ccache where that is installed.
 compiler() {

@@ -62,15 +62,30 @@ setup_packages() {
 	packages_install "${missing[@]}"
 }
 
-# npm ci wipes node_modules, so it runs only when the lock file is newer than what is installed.
+# The pinned Node alone, from the entry (with its checksum) in www's lock file: packages that need a
+# newer Node than Debian's are left out silently when Debian's Node installs them.
+setup_toolchain() {
+	local dir=$top/var/toolchain
+	cmp -s "$top/www/package-lock.json" "$dir/.dev-lock" && return 0
+	step "installing the Node that www/package.json pins"
+	rm -rf "$dir"
+	mkdir -p "$dir/bin"
+	hash -r
+	node "$top/tools/dev/toolchain.mjs" "$top/www/package-lock.json" "$dir"
+	(cd "$dir" && quiet "$top/var/log/toolchain.log" npm ci --no-audit --no-fund)
+	(cd "$dir/bin" && ln -s ../node_modules/node-linux-*/bin/node node)
+	cp "$top/www/package-lock.json" "$dir/.dev-lock"
+	hash -r
+}
+
+# npm ci wipes node_modules, so it runs only when the lock file differs from what is installed.
 setup_node() {
-	[ -f "$top/www/package-lock.json" ] || return 0
 	local stamp=$top/www/node_modules/.dev-lock
+	[ -f "$top/www/package-lock.json" ] || return 0
+	setup_toolchain
 	cmp -s "$top/www/package-lock.json" "$stamp" && return 0
 	step "installing the front end's packages (npm ci)"
 	(cd "$top/www" && quiet "$top/var/log/npm.log" npm ci --no-audit --no-fund --prefer-offline)
-	# Debian 12's npm unpacks the pinned Node but does not link its command.
-	(cd "$top/www/node_modules/.bin" && { [ -e node ] || ln -s ../node-linux-*/bin/node node; })
 	cp "$top/www/package-lock.json" "$stamp"
 }
 
