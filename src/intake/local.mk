@@ -11,3 +11,13 @@ recon_intake_SOURCES = \
 	%D%/worker.c %D%/worker.h
 recon_intake_LDADD = $(READ_LIBS) $(VAULT_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(WIRE_LIBS) $(SYS_LIBS) \
 	$(PTHREAD_LIBS)
+
+if HAVE_CMOCKA
+check_PROGRAMS += test_intake_intake
+endif
+test_intake_intake_SOURCES = tests/unit/intake/test_intake.c $(PLACE_SOURCES) $(DB_TEST_SOURCES)
+test_intake_intake_CPPFLAGS = $(DB_TEST_CPPFLAGS) $(PLACE_CPPFLAGS) \
+	-DTEST_DATA=\"$(abs_top_srcdir)/tests/data\" \
+	-DRECON_SCANNER=\"$(abs_top_builddir)/recon-scanner\" -DRECON_INTAKE=\"$(abs_top_builddir)/recon-intake\"
+test_intake_intake_LDADD = $(VAULT_LIBS) $(DB_TEST_LDADD) $(SYS_LIBS)
+EXTRA_test_intake_intake_DEPENDENCIES = recon-scanner$(EXEEXT) recon-intake$(EXEEXT)

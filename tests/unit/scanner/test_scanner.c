@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "place.h"
 #include "domain/file_type.h"
 #include "sys/fdpass.h"
 #include "sys/proc.h"
@@ -28,43 +29,8 @@
 #define MAX_BYTES (100u << 20)
 #define SCAN_SECONDS 3
 
-static char folder[64];
 static struct vault *vault;
 static pid_t scanner;
-
-static const char *at(const char *name)
-{
-	static char paths[8][160];
-	static unsigned next;
-	char *path = paths[next++ % ARRAY_LEN(paths)];
-
-	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
-	return path;
-}
-
-static void pause_ms(long ms)
-{
-	nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
-}
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
-
-/* The EICAR test text and a second harmless mark that a later signature names. */
-static const char *eicar(void)
-{
-	static char text[128];
-
-	snprintf(text, sizeof(text), "%s%s%s", "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-",
-		"ANTIVIRUS-TEST-", "FILE!$H+H*");
-	return text;
-}
 
 /* An object of n bytes of rows with a text at its end, and its loan. */
 static struct vault_loan lend_rows(size_t n, const char *end)
@@ -92,7 +58,7 @@ static int connect_scanner(void)
 	int fd = -1;
 
 	for (int i = 0; i < 200; i++) {
-		if (proc_connect(at("run/scanner.sock"), SOCK_SEQPACKET, &fd, NULL) == 0) {
+		if (proc_connect(place_at("run/scanner.sock"), SOCK_SEQPACKET, &fd, NULL) == 0) {
 			assert_int_equal(proc_set_timeouts(fd, 20000, 5000, NULL), 0);
 			return fd;
 		}
@@ -216,34 +182,6 @@ static void test_status(void **state)
 	close(fd);
 }
 
-/* A process whose parent is `parent`; 0 when there is none. */
-static pid_t child_of(pid_t parent)
-{
-	DIR *dir = opendir("/proc");
-	struct dirent *entry;
-	pid_t found = 0;
-
-	assert_non_null(dir);
-	while (!found && (entry = readdir(dir))) {
-		char path[300], line[512] = "";
-		char *after;
-		FILE *f;
-
-		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
-		f = fopen(path, "r");
-		if (!f)
-			continue;
-		if (!fgets(line, sizeof(line), f))
-			line[0] = 0;
-		fclose(f);
-		after = strrchr(line, ')');
-		if (after && after[1] && after[2] != 'Z' && strtol(after + 4, NULL, 10) == parent)
-			found = (pid_t)strtol(entry->d_name, NULL, 10);
-	}
-	closedir(dir);
-	return found;
-}
-
 /* Sends a large file and does something to the child that scans it; its verdict. */
 static int disturb(int signo, char detail[512])
 {
@@ -307,8 +245,8 @@ static void test_new_signatures(void **state)
 
 	(void)state;
 	assert_int_equal(verdict_on(100, "harmless-until-told-otherwise", detail), 0);
-	write_file(at("sigs/more.ndb"),
-		"Recon-Test-More:0:*:6861726d6c6573732d756e74696c2d746f6c64\n");
+	place_write(
+		"sigs/more.ndb", "Recon-Test-More:0:*:6861726d6c6573732d756e74696c2d746f6c64\n");
 	kill(scanner, SIGHUP);
 	for (int i = 0; i < 100 && code == 0; i++) {
 		code = verdict_on(100, "harmless-until-told-otherwise", detail);
@@ -325,49 +263,23 @@ static void test_damaged_signatures_change_nothing(void **state)
 	char detail[512];
 
 	(void)state;
-	write_file(at("sigs/bad.ndb"), "no signature\n");
+	place_write("sigs/bad.ndb", "no signature\n");
 	kill(scanner, SIGHUP);
 	pause_ms(300);
 	assert_int_equal(verdict_on(100, eicar(), detail), E_FILE_INFECTED);
-	unlink(at("sigs/bad.ndb"));
-}
-
-static bool folder_is_empty(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	int n = 0;
-
-	assert_non_null(dir);
-	while ((entry = readdir(dir)))
-		n++;
-	closedir(dir);
-	return n == 2;
+	unlink(place_at("sigs/bad.ndb"));
 }
 
 static void test_ends_in_order(void **state)
 {
-	int status = -1;
+	int status;
 
 	(void)state;
-	kill(scanner, SIGTERM);
-	assert_int_equal(waitpid(scanner, &status, 0), scanner);
+	status = program_end(scanner, SIGTERM);
 	scanner = 0;
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
-	assert_true(folder_is_empty(at("tmp")));
-}
-
-static void start_scanner(void)
-{
-	scanner = fork();
-	assert_true(scanner >= 0);
-	if (scanner == 0) {
-		if (!freopen(at("log"), "a", stderr))
-			_exit(126);
-		execl(RECON_SCANNER, "recon-scanner", "--config", at("conf"), (char *)NULL);
-		_exit(127);
-	}
+	assert_true(place_is_empty("tmp"));
 }
 
 static int setup(void **state)
@@ -377,55 +289,32 @@ static int setup(void **state)
 	char text[1024];
 
 	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/recon-test-scanner-XXXXXX");
-	if (!mkdtemp(folder))
-		return -1;
+	place_begin("scanner");
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		if (mkdir(at(folders[i]), 0700) < 0)
-			return -1;
+		place_folder(folders[i]);
 	snprintf(text, sizeof(text),
 		"run.dir = %s\nmetrics.dir = %s\nscanner.temp_dir = %s\n"
 		"scanner.database_dir = %s\nupload.max_bytes = %u\nscanner.seconds = %d\n",
-		at("run"), at("metrics"), at("tmp"), at("sigs"), MAX_BYTES, SCAN_SECONDS);
-	write_file(at("conf"), text);
-	if (symlink(TEST_DATA "/clamav/eicar.ndb", at("sigs/eicar.ndb")) < 0)
+		place_at("run"), place_at("metrics"), place_at("tmp"), place_at("sigs"), MAX_BYTES,
+		SCAN_SECONDS);
+	place_write("conf", text);
+	if (symlink(TEST_DATA "/clamav/eicar.ndb", place_at("sigs/eicar.ndb")) < 0)
 		return -1;
-	config = (struct vault_config){at("vault"), at("pub"), at("key")};
-	if (vault_keys_generate(at("pub"), at("key"), NULL) < 0 ||
+	config = (struct vault_config){place_at("vault"), place_at("pub"), place_at("key")};
+	if (vault_keys_generate(place_at("pub"), place_at("key"), NULL) < 0 ||
 		vault_open(&config, &vault, NULL) < 0)
 		return -1;
-	start_scanner();
+	scanner = program_start(RECON_SCANNER, place_at("conf"));
 	return 0;
-}
-
-static void remove_tree(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		char name[600];
-
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
-		if (unlink(name) < 0)
-			remove_tree(name);
-	}
-	if (dir)
-		closedir(dir);
-	rmdir(path);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	if (scanner > 0) {
-		kill(scanner, SIGKILL);
-		waitpid(scanner, NULL, 0);
-	}
+	if (scanner > 0)
+		program_end(scanner, SIGKILL);
 	vault_close(&vault);
-	remove_tree(folder);
+	place_end();
 	return 0;
 }
 

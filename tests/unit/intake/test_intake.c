@@ -1,0 +1,651 @@
+/*
+ * The real recon-intake with a real PostgreSQL, recon-scanner and vault: files are handed in the
+ * way the upload pool does it, and what became of them is looked up in rows and stored bytes. After
+ * each case nothing may lie in the vault that no row names, and nothing usable that was not called
+ * clean.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "fixture.h"
+#include "place.h"
+#include "seal/hash.h"
+#include "store/store_file.h"
+#include "store/store_object.h"
+#include "store/store_project.h"
+#include "store/store_source.h"
+#include "store/store_task.h"
+#include "store/store_upload.h"
+#include "sys/proc.h"
+#include "vault/keys.h"
+#include "vault/vault.h"
+
+#define MAX_BYTES (64u << 20)
+#define WAIT_STEPS 1200 /* of 50 ms */
+
+static struct pg pg;
+static struct world world;
+static struct vault *vault;
+static struct db *upload_db;
+static pid_t scanner, intake;
+static struct uuid mapped, unmapped; /* sources with a mapping and without */
+
+#define HEADER "Booked,Amount,Reference,Memo\n"
+static const char mapping_json[] =
+	"{\"format\":\"csv\",\"dialect\":{\"delimiter\":\",\",\"quote\":\"\\\"\","
+	"\"encoding\":\"utf-8\",\"header_row\":1},\"decimal\":\".\",\"thousands\":\"\","
+	"\"date_order\":\"ymd\",\"currency\":\"EUR\",\"fields\":["
+	"{\"field\":\"date\",\"type\":\"date\",\"column\":\"Booked\",\"required\":true},"
+	"{\"field\":\"amount\",\"type\":\"amount\",\"column\":\"Amount\",\"required\":true},"
+	"{\"field\":\"reference\",\"type\":\"code\",\"column\":\"Reference\"},"
+	"{\"field\":\"text\",\"type\":\"text\",\"column\":\"Memo\"}]}";
+
+/* --- handing in ------------------------------------------------------------------------------- */
+
+/* A part as the upload pool stores it, recorded with its upload. */
+static void add_part(const struct upload *u, int64_t start, struct sv bytes)
+{
+	struct vault_writer *w CLEANUP(vault_writer_free) = NULL;
+	struct vault_object object;
+	struct object row = {.project_id = world.project, .kind = OBJECT_KIND_PART};
+
+	MUST(vault_create(vault, &w, err));
+	MUST(vault_write(w, bytes.p, bytes.n, err));
+	MUST(vault_commit(w, &object, err));
+	row.id = object.id;
+	row.size = (int64_t)object.size;
+	row.stored_size = (int64_t)object.stored_size;
+	row.wrapped_key = sv_from((const char *)object.wrapped, sizeof(object.wrapped));
+	memcpy(row.sha256, object.sha256, sizeof(row.sha256));
+	MUST(db_begin(upload_db, err));
+	MUST(store_object_insert(upload_db, &row, err));
+	MUST(store_upload_add_part(upload_db, u, start, (int64_t)bytes.n, &row.id, err));
+	MUST(db_commit(upload_db, err));
+}
+
+/* Announces an upload of n bytes; sha256 may be NULL. */
+static struct uuid announce(const struct uuid *source, const char *name, size_t n,
+	const uint8_t *sha256, struct upload *ret)
+{
+	CLEANUP(db_freep) struct db *api = world_db(&pg, &world, "recon_api");
+	CLEANUP(arena_free) struct arena a;
+	struct file file = {.id = uuid_new(),
+		.project_id = world.project,
+		.source_id = *source,
+		.name = sv_from_cstr(name),
+		.size = (int64_t)n,
+		.uploaded_by = world.user};
+	struct upload upload = {.id = random_id(),
+		.project_id = world.project,
+		.file_id = file.id,
+		.user_id = world.user,
+		.size = (int64_t)n};
+
+	arena_init(&a, 0);
+	if (sha256)
+		memcpy(upload.sha256, sha256, sizeof(upload.sha256));
+	MUST(db_begin(api, err));
+	MUST(store_project_book(api, &world.project, (int64_t)n, err));
+	MUST(store_file_insert(api, &file, err));
+	MUST(store_upload_insert(api, &upload, 3600, &a, ret, err));
+	MUST(db_commit(api, err));
+	return file.id;
+}
+
+static void received(const struct uuid *file)
+{
+	MUST(db_begin(upload_db, err));
+	MUST(store_file_set_state(
+		upload_db, file, FILE_STATE_RECEIVING, FILE_STATE_RECEIVED, SV_NULL, SV_NULL, err));
+	MUST(store_task_insert(
+		upload_db, TASK_SCAN, file, &world.project, SV("test-request"), err));
+	MUST(db_commit(upload_db, err));
+}
+
+/* In `parts` parts. */
+static struct uuid hand_in(
+	const struct uuid *source, const char *name, struct sv bytes, size_t parts)
+{
+	struct upload upload;
+	struct uuid file = announce(source, name, bytes.n, NULL, &upload);
+	size_t step = bytes.n / parts + 1;
+
+	for (size_t start = 0; start < bytes.n; start += step)
+		add_part(&upload, (int64_t)start,
+			sv_from(bytes.p + start, MIN(step, bytes.n - start)));
+	received(&file);
+	return file;
+}
+
+/* --- looking up ------------------------------------------------------------------------------- */
+
+/* The answer to a question in which $ stands for the file's id. The caller frees. */
+static char *about(const struct uuid *file, const char *sql)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	struct sv rest = sv_from_cstr(sql);
+	char id[UUID_TEXT_LEN + 1];
+
+	uuid_format(file, id);
+	while (rest.n > 0) {
+		bool named = sv_find(rest, '$') >= 0;
+
+		buf_add_sv(&text, sv_cut(&rest, '$'));
+		if (named)
+			buf_printf(&text, "'%s'", id);
+	}
+	return pg_text(&pg, buf_cstr(&text));
+}
+
+/* Waits until the question about a file gets an answer that is not "". The caller frees. */
+static char *wait_for(const struct uuid *file, const char *sql)
+{
+	for (int i = 0; i < WAIT_STEPS; i++) {
+		char *answer = about(file, sql);
+
+		if (answer[0])
+			return answer;
+		free(answer);
+		pause_ms(50);
+	}
+	fail_msg("nothing came of it: %s", sql);
+	return NULL;
+}
+
+#define FILE_END                                                                                   \
+	"SELECT state || ' ' || coalesce(verdict_code, '') FROM file WHERE id = $ "             \
+	"AND state NOT IN ('receiving', 'received', 'scanning')"
+#define DATASET_END                                                                                \
+	"SELECT state || ' ' || rows_read || ' ' || rows_accepted || ' ' || rows_rejected || ' '"  \
+	" || coalesce(error_code, '') FROM dataset WHERE file_id = $ AND state <> 'reading'"
+
+static void expect(const struct uuid *file, const char *sql, const char *want)
+{
+	char *answer = wait_for(file, sql);
+
+	assert_string_equal(answer, want);
+	free(answer);
+}
+
+static int count_object(void *ctx, const struct uuid *id, uint64_t sealed_size, int64_t mtime,
+	bool finished, struct err *err)
+{
+	(void)id;
+	(void)sealed_size;
+	(void)mtime;
+	(void)err;
+	*(int64_t *)ctx += finished; /* what was being written at a kill goes a day later */
+	return 0;
+}
+
+/* As many stored objects as rows with a key, of those that really lie in this vault. */
+static void expect_no_orphans(void)
+{
+	int64_t rows = 0, objects = 0;
+
+	/* Bytes go a moment after their rows. */
+	for (int i = 0; i < 100; i++) {
+		objects = 0;
+		rows = pg_int(&pg, "SELECT count(*) FROM vault_object "
+				   "WHERE erased_at IS NULL AND length(wrapped_key) = 80");
+		MUST(vault_list(vault, count_object, &objects, err));
+		if (rows == objects)
+			return;
+		pause_ms(20);
+	}
+	fail_msg("%lld objects are stored, %lld have a row", (long long)objects, (long long)rows);
+}
+
+/* --- cases ------------------------------------------------------------------------------------ */
+
+static void test_a_file_becomes_a_dataset(void **state)
+{
+	static const char csv[] = HEADER "2026-03-04,12.30,R-001,Rent\n"
+					 "2026-03-05,-7.00,R-002,\"Coffee, black\"\n";
+	struct uuid file = hand_in(&mapped, "ledger.csv", SV(csv), 1);
+
+	(void)state;
+	expect(&file, FILE_END, "clean ");
+	expect(&file, DATASET_END, "ready 3 2 0 ");
+	expect(&file, "SELECT sums::text FROM dataset WHERE file_id = $",
+		"[{\"field\":\"amount\",\"money\":{\"minor\":\"530\",\"currency\":\"EUR\"}}]");
+	/* The parts are gone, the file and its dataset are stored and whole. */
+	expect(&file,
+		"SELECT count(*) FROM upload_part p JOIN upload u ON u.id = p.upload_id "
+		"WHERE u.file_id = $",
+		"0");
+	expect(&file, "SELECT length(sha256) FROM file WHERE id = $", "32");
+	expect(&file,
+		"SELECT string_agg(action, ' ' ORDER BY ts) FROM audit_outbox WHERE object_id = "
+		"$",
+		"file.scan");
+	expect_no_orphans();
+}
+
+static void test_parts_join(void **state)
+{
+	struct buf csv CLEANUP(buf_free) = BUF_INIT;
+	struct upload upload;
+	struct uuid file;
+	uint8_t sha256[32];
+
+	(void)state;
+	buf_add_cstr(&csv, HEADER);
+	for (int i = 0; i < 50000; i++)
+		buf_printf(
+			&csv, "2026-03-%02d,%d.%02d,R-%d,Row %d\n", i % 28 + 1, i, i % 100, i, i);
+	hash_sha256(csv.p, csv.n, sha256);
+	file = announce(&mapped, "large.csv", csv.n, sha256, &upload);
+	for (size_t start = 0; start < csv.n; start += 500001)
+		add_part(&upload, (int64_t)start,
+			sv_from(csv.p + start, MIN((size_t)500001, csv.n - start)));
+	received(&file);
+	expect(&file, FILE_END, "clean ");
+	expect(&file, DATASET_END, "ready 50001 50000 0 ");
+	expect_no_orphans();
+}
+
+static void test_without_a_mapping_one_is_proposed(void **state)
+{
+	struct uuid file = hand_in(&unmapped, "bank.csv",
+		SV(HEADER "2026-03-04,12.30,R-1,Rent\n2026-03-14,1.00,R-2,Food\n"), 1);
+
+	(void)state;
+	expect(&file, FILE_END, "clean ");
+	expect(&file, DATASET_END, "needs_mapping 0 0 0 ");
+	expect(&file,
+		"SELECT (proposal->'mapping'->>'format') || ' ' || "
+		"(json_array_length(proposal->'columns')) FROM dataset WHERE file_id = $",
+		"csv 4");
+	expect_no_orphans();
+}
+
+static void test_a_mapping_that_does_not_fit_asks_again(void **state)
+{
+	struct uuid file = hand_in(
+		&mapped, "other.csv", SV("Day,Value\n2026-03-04,12.30\n2026-03-05,1.00\n"), 1);
+
+	(void)state;
+	expect(&file, DATASET_END, "needs_mapping 0 0 0 ");
+	expect_no_orphans();
+}
+
+static void test_ragged_rows_are_rejected(void **state)
+{
+	struct uuid file = hand_in(&mapped, "ragged.csv",
+		SV(HEADER "2026-03-04,12.30,R-1,Rent\n2026-03-05,1.00\n2026-03-06,x,R-3,Bad\n"
+			  "2026-03-07,1.00,R-4,Fine\n"),
+		1);
+
+	(void)state;
+	expect(&file, DATASET_END, "ready 5 2 2 ");
+	expect(&file,
+		"SELECT v.kind FROM dataset d JOIN vault_object v ON v.id = d.rejects_object "
+		"WHERE d.file_id = $",
+		"rejects");
+	expect_no_orphans();
+}
+
+static void test_no_row_is_unreadable(void **state)
+{
+	struct uuid file = hand_in(&mapped, "none.csv", SV(HEADER "yesterday,much,R-1,Rent\n"), 1);
+
+	(void)state;
+	expect(&file, FILE_END, "clean ");
+	expect(&file, DATASET_END, "unreadable 0 0 0 unreadable");
+	expect_no_orphans();
+}
+
+/* Refused ones: a verdict's code, nothing stored, no dataset, the space given back. */
+static void expect_refused(const struct uuid *file, const char *want, int64_t booked)
+{
+	expect(file, FILE_END, want);
+	expect(file, "SELECT count(*) FROM dataset WHERE file_id = $", "0");
+	expect(file, "SELECT coalesce(object_id::text, 'none') FROM file WHERE id = $", "none");
+	expect(file,
+		"SELECT outcome || ' ' || action FROM audit_outbox WHERE object_id = $ "
+		"AND action = 'file.refuse'",
+		"refused file.refuse");
+	expect_no_orphans();
+	assert_int_equal(booked, pg_int(&pg, "SELECT sum(storage_bytes)::bigint FROM project"));
+}
+
+static int64_t booked_bytes(void)
+{
+	return pg_int(&pg, "SELECT sum(storage_bytes)::bigint FROM project");
+}
+
+static void test_eicar_is_refused(void **state)
+{
+	int64_t booked = booked_bytes();
+	struct buf csv CLEANUP(buf_free) = BUF_INIT;
+	struct uuid file;
+	char *detail;
+
+	(void)state;
+	buf_printf(&csv, HEADER "2026-03-04,12.30,R-1,%s\n", eicar());
+	file = hand_in(&mapped, "virus.csv", buf_sv(&csv), 2);
+	expect_refused(&file, "infected file_infected", booked);
+	detail = about(&file, "SELECT verdict_detail FROM file WHERE id = $");
+	assert_non_null(strstr(detail, "Recon-Test-Eicar"));
+	free(detail);
+}
+
+static const struct {
+	const char *label;
+	const char *name;
+	struct sv bytes;
+	const char *want;
+} refused[] = {
+	{"binary renamed", "ledger.csv", {"\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0>\0", 20},
+		"rejected file_type"},
+	{"PDF renamed", "ledger.csv", {"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n", 29},
+		"rejected file_type"},
+	{"no type", "ledger.exe", {"a,b\n1,2\n", 8}, "rejected file_type"},
+};
+
+static void test_other_types_are_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+		int64_t booked = booked_bytes();
+		struct uuid file = hand_in(&mapped, refused[i].name, refused[i].bytes, 1);
+
+		print_message("%s\n", refused[i].label);
+		expect_refused(&file, refused[i].want, booked);
+	}
+}
+
+static void test_announced_hash_must_agree(void **state)
+{
+	int64_t booked = booked_bytes();
+	const uint8_t wrong[32] = {1, 2, 3};
+	struct upload upload;
+	struct uuid file = announce(&mapped, "ledger.csv", 10, wrong, &upload);
+
+	(void)state;
+	add_part(&upload, 0, SV("a,b\n1,2\n3,"));
+	received(&file);
+	expect_refused(&file, "rejected file_hash", booked);
+}
+
+/* Nobody waits for the next attempt; the task that is about `subject` ends like this. */
+static void expect_when_time_passes(const struct uuid *subject, const char *want)
+{
+	for (int i = 0; i < WAIT_STEPS; i++) {
+		char *state = about(subject, "SELECT state FROM task WHERE subject = $");
+		bool ended = strcmp(state, want) == 0;
+
+		free(state);
+		if (ended)
+			return;
+		pg_exec(&pg, "UPDATE task SET lease_until = now() WHERE state = 'waiting'");
+		pause_ms(50);
+	}
+	fail_msg("the task was not %s", want);
+}
+
+/* A part that was changed on the disk: tried three times, then nobody calls it clean. */
+static void test_a_damaged_part_is_never_clean(void **state)
+{
+	struct upload upload;
+	struct uuid file = announce(&mapped, "ledger.csv", 8, NULL, &upload);
+	char *object, path[64];
+	FILE *f;
+
+	(void)state;
+	add_part(&upload, 0, SV("a,b\n1,2\n"));
+	object = about(&file,
+		"SELECT p.object_id::text FROM upload_part p JOIN upload u ON u.id = p.upload_id "
+		"WHERE u.file_id = $");
+	snprintf(path, sizeof(path), "vault/%.2s/%s", object, object);
+	f = fopen(place_at(path), "r+");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 60, SEEK_SET), 0);
+	assert_int_equal(fputc('!', f), '!');
+	assert_int_equal(fclose(f), 0);
+	free(object);
+	received(&file);
+	expect(&file, "SELECT error_code FROM task WHERE subject = $ AND strikes >= 1",
+		"corrupt");
+	expect_when_time_passes(&file, "poisoned");
+	expect(&file, FILE_END, "unscannable file_unscannable");
+	expect_no_orphans();
+}
+
+static void test_files_wait_for_the_scanner(void **state)
+{
+	struct uuid file;
+	char *strikes;
+
+	(void)state;
+	program_end(scanner, SIGTERM);
+	file = hand_in(&mapped, "waits.csv", SV(HEADER "2026-03-04,12.30,R-1,Rent\n"), 1);
+	pause_ms(3500); /* more than one attempt */
+	strikes = about(&file, "SELECT f.state || ' ' || t.state || ' ' || t.strikes FROM file f "
+			       "JOIN task t ON t.subject = f.id WHERE f.id = $");
+	assert_string_equal(strikes, "received waiting 0");
+	free(strikes);
+	scanner = program_start(RECON_SCANNER, place_at("conf"));
+	expect(&file, FILE_END, "clean ");
+	expect_no_orphans();
+}
+
+/* Killed in the middle of large files, several times over: nothing lost, nothing twice. */
+static void test_killed_intake_loses_nothing(void **state)
+{
+	struct buf csv CLEANUP(buf_free) = BUF_INIT;
+	struct uuid files[3];
+
+	(void)state;
+	buf_add_cstr(&csv, HEADER);
+	while (csv.n < 20u << 20)
+		buf_printf(
+			&csv, "2026-03-04,%zu.00,R-%zu,Some text that fills a row\n", csv.n, csv.n);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		files[i] = hand_in(&mapped, "large.csv", buf_sv(&csv), 3);
+	for (int i = 0; i < 3; i++) {
+		pause_ms(150);
+		program_end(intake, SIGKILL);
+		pg_exec(&pg, "UPDATE task SET lease_until = now(), strikes = 0 "
+			     "WHERE state = 'running'");
+		intake = program_start(RECON_INTAKE, place_at("conf"));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		expect(&files[i], FILE_END, "clean ");
+		expect(&files[i],
+			"SELECT state FROM dataset WHERE file_id = $ AND state <> 'reading'",
+			"ready");
+		expect(&files[i], "SELECT count(*) FROM dataset d WHERE d.file_id = $", "1");
+	}
+}
+
+static void test_a_killed_reader_is_tried_again(void **state)
+{
+	struct buf csv CLEANUP(buf_free) = BUF_INIT;
+	struct uuid file;
+
+	(void)state;
+	buf_add_cstr(&csv, HEADER);
+	while (csv.n < 30u << 20)
+		buf_printf(
+			&csv, "2026-03-04,%zu.00,R-%zu,Some text that fills a row\n", csv.n, csv.n);
+	file = hand_in(&mapped, "large.csv", buf_sv(&csv), 1);
+	free(wait_for(&file, "SELECT worker FROM task WHERE kind = 'read' AND state = 'running' "
+			     "AND subject = (SELECT id FROM dataset WHERE file_id = $)"));
+	/* Every reader of every worker. */
+	for (int i = 0; i < 2; i++) {
+		pid_t worker = child_of(intake);
+		pid_t reader = worker ? child_of(worker) : 0;
+
+		if (reader)
+			kill(reader, SIGKILL);
+		pause_ms(20);
+	}
+	for (int i = 0; i < WAIT_STEPS; i++) {
+		pg_exec(&pg, "UPDATE task SET lease_until = now() WHERE state = 'waiting'");
+		pause_ms(50);
+		if (pg_int(&pg,
+			    "SELECT count(*) FROM task WHERE state IN ('waiting', 'running')") ==
+			pg_int(&pg, "SELECT count(*) FROM task WHERE kind = 'match'"))
+			break;
+	}
+	expect(&file, "SELECT state FROM dataset WHERE file_id = $ AND state <> 'reading'",
+		"ready");
+}
+
+/* What crashes left, and uploads past their time, go with the first sweep of a started intake. */
+static void test_sweep(void **state)
+{
+	struct vault_writer *w = NULL;
+	struct vault_object orphan;
+	struct upload upload;
+	struct uuid file = announce(&mapped, "late.csv", 100, NULL, &upload);
+	int64_t booked = booked_bytes();
+	int status;
+
+	(void)state;
+	add_part(&upload, 0, SV("half of it"));
+	pg_exec(&pg, "UPDATE upload SET expires_at = now() - interval '1 s' WHERE state = 'open'");
+	MUST(vault_create(vault, &w, err));
+	MUST(vault_write(w, "x", 1, err));
+	MUST(vault_commit(w, &orphan, err));
+	vault_writer_free(&w);
+	pause_ms(2100); /* older than vault.orphan_seconds */
+	status = program_end(intake, SIGTERM);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	intake = program_start(RECON_INTAKE, place_at("conf"));
+	expect(&file, FILE_END, "rejected upload_expired");
+	expect_no_orphans();
+	MUST_GIVE(E_NOT_FOUND, vault_check(vault, &orphan, err));
+	assert_int_equal(booked_bytes(), booked - 100);
+}
+
+/* PostgreSQL gone for a moment: the worker waits and goes on. */
+static void test_database_crash(void **state)
+{
+	struct uuid file;
+
+	(void)state;
+	pg_crash(&pg);
+	db_freep(&upload_db);
+	upload_db = world_db(&pg, &world, "recon_upload");
+	file = hand_in(&mapped, "after.csv", SV(HEADER "2026-03-04,12.30,R-1,Rent\n"), 1);
+	expect(&file, FILE_END, "clean ");
+	expect(&file, DATASET_END, "ready 2 1 0 ");
+	expect_no_orphans();
+}
+
+/* --- the world -------------------------------------------------------------------------------- */
+
+static struct uuid make_source(const char *name, const char *mapping)
+{
+	CLEANUP(db_freep) struct db *api = world_db(&pg, &world, "recon_api");
+	CLEANUP(arena_free) struct arena a;
+	struct source source = {.id = uuid_new(),
+		.project_id = world.project,
+		.name = sv_from_cstr(name),
+		.kind = SOURCE_KIND_LEDGER,
+		.time_zone = SV("Europe/Berlin"),
+		.currency = SV("EUR")};
+	struct mapping_row row;
+	struct uuid id = source.id;
+
+	arena_init(&a, 0);
+	MUST(store_source_insert(api, &source, &world.user, &a, &source, err));
+	if (!mapping)
+		return id;
+	MUST(db_begin(api, err));
+	MUST(store_mapping_insert(
+		api, &world.project, &id, sv_from_cstr(mapping), &world.user, &a, &row, err));
+	MUST(db_commit(api, err));
+	return id;
+}
+
+static void write_conf(void)
+{
+	static const char *const folders[] = {"run", "metrics", "tmp", "sigs", "vault"};
+	char text[2048];
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		place_folder(folders[i]);
+	assert_int_equal(symlink(TEST_DATA "/clamav/eicar.ndb", place_at("sigs/eicar.ndb")), 0);
+	snprintf(text, sizeof(text),
+		"db.conninfo = %s\nredis.socket = %s\nrun.dir = %s\nmetrics.dir = %s\n"
+		"vault.dir = %s\nvault.public_key_file = %s\nvault.private_key_file = %s\n"
+		"scanner.temp_dir = %s\nscanner.database_dir = %s\nupload.max_bytes = %u\n"
+		"vault.orphan_seconds = 2\nintake.workers = 2\n",
+		pg.conninfo, place_at("run/no-redis"), place_at("run"), place_at("metrics"),
+		place_at("vault"), place_at("pub"), place_at("key"), place_at("tmp"),
+		place_at("sigs"), MAX_BYTES);
+	place_write("conf", text);
+}
+
+static int setup(void **state)
+{
+	struct vault_config config;
+
+	(void)state;
+	pg_up(&pg);
+	world_make(&pg, &world);
+	pg_exec(&pg, "UPDATE project SET storage_quota = 1000000000");
+	place_begin("intake");
+	write_conf();
+	MUST(vault_keys_generate(place_at("pub"), place_at("key"), err));
+	config = (struct vault_config){place_at("vault"), place_at("pub"), place_at("key")};
+	MUST(vault_open(&config, &vault, err));
+	mapped = make_source("Mapped", mapping_json);
+	unmapped = make_source("Unmapped", NULL);
+	upload_db = world_db(&pg, &world, "recon_upload");
+	scanner = program_start(RECON_SCANNER, place_at("conf"));
+	intake = program_start(RECON_INTAKE, place_at("conf"));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	if (intake > 0)
+		program_end(intake, SIGKILL);
+	if (scanner > 0)
+		program_end(scanner, SIGKILL);
+	db_freep(&upload_db);
+	vault_close(&vault);
+	pg_stop(&pg);
+	if (!getenv("RECON_TEST_KEEP"))
+		place_end();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_file_becomes_a_dataset),
+		cmocka_unit_test(test_parts_join),
+		cmocka_unit_test(test_without_a_mapping_one_is_proposed),
+		cmocka_unit_test(test_a_mapping_that_does_not_fit_asks_again),
+		cmocka_unit_test(test_ragged_rows_are_rejected),
+		cmocka_unit_test(test_no_row_is_unreadable),
+		cmocka_unit_test(test_eicar_is_refused),
+		cmocka_unit_test(test_other_types_are_refused),
+		cmocka_unit_test(test_announced_hash_must_agree),
+		cmocka_unit_test(test_a_damaged_part_is_never_clean),
+		cmocka_unit_test(test_files_wait_for_the_scanner),
+		cmocka_unit_test(test_killed_intake_loses_nothing),
+		cmocka_unit_test(test_a_killed_reader_is_tried_again),
+		cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_database_crash),
+	};
+
+	proc_init();
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
