@@ -3,13 +3,16 @@
  */
 #include "api/api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/decimal.h"
 #include "domain/word.h"
 
 #define CURSOR_VERSION 1
+#define ZONES "/usr/share/zoneinfo/"
 
 /* --- what came in ----------------------------------------------------------------------------- */
 
@@ -116,6 +119,17 @@ enum word api_in_word(
 	if (text.p != NULL && !word_parse(set, text, &word))
 		abort();
 	return word;
+}
+
+/* The form was checked: no dots, no slash at the ends. */
+int api_check_zone(struct sv zone, struct err *err)
+{
+	char path[sizeof(ZONES) + 64];
+
+	(void)snprintf(path, sizeof(path), ZONES "%.*s", SV_ARG(zone));
+	if (sv_eq_cstr(zone, "UTC") || access(path, R_OK) == 0)
+		return 0;
+	return err_set_at(err, E_INVALID, "/time_zone", "There is no such time zone.");
 }
 
 /* --- lists ------------------------------------------------------------------------------------ */

@@ -137,6 +137,9 @@ enum word api_in_word(
 const struct json_object *api_in(
 	const struct api *a, const struct json_object *o, const char *name);
 
+/* Does a time zone of the right form exist? E_INVALID at /time_zone. */
+MUST_CHECK int api_check_zone(struct sv zone, struct err *err);
+
 /* --- lists ------------------------------------------------------------------------------------ */
 
 /* The page that limit and cursor ask for. E_CURSOR: not a cursor of ours. */
@@ -167,6 +170,8 @@ void api_etag(struct api *a, int64_t version);
 
 /* The object that the audit row names. */
 void api_object(struct api *a, const char *kind, const struct uuid *id);
+/* A further audit row in the open transaction, by the request's actor about a->object. */
+MUST_CHECK int api_audit(struct api *a, enum event event, enum word outcome, struct err *err);
 /* Wakes workers of a kind (a static text) once the transaction is committed. */
 void api_wake(struct api *a, const char *kind);
 
@@ -175,7 +180,7 @@ void api_wake(struct api *a, const char *kind);
 /* A pool's own start, before threads exist, and end. They set env->pool_data. */
 MUST_CHECK int pool_upload_start(struct api_env *env, struct err *err);
 void pool_upload_stop(struct api_env *env);
-MUST_CHECK int pool_data_start(struct api_env *env, struct err *err);
-void pool_data_stop(struct api_env *env);
+__attribute__((weak)) int pool_data_start(struct api_env *env, struct err *err);
+__attribute__((weak)) void pool_data_stop(struct api_env *env);
 
 #endif

@@ -64,12 +64,25 @@ static int enter_project(struct api *a, struct err *err)
 	return 0;
 }
 
+/* A project that is about to be made is in scope before it exists. */
+static int enter_new_project(struct api *a, struct err *err)
+{
+	if (!uuid_is_nil(&a->actor.key_project))
+		return err_set(err, E_FORBIDDEN, "This API key is for one project.");
+	a->project.id = uuid_new();
+	a->project.role = ROLE_OWNER;
+	db_scope_clear(a->db);
+	return db_scope(a->db, &a->actor.user_id, &a->project.id, 1, err);
+}
+
 static int check_project(struct api *a, struct err *err)
 {
 	int rc = 0;
 
 	if (a->actor.kind != API_ANONYMOUS)
 		rc = db_scope(a->db, &a->actor.user_id, NULL, 0, err);
+	if (rc == 0 && a->route->perm == PERM_PROJECT_CREATE)
+		rc = enter_new_project(a, err);
 	if (rc == 0 && perm_scope(a->route->perm) == PERM_SCOPE_PROJECT)
 		rc = enter_project(a, err);
 	return rc;
@@ -160,7 +173,7 @@ static int check_body(struct api *a, struct err *err)
 
 /* --- transactions ------------------------------------------------------------------------------ */
 
-static int write_audit(struct api *a, enum event event, enum word outcome, struct err *err)
+int api_audit(struct api *a, enum event event, enum word outcome, struct err *err)
 {
 	struct audit audit = {.project_id = a->project.id,
 		.event = event,
@@ -188,7 +201,7 @@ static void audit_refusal(struct api *a, int code)
 	if (a->route == NULL || a->actor.kind == API_ANONYMOUS ||
 		(code != E_FORBIDDEN && code != E_CSRF && code != E_STEP_UP))
 		return;
-	if (write_audit(a, a->route->event != EVENT_NONE ? a->route->event : EVENT_REQUEST_REFUSE,
+	if (api_audit(a, a->route->event != EVENT_NONE ? a->route->event : EVENT_REQUEST_REFUSE,
 		    AUDIT_REFUSED, &err) != 0)
 		log_error(&a->log, "a refused act could not be audited", LOG_FAIL(&err));
 }
@@ -260,7 +273,7 @@ static int act(struct api *a, struct sv key, struct err *err)
 	if (rc == 0 && key.p != NULL)
 		rc = keep_answer(a, key, err);
 	if (rc == 0 && a->event != EVENT_NONE)
-		rc = write_audit(a, a->event, AUDIT_DONE, err);
+		rc = api_audit(a, a->event, AUDIT_DONE, err);
 	if (rc == 0)
 		rc = db_commit(a->db, err);
 	return rc;

@@ -111,7 +111,6 @@ static void put_ruleset(struct json_writer *w, const struct ruleset_row *r)
 	json_open_object(w, NULL);
 	json_put_int(w, "version", r->version);
 	api_put_json(w, "ruleset", r->ruleset);
-	json_put_null(w, "created_by");
 	api_put_instant(w, "created_at", r->created_at);
 	json_close_object(w);
 }

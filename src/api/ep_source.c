@@ -55,8 +55,11 @@ int ep_source_create(struct api *a, struct err *err)
 		.currency = api_in_text(a, NULL, "currency"),
 	};
 	struct source made;
-	int rc = store_source_insert(
-		a->db, &source, &a->actor.user_id, a->arena, &made, err);
+	int rc = api_check_zone(source.time_zone, err);
+
+	if (rc == 0)
+		rc = store_source_insert(
+			a->db, &source, &a->actor.user_id, a->arena, &made, err);
 
 	if (rc != 0)
 		return rc;

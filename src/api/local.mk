@@ -1,18 +1,27 @@
 # api: the program recon-api: the route table, dispatch, and the handlers of all pools.
 API_SOURCES = \
 	%D%/api.c %D%/api.h \
+	%D%/auth.c %D%/auth.h \
+	%D%/dispatch.c %D%/dispatch.h \
 	%D%/ep.h \
+	%D%/ep_api_key.c \
 	%D%/ep_dataset.c \
 	%D%/ep_file.c \
 	%D%/ep_job.c \
 	%D%/ep_project.c \
 	%D%/ep_reconciliation.c \
+	%D%/ep_session.c %D%/ep_session.h \
 	%D%/ep_source.c \
+	%D%/ep_system.c \
 	%D%/ep_upload_content.c \
+	%D%/hash_queue.c %D%/hash_queue.h \
 	%D%/openapi.c %D%/openapi.h \
 	%D%/pool_upload.c \
 	%D%/put_job.h \
+	%D%/process.c %D%/process.h \
+	%D%/rate.c %D%/rate.h \
 	%D%/route.c %D%/route.def %D%/route.h \
+	%D%/tokens.c %D%/tokens.h \
 	%D%/types.c %D%/types.h
 pkglibexec_PROGRAMS += recon-api
 recon_api_SOURCES = %D%/main.c $(API_SOURCES)

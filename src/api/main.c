@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/openapi.h"
+#include "api/process.h"
 #include "sys/main.h"
 
 static const char *dump_openapi;
@@ -43,5 +44,5 @@ int main(int argc, char **argv)
 		return dump(&m);
 	if (main_open(&m))
 		return m.exit_code;
-	return 1;
+	return process_run(&m);
 }

@@ -179,20 +179,24 @@ static const struct schema dialect = {.type = SCHEMA_OBJECT,
 	.name = "dialect",
 	.doc = "How a CSV file is written.",
 	.open = true,
-	.fields = FIELDS(OPT("delimiter", mark), OPT_NUL("quote", mark), OPT("encoding", code),
-		OPT_NUL("header_row", count))};
+	.fields = FIELDS(OPT("delimiter", mark), OPT("quote", mark), OPT("encoding", code),
+		OPT("header_row", count), OPT("footer_rows", count))};
 static const struct schema date_order = ENUM_OF("ymd", "dmy", "mdy");
 static const struct schema mapping_type =
-	ENUM_OF("amount", "date", "text", "code", "number", "currency");
-static const struct schema mapping_sign = ENUM_OF("plain", "negate", "debit_credit");
+	ENUM_OF("text", "code", "amount", "quantity", "rate", "date", "number", "currency");
+static const struct schema mapping_sign =
+	ENUM_OF("plain", "negate", "debit_credit", "credit_debit", "marker");
+static const struct schema mapping_scale = {.type = SCHEMA_INT, .min = 0, .max = 18};
 static const struct schema mapping_field = {.type = SCHEMA_OBJECT,
 	.name = "mapping_field",
 	.doc = "One field of a dataset and the columns it comes from.",
 	.open = true,
 	.fields = FIELDS(REQ("field", code), REQ("type", mapping_type), OPT("column", text),
-		OPT("columns", texts), OPT("sign", mapping_sign))};
+		OPT("columns", texts), OPT("sign", mapping_sign), OPT("negative", texts),
+		OPT("scale", mapping_scale), OPT("required", boolean))};
 static const struct schema mapping_fields = {
 	.type = SCHEMA_ARRAY, .item = &mapping_field, .min = 1, .max = 256};
+static const struct schema mapping_rounding = ENUM_OF("none", "half_even", "half_up");
 static const struct schema mapping_format = ENUM_OF("csv");
 static const struct schema mapping = {.type = SCHEMA_OBJECT,
 	.name = "mapping",
@@ -200,7 +204,7 @@ static const struct schema mapping = {.type = SCHEMA_OBJECT,
 	.open = true,
 	.fields = FIELDS(REQ("format", mapping_format), OPT("dialect", dialect),
 		OPT("decimal", mark), OPT("thousands", mark), OPT("date_order", date_order),
-		OPT_NUL("currency", currency), OPT_NUL("rounding", code),
+		OPT("currency", currency), OPT("rounding", mapping_rounding),
 		REQ("fields", mapping_fields))};
 const struct schema type_mapping_new = OBJECT("mapping_new", NULL, REQ("mapping", mapping));
 const struct schema type_mapping_version = OBJECT("mapping_version",
@@ -306,7 +310,7 @@ const struct schema type_reconciliation_new = OBJECT("reconciliation_new", NULL,
 const struct schema type_ruleset_new = OBJECT("ruleset_new", NULL, REQ("ruleset", ruleset));
 const struct schema type_ruleset_version = OBJECT("ruleset_version",
 	"A ruleset as it was written; never changed.", REQ("version", version),
-	REQ("ruleset", ruleset), NUL("created_by", id), REQ("created_at", instant));
+	REQ("ruleset", ruleset), REQ("created_at", instant));
 static const struct schema ruleset_versions = ARRAY_OF(type_ruleset_version, 0);
 const struct schema type_ruleset_version_list =
 	LIST_OF("ruleset_version_list", ruleset_versions);

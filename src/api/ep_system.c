@@ -1,0 +1,119 @@
+/*
+ * What the system says of itself, and nginx's question about uploads (api pool).
+ */
+#include <sys/socket.h>
+#include <stdio.h>
+
+#include "api/dispatch.h"
+#include "api/ep.h"
+#include "domain/file_type.h"
+#include "store/store_signing_key.h"
+#include "sys/proc.h"
+
+int ep_health(struct api *a, struct err *err)
+{
+	(void)err;
+	json_open_object(&a->out, NULL);
+	json_put_cstr(&a->out, "status", "ok");
+	json_close_object(&a->out);
+	return 0;
+}
+
+static void put_part(struct api *a, const char *name, bool up, const char *detail)
+{
+	json_open_object(&a->out, NULL);
+	json_put_cstr(&a->out, "name", name);
+	json_put_cstr(&a->out, "status", up ? "up" : "down");
+	json_put_cstr(&a->out, "detail", up ? "" : detail);
+	json_close_object(&a->out);
+}
+
+static bool scanner_is_up(const struct api *a)
+{
+	char path[120];
+	int fd = -1;
+
+	(void)snprintf(path, sizeof(path), "%s/scanner.sock", a->env->conf->run_dir);
+	if (proc_connect(path, SOCK_SEQPACKET, &fd, NULL) != 0)
+		return false;
+	fd_close(&fd);
+	return true;
+}
+
+/* Without the database nothing works: 503. Without Redis or the scanner: slower, and files wait. */
+int ep_ready(struct api *a, struct err *err)
+{
+	struct signing_key *keys;
+	size_t n;
+	bool redis = bus_ping(a->bus);
+	bool scanner = scanner_is_up(a);
+	int rc = store_signing_key_public_list(a->db, a->arena, &keys, &n, err);
+
+	if (rc != 0)
+		return err_set(err, E_UNAVAILABLE, "The database does not answer.");
+	json_open_object(&a->out, NULL);
+	json_put_cstr(&a->out, "status", redis && scanner ? "ready" : "degraded");
+	json_open_array(&a->out, "parts");
+	put_part(a, "database", true, "");
+	put_part(a, "redis", redis, "Sessions and limits are checked without it.");
+	put_part(a, "scanner", scanner, "Files wait for their scan.");
+	json_close_array(&a->out);
+	json_close_object(&a->out);
+	return 0;
+}
+
+static void put_extensions(struct api *a)
+{
+	json_open_array(&a->out, "types");
+	for (int t = FILE_TYPE_NONE + 1; t < FILE_TYPE_END; t++) {
+		struct sv rest = sv_from_cstr(file_type_extensions((enum file_type)t));
+
+		while (rest.n > 0)
+			json_put_text(&a->out, NULL, sv_cut(&rest, ' '));
+	}
+	json_close_array(&a->out);
+}
+
+int ep_limits(struct api *a, struct err *err)
+{
+	(void)err;
+	json_open_object(&a->out, NULL);
+	json_open_object(&a->out, "upload");
+	json_put_int(&a->out, "max_bytes", a->env->conf->upload_max_bytes);
+	json_put_int(&a->out, "part_bytes", (int64_t)ROUTE_PART_MAX);
+	put_extensions(a);
+	json_close_object(&a->out);
+	json_open_object(&a->out, "json");
+	json_put_int(&a->out, "max_bytes", (int64_t)ROUTE_JSON_MAX);
+	json_put_int(&a->out, "depth", ROUTE_JSON_DEPTH);
+	json_close_object(&a->out);
+	json_open_object(&a->out, "rows");
+	json_put_int(&a->out, "max", 1000);
+	json_close_object(&a->out);
+	json_close_object(&a->out);
+	return 0;
+}
+
+/* All processes' metrics, for a collector on this machine. nginx passes the path on its loopback
+ * listener only; the address is asked again here. */
+int ep_metrics(struct api *a, struct err *err)
+{
+	struct sv from = a->rq->remote_addr;
+
+	if (!sv_eq_cstr(from, "127.0.0.1") && !sv_eq_cstr(from, "::1"))
+		return err_set(err, E_NOT_FOUND, NULL);
+	a->rs->content_type = "text/plain; version=0.0.4";
+	return metrics_join(a->env->conf->metrics_dir, &a->rs->body, err);
+}
+
+/* nginx understands 204, 401 and 403 only; the code is in X-Problem-Code. */
+int ep_authorize(struct api *a, struct err *err)
+{
+	int rc = dispatch_authorize(a, http_header(a->rq, "X-Original-Method"),
+		http_header(a->rq, "X-Original-URI"), err);
+
+	if (rc == 0 || err_status(rc) == 401 || err_status(rc) == 403)
+		return rc;
+	http_response_header(a->rs, "X-Problem-Code", "%s", err_wire(rc));
+	return err_set(err, E_FORBIDDEN, NULL);
+}
