@@ -60,7 +60,7 @@ static void base32_encode(const uint8_t *in, size_t n, char *out, size_t chars)
 		unsigned value = 0;
 
 		for (size_t bit = c * 5; bit < c * 5 + 5; bit++) {
-			unsigned one = bit / 8 < n ? (in[bit / 8] >> (7 - bit % 8)) & 1U : 0;
+			unsigned one = bit / 8 < n ? ((unsigned)in[bit / 8] >> (7 - bit % 8)) & 1U : 0;
 
 			value = value << 1 | one;
 		}
