@@ -314,7 +314,8 @@ instance_schema() {
 	pg -d postgres -f - <migrations/bootstrap.sql >"$top/var/log/bootstrap.log" 2>&1 ||
 		die "bootstrap.sql failed (var/log/bootstrap.log)"
 	[ -x "$inst/root/usr/bin/recon" ] || return 0
-	quiet var/log/migrate.log recon_command migrate up --dir "$inst/root/usr/share/recon/migrations"
+	quiet var/log/migrate.log recon_command migrate up --dir "$inst/root/usr/share/recon/migrations" ||
+		die "the instance's data does not fit this checkout's migrations; ./dev reset starts with none"
 }
 
 # The built command line against the instance.
@@ -470,6 +471,8 @@ cmd_restart() {
 	cmd_stop "$@"
 	cmd_start "$@"
 }
+
+cmd_reset() { instance_forget inst; }
 
 cmd_clean() {
 	instance_forget inst
