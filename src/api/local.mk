@@ -3,9 +3,14 @@ API_SOURCES = \
 	%D%/api.c %D%/api.h \
 	%D%/auth.c %D%/auth.h \
 	%D%/dispatch.c %D%/dispatch.h \
+	%D%/cache.c %D%/cache.h \
+	%D%/data.c %D%/data.h \
 	%D%/ep.h \
 	%D%/ep_api_key.c \
 	%D%/ep_dataset.c \
+	%D%/ep_dataset_rows.c \
+	%D%/ep_decision.c \
+	%D%/ep_evidence.c \
 	%D%/ep_file.c \
 	%D%/ep_job.c \
 	%D%/ep_project.c \
@@ -15,14 +20,17 @@ API_SOURCES = \
 	%D%/ep_system.c \
 	%D%/ep_upload_content.c \
 	%D%/hash_queue.c %D%/hash_queue.h \
+	%D%/ep_view.c \
 	%D%/openapi.c %D%/openapi.h \
+	%D%/pool_data.c \
 	%D%/pool_upload.c \
 	%D%/put_job.h \
 	%D%/process.c %D%/process.h \
 	%D%/rate.c %D%/rate.h \
 	%D%/route.c %D%/route.def %D%/route.h \
 	%D%/tokens.c %D%/tokens.h \
-	%D%/types.c %D%/types.h
+	%D%/types.c %D%/types.h \
+	%D%/view_spec.c %D%/view_spec.h
 pkglibexec_PROGRAMS += recon-api
 recon_api_SOURCES = %D%/main.c $(API_SOURCES)
-recon_api_LDADD = $(RULES_LIBS) $(READ_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
+recon_api_LDADD = $(GRID_LIBS) $(RULES_LIBS) $(READ_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)

@@ -1,0 +1,147 @@
+/*
+ * Why a match is one: computed on demand from the pattern that the result stores, and the records.
+ */
+#include "api/data.h"
+#include "api/ep.h"
+
+/* A record, or none. */
+struct place {
+	bool there;
+	uint16_t input;
+	uint32_t row;
+};
+
+/* The first member of a side. */
+static struct place member_of(const struct result *r, uint32_t match, uint8_t side)
+{
+	for (uint32_t k = r->matches.member[match]; k < r->matches.member[match + 1]; k++)
+		if (r->inputs[r->members.input[k]].side == side)
+			return (struct place){true, r->members.input[k], r->members.row[k]};
+	return (struct place){0};
+}
+
+/* The column that a compared field is read from: the one of its name, else the known one. */
+static const struct col *column_of(const struct data_job *job, uint16_t input, struct sv field)
+{
+	const struct grid_columns *known = grid_columns_of(job->grid, input);
+	const struct {
+		struct sv name;
+		const struct col *column;
+	} others[] = {{SV("date"), known->date}, {SV("amount"), known->amount},
+		{SV("currency"), known->currency}, {SV("text"), known->text},
+		{SV("reference"), known->reference}};
+	const struct col *c = col_find(job->tables[input], COL_FIELD, field);
+
+	if (c == NULL)
+		c = col_find(job->tables[input], COL_SOURCE, field);
+	for (size_t i = 0; i < ARRAY_LEN(others) && c == NULL; i++)
+		if (sv_eq(field, others[i].name))
+			c = others[i].column;
+	return c;
+}
+
+static void put_value(struct json_writer *w, const char *key, const struct data_job *job,
+	struct place at, struct sv field)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	const struct col *c = at.there ? column_of(job, at.input, field) : NULL;
+
+	if (c == NULL || !col_valid(c, at.row)) {
+		json_put_null(w, key);
+		return;
+	}
+	col_format(job->tables[at.input], c, at.row, &text);
+	json_put_text(w, key, buf_sv(&text));
+}
+
+static void put_comparison(struct json_writer *w, const struct data_job *job, uint32_t pattern,
+	uint32_t i, struct place left, struct place right)
+{
+	const struct result *r = &job->result;
+	const struct result_comparison *c = &r->comparisons[i];
+	struct sv field = sv_from_cstr(c->field);
+	size_t at = (size_t)pattern * r->ncomparisons + i;
+	uint8_t level = r->pattern_level[at];
+
+	json_open_object(w, NULL);
+	json_put_text(w, "field", field);
+	put_value(w, "left", job, left, field);
+	put_value(w, "right", job, right, field);
+	json_put_cstr(w, "level", level == RESULT_LEVEL_MISSING
+			? "missing"
+			: r->levels[c->level_first + level].name);
+	data_put_bits(w, "bits", r->pattern_bits[at]);
+	json_close_object(w);
+}
+
+static void put_comparisons(struct json_writer *w, const struct data_job *job, uint32_t pattern,
+	struct place left, struct place right)
+{
+	json_open_array(w, "comparisons");
+	for (uint32_t i = 0; pattern != RESULT_NONE && i < job->result.ncomparisons; i++)
+		put_comparison(w, job, pattern, i, left, right);
+	json_close_array(w);
+}
+
+static void put_place(
+	struct json_writer *w, const char *key, const struct data_job *job, struct place at)
+{
+	json_open_array(w, key);
+	if (at.there)
+		data_put_record(w, NULL, job, at.input, at.row);
+	json_close_array(w);
+}
+
+static void put_runner_up(struct json_writer *w, const struct data_job *job, uint32_t candidate)
+{
+	const struct result_candidates *k = &job->result.candidates;
+
+	if (candidate == RESULT_NONE) {
+		json_put_null(w, "runner_up");
+		return;
+	}
+	struct place one = {true, k->input[candidate], k->row[candidate]};
+	struct place other = {true, k->other_input[candidate], k->other_row[candidate]};
+	bool left_first = job->result.inputs[one.input].side == RESULT_LEFT;
+	struct place left = left_first ? one : other, right = left_first ? other : one;
+
+	json_open_object(w, "runner_up");
+	data_put_confidence(w, "confidence", k->confidence[candidate]);
+	put_place(w, "left", job, left);
+	put_place(w, "right", job, right);
+	put_comparisons(w, job, k->pattern[candidate], left, right);
+	json_close_object(w);
+}
+
+int ep_evidence_get(struct api *a, struct err *err)
+{
+	struct cache_item *item CLEANUP(cache_release) = NULL;
+	struct uuid id = api_param_uuid(a, "job");
+	int64_t no = api_param_int(a, "no");
+	struct job job;
+	int rc = store_job_get(a->db, &a->project.id, &id, a->arena, &job, err);
+
+	if (rc == 0)
+		rc = data_job_load(a, &job, &item, err);
+	if (rc != 0)
+		return rc;
+	const struct data_job *j = data_job_of(item);
+	const struct result_matches *m = &j->result.matches;
+	if (no < 1 || no > m->n)
+		return err_set(err, E_NOT_FOUND, "The job has no match %lld.", (long long)no);
+
+	uint32_t i = (uint32_t)no - 1;
+	struct json_writer *w = &a->out;
+	json_open_object(w, NULL);
+	put_comparisons(w, j, m->pattern[i], member_of(&j->result, i, RESULT_LEFT),
+		member_of(&j->result, i, RESULT_RIGHT));
+	data_put_bits(w, "prior_bits", j->result.prior);
+	data_put_confidence(w, "confidence", m->confidence[i]);
+	if (m->margin[i] == RESULT_NONE)
+		json_put_null(w, "margin");
+	else
+		data_put_bits(w, "margin", m->margin[i]);
+	put_runner_up(w, j, m->rival[i]);
+	json_close_object(w);
+	return 0;
+}
