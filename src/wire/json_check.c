@@ -298,20 +298,27 @@ static int open_container(struct check *c, bool object)
 	return 0;
 }
 
+/* Sorts the n keys; the second of two equal ones, or NULL. */
+static const struct sv *find_duplicate(struct sv *keys, size_t n)
+{
+	qsort(keys, n, sizeof(*keys), compare_keys);
+	for (size_t i = 1; i < n; i++)
+		if (sv_eq(keys[i - 1], keys[i]))
+			return &keys[i];
+	return NULL;
+}
+
 static int close_container(struct check *c)
 {
 	struct level *level = &c->levels[c->depth - 1];
-	struct sv *keys = c->keys + level->first_key;
 	size_t n = c->key_count - level->first_key;
+	const struct sv *twice = n > 1 ? find_duplicate(c->keys + level->first_key, n) : NULL;
 
 	c->p++;
-	if (n > 1)
-		qsort(keys, n, sizeof(*keys), compare_keys);
-	for (size_t i = 1; i < n; i++)
-		if (sv_eq(keys[i - 1], keys[i])) {
-			level->key = keys[i];
-			return fail_at(c, E_JSON_DUPLICATE, "an object with the same key twice");
-		}
+	if (twice) {
+		level->key = *twice;
+		return fail_at(c, E_JSON_DUPLICATE, "an object with the same key twice");
+	}
 	c->key_count = level->first_key;
 	c->depth--;
 	return 0;

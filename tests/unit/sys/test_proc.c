@@ -119,7 +119,7 @@ static int in_child(int (*fn)(int, const char *), int number, const char *text)
 
 	assert_int_equal(proc_fork(&pid, &pidfd, NULL), 0);
 	if (pid == 0)
-		_exit(fn(number, text));
+		unit_exit(fn(number, text));
 	assert_int_equal(proc_wait(pid, pidfd, 10000, &status, NULL), 0);
 	close(pidfd);
 	assert_true(WIFEXITED(status));

@@ -47,7 +47,7 @@ static int confined(const struct sandbox_spec *spec, int (*probe)(void))
 	if (pid == 0) {
 		struct sandbox_report report;
 
-		_exit(sandbox_enter(spec, &report, NULL) ? 100 : probe());
+		unit_exit(sandbox_enter(spec, &report, NULL) ? 100 : probe());
 	}
 	assert_int_equal(proc_wait(pid, pidfd, 30000, &status, NULL), 0);
 	close(pidfd);
@@ -226,7 +226,7 @@ static bool have_landlock(void)
 static void paths_are_fenced(void **state UNUSED)
 {
 	const struct sandbox_path readable = {dir, false}, writable = {dir, true};
-	const struct sandbox_path file = {"/etc/passwd", false};
+	const struct sandbox_path file = {"/etc/passwd", false}, root = {"/", true};
 	const struct {
 		const char *label;
 		const struct sandbox_path *path;
@@ -238,6 +238,7 @@ static void paths_are_fenced(void **state UNUSED)
 		{"but not written", &readable, probe_create, EACCES},
 		{"a folder that may be written", &writable, probe_create, 0},
 		{"and nothing else", &writable, probe_read_etc, EACCES},
+		{"everything", &root, probe_read_etc, 0},
 		{"one file", &file, probe_read_etc, 0},
 		{"and not another folder", &file, probe_read_dir, EACCES},
 	};
@@ -286,7 +287,7 @@ static void the_report_says_what_was_done(void **state UNUSED)
 
 	assert_int_equal(proc_fork(&pid, &pidfd, NULL), 0);
 	if (pid == 0)
-		_exit(report_says());
+		unit_exit(report_says());
 	assert_int_equal(proc_wait(pid, pidfd, 30000, &status, NULL), 0);
 	close(pidfd);
 	assert_true(WIFEXITED(status));
