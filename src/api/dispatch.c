@@ -75,12 +75,37 @@ static int enter_new_project(struct api *a, struct err *err)
 	return db_scope(a->db, &a->actor.user_id, &a->project.id, 1, err);
 }
 
+/* All projects of the person, or the one that the key is for. */
+static int enter_own_projects(struct api *a, struct err *err)
+{
+	struct membership *rows;
+	struct uuid *ids;
+	size_t n;
+	size_t kept = 0;
+	int rc = store_membership_list(a->db, &a->actor.user_id, a->arena, &rows, &n, err);
+
+	if (rc != 0)
+		return rc;
+	ids = ARENA_ARRAY(a->arena, n, struct uuid);
+	if (ids == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	for (size_t i = 0; i < n; i++) {
+		if (uuid_is_nil(&a->actor.key_project) ||
+			uuid_eq(&a->actor.key_project, &rows[i].project_id))
+			ids[kept++] = rows[i].project_id;
+	}
+	db_scope_clear(a->db);
+	return db_scope(a->db, &a->actor.user_id, ids, kept, err);
+}
+
 static int check_project(struct api *a, struct err *err)
 {
 	int rc = 0;
 
 	if (a->actor.kind != API_ANONYMOUS)
 		rc = db_scope(a->db, &a->actor.user_id, NULL, 0, err);
+	if (rc == 0 && a->route->perm == PERM_PROJECT_LIST)
+		rc = enter_own_projects(a, err);
 	if (rc == 0 && a->route->perm == PERM_PROJECT_CREATE)
 		rc = enter_new_project(a, err);
 	if (rc == 0 && perm_scope(a->route->perm) == PERM_SCOPE_PROJECT)
@@ -402,15 +427,26 @@ int dispatch_authorize(struct api *a, struct sv method, struct sv uri, struct er
 
 /* --- the answer -------------------------------------------------------------------------------- */
 
+/* A missing grant is a defect of ours, not a refusal of the person's. The database's own words, and
+ * those of any failure of ours, are for the log. */
+static void hide_inner_words(struct api *a, struct err *err)
+{
+	bool database = sv_starts_with(sv_from_cstr(err->detail), SV("PostgreSQL:"));
+
+	if (database && err->code == E_FORBIDDEN)
+		err->code = E_INTERNAL;
+	if (err_status(err->code) >= 500 || database)
+		log_error(&a->log, "request failed", LOG_FAIL(err));
+	if (err_status(err->code) == 500 || database)
+		err->detail[0] = '\0';
+}
+
 static void answer_error(struct api *a, struct err *err)
 {
-	int status = err_status(err->code);
+	int status;
 
-	if (status >= 500)
-		log_error(&a->log, "request failed", LOG_FAIL(err));
-	/* Inner words of a failure of ours are for the log. */
-	if (status == 500)
-		err->detail[0] = '\0';
+	hide_inner_words(a, err);
+	status = err_status(err->code);
 	if (status == 401 && a->rs->head.n == 0)
 		http_response_header(a->rs, "WWW-Authenticate", "Bearer");
 	http_response_header(a->rs, "X-Problem-Code", "%s", err_wire(err->code));

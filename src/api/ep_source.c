@@ -137,8 +137,19 @@ static int check_mapping(struct api *a, struct sv *ret_json, struct err *err)
 	return buf_ok(&canonical) && ret_json->p ? 0 : err_set(err, E_NO_MEMORY, NULL);
 }
 
-static int read_waiting(
-	struct api *a, const struct uuid *source, int32_t version, struct err *err)
+/* Is a dataset's reading under way already? It will see the new mapping by itself. */
+static int is_read(struct api *a, const struct uuid *dataset, bool *ret, struct err *err)
+{
+	struct task task;
+	enum word state = WORD_NONE;
+	int rc = store_task_newest(a->db, TASK_READ, dataset, a->arena, &task, &state, err);
+
+	*ret = rc == 0 && (state == TASK_STATE_WAITING || state == TASK_STATE_RUNNING);
+	return rc == E_NOT_FOUND ? 0 : rc;
+}
+
+/* Datasets that waited for a mapping are read again: the reader moves them on. */
+static int read_waiting(struct api *a, const struct uuid *source, struct err *err)
 {
 	struct dataset *waiting;
 	size_t n;
@@ -146,8 +157,10 @@ static int read_waiting(
 		a->db, &a->project.id, source, a->arena, &waiting, &n, err);
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		rc = store_dataset_set_reading(a->db, &waiting[i].id, version, err);
-		if (rc == 0)
+		bool under_way;
+
+		rc = is_read(a, &waiting[i].id, &under_way, err);
+		if (rc == 0 && !under_way)
 			rc = store_task_insert(a->db, TASK_READ, &waiting[i].id, &a->project.id,
 				sv_from_cstr(a->rq->id), err);
 	}
@@ -170,7 +183,7 @@ int ep_mapping_create(struct api *a, struct err *err)
 		rc = store_mapping_insert(a->db, &a->project.id, &id, json, &a->actor.user_id,
 			a->arena, &made, err);
 	if (rc == 0)
-		rc = read_waiting(a, &id, made.version, err);
+		rc = read_waiting(a, &id, err);
 	if (rc != 0)
 		return rc;
 	api_object(a, "source", &id);

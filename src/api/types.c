@@ -238,16 +238,11 @@ const struct schema type_file_list = LIST_OF("file_list", files);
 static const struct schema field_sum =
 	OBJECT("field_sum", NULL, REQ("field", code), REQ("money", money));
 static const struct schema field_sums = ARRAY_OF(field_sum, 0);
-static const struct schema type_guess = {.type = SCHEMA_OBJECT,
-	.name = "type_guess",
-	.open = true,
-	.fields = FIELDS(REQ("type", code), REQ("confidence", number))};
-static const struct schema type_guesses = ARRAY_OF(type_guess, 0);
 static const struct schema proposal_column = {.type = SCHEMA_OBJECT,
 	.name = "proposal_column",
 	.open = true,
 	.fields = FIELDS(REQ("name", text), REQ("type", code), REQ("confidence", number),
-		REQ("alternatives", type_guesses), REQ("samples", texts))};
+		OPT_NUL("field", code), REQ("alternatives", texts), REQ("samples", texts))};
 static const struct schema proposal_columns = ARRAY_OF(proposal_column, 0);
 static const struct schema proposal_question = {.type = SCHEMA_OBJECT,
 	.name = "proposal_question",

@@ -34,12 +34,14 @@ bool http_method_is_safe(enum http_method m)
 struct sv http_env(const struct http_request *rq, const char *name)
 {
 	size_t n = strlen(name);
+	struct sv found = SV_NULL;
 
+	/* The last one: nginx sends a parameter that a location sets anew behind the common one. */
 	for (const char *const *e = rq->env; *e != NULL; e++) {
 		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
-			return sv_from_cstr(*e + n + 1);
+			found = sv_from_cstr(*e + n + 1);
 	}
-	return SV_NULL;
+	return found;
 }
 
 struct sv http_header(const struct http_request *rq, const char *name)
