@@ -19,3 +19,4 @@ include src/api/local.mk
 include src/cli/local.mk
 include src/scanner/local.mk
 include src/intake/local.mk
+include src/matcher/local.mk

@@ -18,6 +18,7 @@
 
 #define STATEMENT_MS 10000
 #define LOCK_MS 3000
+#define IDLE_MS 15000
 #define GRACE_MS 5000
 #define DB_ROWS_MAX 100000
 
@@ -147,9 +148,10 @@ int db_open_lazy(const struct db_options *options, struct db **ret, struct err *
 		return err_set(err, E_NO_MEMORY, NULL);
 	db->statement_ms = options->statement_ms > 0 ? options->statement_ms : STATEMENT_MS;
 	snprintf(db->settings, sizeof(db->settings),
-		"-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=60000 "
+		"-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d "
 		"-c TimeZone=UTC -c search_path=public",
-		db->statement_ms, options->lock_ms > 0 ? options->lock_ms : LOCK_MS);
+		db->statement_ms, options->lock_ms > 0 ? options->lock_ms : LOCK_MS,
+		options->idle_ms > 0 ? options->idle_ms : IDLE_MS);
 	*ret = TAKE(db);
 	return 0;
 }

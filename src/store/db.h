@@ -42,6 +42,7 @@ struct db_options {
 	const char *program;  /* application_name */
 	int statement_ms;     /* statement_timeout; 0: 10 s */
 	int lock_ms;          /* lock_timeout; 0: 3 s */
+	int idle_ms;          /* a transaction that pauses for longer is ended; 0: 15 s */
 };
 
 /* Strings are copied. Fails with E_UNAVAILABLE when the server does not answer, E_CONFIG when

@@ -73,11 +73,13 @@ MUST_CHECK int store_job_set_progress(struct db *db, const struct uuid *job, int
 MUST_CHECK int store_job_set_done(struct db *db, const struct uuid *job, int32_t attempt,
 	struct sv summary, const struct uuid *result_object, const uint8_t result_hash[32],
 	struct err *err);
+/* These two also for an attempt that could not start the job; end the task in the same
+ * transaction, which is the fence. */
 MUST_CHECK int store_job_set_failed(struct db *db, const struct uuid *job, int32_t attempt,
 	struct sv error_code, struct sv error_detail, struct err *err);
-MUST_CHECK int store_job_set_cancelled(struct db *db, const struct uuid *job, struct err *err);
 MUST_CHECK int store_job_requeue(
 	struct db *db, const struct uuid *job, int32_t attempt, struct err *err);
+MUST_CHECK int store_job_set_cancelled(struct db *db, const struct uuid *job, struct err *err);
 
 /* Parallel arrays of n rows; minor is decimal text. */
 struct job_stats {

@@ -167,6 +167,8 @@ suite_api() {
 }
 
 suite_fault() {
+	build_main
+	check_tree build test_fault_matcher
 	need_instance
 	vitest_run tests/api fault
 }

@@ -78,18 +78,21 @@ UPDATE job SET state = 'done', finished_at = now(), phase = '', done = total, et
 	summary = $3::json, result_object = $4, result_hash = $5
 WHERE id = $1 AND attempt = $2 AND state = 'running';
 
+-- The task's own fence, in the same transaction, tells whether this attempt may still say so; a
+-- worker that could not even start the job has a later attempt than it.
 -- name: job_failed(uuid, int4, text, text)
 UPDATE job SET state = 'failed', finished_at = now(), eta_ms = NULL, error_code = $3,
 	error_detail = $4
-WHERE id = $1 AND attempt = $2 AND state IN ('queued', 'running');
+WHERE id = $1 AND attempt <= $2 AND state IN ('queued', 'running');
 
 -- name: job_cancelled(uuid)
 UPDATE job SET state = 'cancelled', finished_at = now()
 WHERE id = $1 AND state IN ('queued', 'running');
 
--- Given back by a matcher that stops: waits again.
+-- Waits again; a worker that could not even start it may say so too.
 -- name: job_requeued(uuid, int4)
-UPDATE job SET state = 'queued' WHERE id = $1 AND attempt = $2 AND state = 'running';
+UPDATE job SET state = 'queued'
+WHERE id = $1 AND attempt <= $2 AND state IN ('queued', 'running');
 
 -- Rows of the same key in all arrays; minor as decimal text.
 -- name: job_stat_insert(uuid, uuid, date[], text[], text[], text[], text[], text[], int8[], text[])

@@ -1,0 +1,15 @@
+# matcher: recon-matcher. Everything but main() is a library, which tests link too.
+noinst_LIBRARIES += libmatcher.a
+libmatcher_a_SOURCES = \
+	%D%/balance.c %D%/balance.h \
+	%D%/commit.c %D%/commit.h \
+	%D%/load.c %D%/load.h \
+	%D%/pulse.c %D%/pulse.h \
+	%D%/stat.c %D%/stat.h \
+	%D%/worker.c %D%/worker.h
+MATCHER_LIBS = libmatcher.a $(MATCH_LIBS) $(COL_LIBS) $(VAULT_LIBS) $(BUS_LIBS) $(STORE_LIBS) \
+	$(WIRE_LIBS) $(SYS_LIBS)
+
+pkglibexec_PROGRAMS += recon-matcher
+recon_matcher_SOURCES = %D%/main.c
+recon_matcher_LDADD = $(MATCHER_LIBS) $(PTHREAD_LIBS)
