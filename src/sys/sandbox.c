@@ -262,7 +262,8 @@ static int set_limits(const struct sandbox_spec *spec, struct sandbox_report *re
 #define FOLDER_WRITE                                                                               \
 	(FILE_WRITE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |             \
 		LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |                        \
-		LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
+		LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_SYM |                       \
+		LANDLOCK_ACCESS_FS_REFER)
 #define HANDLED                                                                                    \
 	(FOLDER_READ | FOLDER_WRITE | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |  \
 		LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK)
@@ -290,9 +291,10 @@ static int restrict_paths(
 	struct landlock_ruleset_attr attr = {.handled_access_fs = HANDLED};
 	int ruleset CLEANUP(fd_close) = -1;
 
+	/* The first version denies every rename between folders, which storing a file needs. */
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) < 2)
+		return 0; /* the report says so */
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	if (ruleset < 0 && (errno == ENOSYS || errno == EOPNOTSUPP))
-		return 0; /* not in this kernel: the report says so */
 	if (ruleset < 0)
 		return err_set_errno(err, errno, "cannot make a Landlock ruleset");
 	for (size_t i = 0; i < spec->path_count; i++) {
