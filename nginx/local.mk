@@ -7,6 +7,7 @@ nginx_DATA = \
 	%D%/headers.conf \
 	%D%/maps.conf \
 	%D%/problems.conf \
+	%D%/request.conf \
 	%D%/routes.conf \
 	%D%/main.conf \
 	%D%/pool.conf
@@ -33,5 +34,5 @@ NGINX_FILL = $(SED) \
 
 CLEANFILES += %D%/recon.conf %D%/main.conf %D%/pool.conf
 EXTRA_DIST += \
-	%D%/fastcgi.conf %D%/headers.conf %D%/maps.conf %D%/problems.conf %D%/routes.conf \
+	%D%/fastcgi.conf %D%/headers.conf %D%/maps.conf %D%/problems.conf %D%/request.conf %D%/routes.conf \
 	%D%/recon.conf.in %D%/main.conf.in %D%/pool.conf.in

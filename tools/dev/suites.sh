@@ -163,14 +163,14 @@ suite_drift() {
 
 suite_api() {
 	need_instance
-	vitest_run tests/api --dir routes --dir story
+	vitest_run tests/api routes/ story/
 }
 
 suite_fault() {
 	build_main
 	check_tree build test_fault_matcher
 	need_instance
-	vitest_run tests/api fault
+	vitest_run tests/api fault/
 }
 
 suite_e2e() {
