@@ -12,7 +12,6 @@
 #include "seal/hash.h"
 #include "store/store_file.h"
 #include "store/store_object.h"
-#include "store/store_platform.h"
 #include "store/store_project.h"
 #include "store/store_task.h"
 #include "store/store_upload.h"
@@ -93,24 +92,6 @@ static int object_row(struct api *a, const struct vault_object *object, struct e
 	return store_object_insert(a->db, &row, err);
 }
 
-static int audit(
-	struct api *a, enum event event, const char *kind, const struct uuid *id, struct err *err)
-{
-	struct audit row = {
-		.project_id = a->project.id,
-		.actor_kind = a->actor.kind == API_KEY ? ACTOR_API_KEY : ACTOR_USER,
-		.actor_id = a->actor.kind == API_KEY ? a->actor.key_id : a->actor.user_id,
-		.event = event,
-		.object_kind = kind,
-		.object_id = *id,
-		.outcome = AUDIT_DONE,
-		.request_id = sv_from_cstr(a->rq->id),
-	};
-
-	a->event = EVENT_NONE; /* dispatch need not */
-	return store_audit_insert(a->db, &row, err);
-}
-
 /* Inside the transaction: the file is whole and wants to be scanned. */
 static int file_received(struct api *a, const struct upload *upload, struct err *err)
 {
@@ -120,7 +101,8 @@ static int file_received(struct api *a, const struct upload *upload, struct err 
 	if (rc == 0)
 		rc = store_task_insert(a->db, TASK_SCAN, &upload->file_id, &a->project.id,
 			sv_from_cstr(a->rq->id), err);
-	return rc < 0 ? rc : audit(a, EVENT_FILE_RECEIVE, "file", &upload->file_id, err);
+	api_object(a, "file", &upload->file_id);
+	return rc < 0 ? rc : api_audit(a, EVENT_FILE_RECEIVE, AUDIT_DONE, err);
 }
 
 static int part_steps(struct api *a, const struct upload *upload, int64_t start,
@@ -181,7 +163,6 @@ static int part_receive(struct api *a, const struct upload *upload, int64_t star
 	if (rc < 0)
 		return rc;
 	metrics_add(a->env->metrics, M_UPLOAD_BYTES, 0, (int64_t)object.size);
-	api_object(a, "file", &upload->file_id);
 	if (last)
 		api_wake(a, "scan");
 	return 0;
@@ -306,7 +287,8 @@ static int end_steps(struct api *a, const struct upload *upload, struct uuid **r
 			SV("The upload was given up."), err);
 	if (rc == 0)
 		rc = store_project_release(a->db, &a->project.id, upload->size, err);
-	return rc < 0 ? rc : audit(a, EVENT_UPLOAD_END, "upload", &upload->id, err);
+	api_object(a, "upload", &upload->id);
+	return rc < 0 ? rc : api_audit(a, EVENT_UPLOAD_END, AUDIT_DONE, err);
 }
 
 static int end_locked(struct api *a, struct uuid **ret_ids, size_t *ret_n, struct err *err)
