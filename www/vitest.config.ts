@@ -1,11 +1,12 @@
 import { mergeConfig } from "vite";
 import { defineConfig } from "vitest/config";
-import vite_config from "./vite.config";
+import vite_config from "./vite.config.ts";
 
 export default mergeConfig(
 	vite_config({ command: "build", mode: "test" }),
 	defineConfig({
 		test: {
+			testTimeout: 30_000,
 			environment: "jsdom",
 			environmentOptions: { jsdom: { url: "https://recon.test/" } },
 			include: ["src/**/*.test.{ts,tsx}"],

@@ -26,6 +26,15 @@ export interface TusEvents {
 	signal: AbortSignal;
 }
 
+/** The file was moved, deleted or changed on disk since it was chosen. */
+const UNREADABLE: Problem = {
+	status: 400,
+	code: "file_gone",
+	title: "The file cannot be read any more.",
+	detail: "It was moved or changed on disk. Choose it again.",
+	errors: [],
+};
+
 interface Answer {
 	status: number;
 	headers: Headers;
@@ -53,7 +62,7 @@ interface SendOptions {
 	method: "HEAD" | "PATCH" | "DELETE";
 	href: string;
 	headers?: Readonly<Record<string, string>>;
-	body?: Blob;
+	body?: ArrayBuffer;
 	signal?: AbortSignal;
 	on_sent?: (bytes: number) => void;
 }
@@ -115,7 +124,11 @@ async function send_part(
 	offset: number,
 	{ on_progress, signal }: TusEvents,
 ): Promise<number | Problem> {
-	const part = upload.file.slice(offset, offset + upload.part_bytes);
+	const part = await upload.file
+		.slice(offset, offset + upload.part_bytes)
+		.arrayBuffer()
+		.catch(() => null);
+	if (part === null) return { ...UNREADABLE };
 	const answer = await send({
 		method: "PATCH",
 		href: upload.href,
@@ -125,9 +138,10 @@ async function send_part(
 		},
 		body: part,
 		signal,
-		on_sent: (bytes) => on_progress(offset + Math.min(bytes, part.size)),
+		on_sent: (bytes) => on_progress(offset + Math.min(bytes, part.byteLength)),
 	});
-	if (answer.status >= 200 && answer.status < 300) return offset_in(answer) ?? offset + part.size;
+	if (answer.status >= 200 && answer.status < 300)
+		return offset_in(answer) ?? offset + part.byteLength;
 	return problem_in(answer);
 }
 

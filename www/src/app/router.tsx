@@ -7,6 +7,7 @@ import {
 	createRoute,
 	createRouter,
 	lazyRouteComponent,
+	type RouterHistory,
 	redirect,
 } from "@tanstack/react-router";
 import { api } from "@/api";
@@ -166,8 +167,9 @@ const tree = root.addChildren([
 	]),
 ]);
 
-export function create_router(store: Store) {
+export function create_router(store: Store, history?: RouterHistory) {
 	return createRouter({
+		history,
 		routeTree: tree,
 		context: { store },
 		defaultPreload: "intent",

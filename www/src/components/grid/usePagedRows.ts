@@ -13,7 +13,7 @@ const KEEP_PAGES = 5;
 /** Starts to load a page and keeps it until the returned function is called. */
 export type HoldPage = (page: number) => () => void;
 
-/** Returns the pages that are held, in ascending order; `key` names the view. */
+/** Returns the pages that are held, in ascending order; `key` names the view ("": none yet). */
 export function usePagedRows(key: string, range: RowRange, hold: HoldPage): readonly number[] {
 	const held = useRef(new Map<number, () => void>());
 	const [pages, set_pages] = useState<readonly number[]>([]);
@@ -23,6 +23,7 @@ export function usePagedRows(key: string, range: RowRange, hold: HoldPage): read
 	const { first, end } = range;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: another key means other pages
 	useEffect(() => {
+		if (key === "") return;
 		const load = () => {
 			const wanted = pages_of({ first, end }, PAGE_ROWS);
 			for (const page of wanted) {

@@ -143,7 +143,7 @@ function Question({ question, columns, answer, on_answer }: QuestionProps) {
 							onChange={() => on_answer(choice)}
 						/>
 						<span>
-							<strong>{ORDER_NAMES[choice] ?? choice}</strong>
+							<strong>{ORDER_NAMES[choice] ?? choice}</strong>{" "}
 							{sample && (
 								<span className={styles.reading}>
 									{sample} is {read_date(sample, choice)}

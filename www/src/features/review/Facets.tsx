@@ -48,7 +48,7 @@ export function Facets({ facets, search, busy, on_change }: FacetsProps) {
 									>
 										<span className={styles.label}>
 											{word_of(WORDS[field] ?? NO_WORDS, value).label}
-										</span>
+										</span>{" "}
 										<span className={styles.count}>{format_count(count)}</span>
 									</button>
 								</li>
