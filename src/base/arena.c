@@ -89,7 +89,7 @@ void *arena_alloc(struct arena *a, size_t n)
 	}
 	rounded = (MAX(n, (size_t)1) + ALIGN - 1) / ALIGN * ALIGN;
 	if (a->used > limit - n || ((!block || block->size - block->used < rounded) &&
-	                                   !(block = block_add(a, rounded)))) {
+					   !(block = block_add(a, rounded)))) {
 		a->failed = true;
 		return NULL;
 	}

@@ -35,7 +35,7 @@ void buf_add_hex(struct buf *b, const void *p, size_t n);
 void buf_add_b64url(struct buf *b, const void *p, size_t n);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
-/* Room for n more bytes at the returned address, or NULL; buf_commit() then counts what was used. */
+/* Room for n more bytes at the returned address, or NULL; buf_commit() counts what was used. */
 void *buf_reserve(struct buf *b, size_t n);
 void buf_commit(struct buf *b, size_t n);
 bool buf_ok(const struct buf *b);

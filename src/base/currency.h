@@ -1,8 +1,8 @@
 #ifndef BASE_CURRENCY_H
 #define BASE_CURRENCY_H
 /*
- * ISO 4217 currencies in use and their minor-unit exponents, from currency.def, which the front end's
- * table is generated from too.
+ * ISO 4217 currencies in use and their minor-unit exponents, from currency.def, which the front
+ * end's table is generated from too.
  */
 #include "base/base.h"
 #include "base/sv.h"

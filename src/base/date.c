@@ -37,7 +37,7 @@ int date_from_civil(int year, int month, int day, int32_t *ret_day)
 	int era, of_era, of_year;
 
 	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
-	        day > days_in_month(year, month))
+		day > days_in_month(year, month))
 		return E_CELL_RANGE;
 	year -= month <= 2; /* years start in March, so the leap day is the last */
 	era = year / 400;
@@ -182,8 +182,9 @@ static void split_compact(int value, enum date_order order, int *year, int *mont
 static bool read_parts(
 	struct sv *s, enum date_order order, struct part first, int *year, int *month, int *day)
 {
-	static const int8_t position[][3] = {[DATE_YMD] = {0, 1, 2}, [DATE_DMY] = {2, 1, 0},
-		[DATE_MDY] = {2, 0, 1}}; /* of year, month, day */
+	/* of year, month, day */
+	static const int8_t position[][3] = {
+		[DATE_YMD] = {0, 1, 2}, [DATE_DMY] = {2, 1, 0}, [DATE_MDY] = {2, 0, 1}};
 	struct part p[3] = {first};
 	const struct part *y = &p[position[order][0]];
 	const struct part *m = &p[position[order][1]];
@@ -310,7 +311,7 @@ void instant_format(int64_t us, struct buf *out)
 	seconds = (int)(rest / US_PER_SECOND);
 	date_format((int32_t)day, out);
 	buf_printf(out, "T%02d:%02d:%02d.%06dZ", seconds / 3600, seconds / 60 % 60, seconds % 60,
-	        (int)(rest % US_PER_SECOND));
+		(int)(rest % US_PER_SECOND));
 }
 
 static bool take_rfc3339_zone(struct sv *s, int *ret_minutes)
@@ -328,20 +329,20 @@ int instant_parse(struct sv text, int64_t *ret_us)
 	int32_t day;
 
 	if (!take_fixed(&s, 4, 9999, &year) || !take_char(&s, '-') ||
-	        !take_fixed(&s, 2, 12, &month) || !take_char(&s, '-') ||
-	        !take_fixed(&s, 2, 31, &mday) || date_from_civil(year, month, mday, &day))
+		!take_fixed(&s, 2, 12, &month) || !take_char(&s, '-') ||
+		!take_fixed(&s, 2, 31, &mday) || date_from_civil(year, month, mday, &day))
 		return E_INVALID;
 	if (!take_char(&s, 'T') && !take_char(&s, 't') && !take_char(&s, ' '))
 		return E_INVALID;
 	if (!take_fixed(&s, 2, 23, &hour) || !take_char(&s, ':') ||
-	        !take_fixed(&s, 2, 59, &minute) || !take_char(&s, ':') ||
-	        !take_fixed(&s, 2, 60, &second))
+		!take_fixed(&s, 2, 59, &minute) || !take_char(&s, ':') ||
+		!take_fixed(&s, 2, 60, &second))
 		return E_INVALID;
 	if (take_char(&s, '.') && !take_fraction(&s, &us))
 		return E_INVALID;
 	if (!take_rfc3339_zone(&s, &zone) || s.n)
 		return E_INVALID;
 	*ret_us = day * US_PER_DAY + us +
-	          (hour * INT64_C(3600) + (minute - zone) * INT64_C(60) + second) * US_PER_SECOND;
+		  (hour * INT64_C(3600) + (minute - zone) * INT64_C(60) + second) * US_PER_SECOND;
 	return 0;
 }

@@ -24,8 +24,9 @@ MUST_CHECK int date_from_civil(int year, int month, int day, int32_t *ret_day);
 void date_to_civil(int32_t day, int *ret_year, int *ret_month, int *ret_day);
 /* 0 Monday .. 6 Sunday. */
 int date_weekday(int32_t day);
-/* Reads one day; a time of day behind it (T or blank, hh:mm[:ss[.f]] [zone or AM]) is ignored. Two-digit
- * years are 1970..2069. English month names are accepted. E_CELL_TYPE, E_CELL_RANGE (31 April). */
+/* Reads one day; a time of day behind it (T or blank, hh:mm[:ss[.f]] [zone or AM]) is ignored.
+ * Two-digit years are 1970..2069. English month names are accepted. E_CELL_TYPE, E_CELL_RANGE
+ * (31 April). */
 MUST_CHECK int date_parse(struct sv text, enum date_order order, int32_t *ret_day);
 /* "2026-03-04" */
 void date_format(int32_t day, struct buf *out);

@@ -92,7 +92,7 @@ static bool is_digit(struct sv s)
 static void push_digit(struct scan *in, unsigned digit)
 {
 	if (__builtin_mul_overflow(in->units, UINT64_C(10), &in->units) ||
-	        __builtin_add_overflow(in->units, (uint64_t)digit, &in->units))
+		__builtin_add_overflow(in->units, (uint64_t)digit, &in->units))
 		in->overflow = true;
 }
 
@@ -175,7 +175,7 @@ int decimal_parse(struct sv text, struct decimal_format format, int scale, int64
 
 	assert(scale >= 0 && scale <= DECIMAL_SCALE_MAX);
 	if (!take_sign(&in.rest, &negative) || !take_whole(&in, &whole) ||
-	        !take_fraction(&in, scale, &fraction, &lossy))
+		!take_fraction(&in, scale, &fraction, &lossy))
 		return E_CELL_TYPE;
 	if (in.rest.n || whole + fraction == 0)
 		return E_CELL_TYPE;

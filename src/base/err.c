@@ -116,7 +116,7 @@ int err_set_errno(struct err *err, int errnum, const char *fmt, ...)
 	}
 	used = strlen(err->detail);
 	snprintf(err->detail + used, sizeof(err->detail) - used, ": %s",
-	        strerror_r(errnum, reason, sizeof(reason)));
+		strerror_r(errnum, reason, sizeof(reason)));
 	return code;
 }
 

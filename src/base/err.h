@@ -33,7 +33,7 @@ int err_set(struct err *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 int err_set_at(struct err *err, int code, const char *pointer, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
-/* As err_set, from an errno value: chooses E_NOT_FOUND, E_NO_SPACE, E_IO ... and appends strerror. */
+/* As err_set, from an errno: chooses E_NOT_FOUND, E_NO_SPACE, E_IO ... and appends strerror. */
 int err_set_errno(struct err *err, int errnum, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 #ifdef RECON_ANALYSE

@@ -109,7 +109,7 @@ bool sv_to_u64(struct sv s, uint64_t max, uint64_t *ret)
 		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
 		if (__builtin_mul_overflow(v, UINT64_C(10), &v) ||
-		        __builtin_add_overflow(v, (uint64_t)(s.p[i] - '0'), &v))
+			__builtin_add_overflow(v, (uint64_t)(s.p[i] - '0'), &v))
 			return false;
 	}
 	if (v > max)

@@ -47,7 +47,7 @@ static void add_valid(struct buf *out, struct sv s)
 		size_t width = 1;
 
 		if (!instead && s.n - i >= 3 && memcmp(s.p + i, "\xe2\x80", 2) == 0 &&
-		        (s.p[i + 2] == '\xa8' || s.p[i + 2] == '\xa9')) {
+			(s.p[i + 2] == '\xa8' || s.p[i + 2] == '\xa9')) {
 			instead = s.p[i + 2] == '\xa8' ? "\\u2028" : "\\u2029";
 			width = 3;
 		}

@@ -28,7 +28,7 @@ struct uuid uuid_new(void)
 	uint8_t random[10];
 
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random) ||
-	        clock_gettime(CLOCK_REALTIME, &now))
+		clock_gettime(CLOCK_REALTIME, &now))
 		abort();
 	return uuid_v7((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, random);
 }

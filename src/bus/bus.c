@@ -17,21 +17,21 @@
 
 #define BACKOFF_FIRST_US INT64_C(100000)
 #define BACKOFF_LAST_US INT64_C(5000000)
-#define WAKES_KEPT "64" /* per kind, when nobody takes them */
+#define WAKES_KEPT "64"    /* per kind, when nobody takes them */
 #define WAIT_MARGIN_MS 100 /* Redis gives up waiting before we do */
 #define KINDS_MAX 16
 
 struct bus {
 	struct bus_options options;
-	redisContext *redis;      /* NULL: not connected */
-	unsigned expected;        /* answers still to come */
-	unsigned lost;            /* answers that the caller still asks for, but never come */
-	bool waiting;             /* a BRPOP is on its way */
+	redisContext *redis; /* NULL: not connected */
+	unsigned expected;   /* answers still to come */
+	unsigned lost;       /* answers that the caller still asks for, but never come */
+	bool waiting;        /* a BRPOP is on its way */
 	bool connected_before;
-	int64_t deadline_us;      /* of the pipeline; 0: not sent yet */
+	int64_t deadline_us; /* of the pipeline; 0: not sent yet */
 	int64_t backoff_us;
-	int64_t retry_us;         /* no earlier connection */
-	char why[128];            /* the last failure */
+	int64_t retry_us; /* no earlier connection */
+	char why[128];    /* the last failure */
 };
 
 struct bus *bus_new(const struct bus_options *options)
@@ -242,7 +242,7 @@ static int check_reply(struct redisReply *reply, struct err *err)
 	if (reply->type != REDIS_REPLY_ERROR)
 		return 0;
 	if (sv_starts_with(text, SV("LOADING")) || sv_starts_with(text, SV("OOM")) ||
-	        sv_starts_with(text, SV("READONLY")) || sv_starts_with(text, SV("MASTERDOWN")))
+		sv_starts_with(text, SV("READONLY")) || sv_starts_with(text, SV("MASTERDOWN")))
 		return err_set(err, E_UNAVAILABLE, "Redis: %.*s", SV_ARG(text));
 	return err_set(err, E_INTERNAL, "Redis: %.*s", SV_ARG(text));
 }
@@ -360,7 +360,7 @@ static int kind_of(const struct redisReply *reply, const char *const *kinds, siz
 
 	for (size_t i = 0; i < count; i++)
 		if (sv_starts_with(key, SV("wake:")) &&
-		        sv_eq_cstr(sv_from(key.p + 5, key.n - 5), kinds[i]))
+			sv_eq_cstr(sv_from(key.p + 5, key.n - 5), kinds[i]))
 			return (int)i;
 	return -1;
 }
@@ -392,8 +392,8 @@ static int finish_waiting(struct bus *b, int64_t deadline_us, int interrupt_fd,
 	return r;
 }
 
-int bus_wait(struct bus *b, const char *const *kinds, size_t count, int timeout_ms, int interrupt_fd,
-	int *ret_kind, struct err *err)
+int bus_wait(struct bus *b, const char *const *kinds, size_t count, int timeout_ms,
+	int interrupt_fd, int *ret_kind, struct err *err)
 {
 	struct redisReply *reply CLEANUP(bus_reply_cleanup) = NULL;
 	int64_t deadline_us = now_us(b) + timeout_ms * INT64_C(1000);

@@ -15,15 +15,15 @@
 struct bus;
 
 struct bus_options {
-	const char *socket;     /* path; must outlive the bus */
-	int timeout_ms;         /* of connecting, and of one command or pipeline */
+	const char *socket; /* path; must outlive the bus */
+	int timeout_ms;     /* of connecting, and of one command or pipeline */
 	struct clock clock;
 	struct metrics *metrics; /* or NULL */
 };
 
 /* Does not connect. NULL without memory. */
 struct bus *bus_new(const struct bus_options *options);
-void bus_free(struct bus *b); /* NULL is fine */
+void bus_free(struct bus *b);     /* NULL is fine */
 void bus_cleanup(struct bus **b); /* the CLEANUP function */
 
 /* --- commands --- */
@@ -35,9 +35,9 @@ enum bus_kind { BUS_NIL, BUS_INT, BUS_TEXT, BUS_ARRAY };
 
 void bus_reply_cleanup(struct redisReply **reply); /* frees; the CLEANUP function */
 enum bus_kind bus_kind(const struct redisReply *reply);
-int64_t bus_int(const struct redisReply *reply);  /* of BUS_INT; else 0 */
+int64_t bus_int(const struct redisReply *reply);    /* of BUS_INT; else 0 */
 struct sv bus_text(const struct redisReply *reply); /* of BUS_TEXT; else SV_NULL */
-size_t bus_count(const struct redisReply *reply); /* of BUS_ARRAY; else 0 */
+size_t bus_count(const struct redisReply *reply);   /* of BUS_ARRAY; else 0 */
 const struct redisReply *bus_at(const struct redisReply *array, size_t i);
 
 /* Adds a command to the pipeline; nothing is sent yet. Errors come from bus_receive(). */

@@ -47,8 +47,8 @@ struct unit {
 static const struct unit size_units[] = {{"", 1}, {"B", 1}, {"kB", 1000}, {"MB", 1000000},
 	{"GB", 1000000000}, {"TB", 1000000000000}, {"KB", 1024}, {"KiB", 1024}, {"MiB", 1048576},
 	{"GiB", 1073741824}, {"TiB", 1099511627776}, {NULL, 0}};
-static const struct unit duration_units[] = {{"", 1}, {"s", 1}, {"sec", 1}, {"min", 60}, {"h", 3600},
-	{"d", 86400}, {NULL, 0}};
+static const struct unit duration_units[] = {
+	{"", 1}, {"s", 1}, {"sec", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}, {NULL, 0}};
 static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
 
 static const struct unit *units_of(enum type type)
@@ -73,7 +73,7 @@ static int parse_number(const struct row *row, struct sv text, int64_t *ret, str
 			continue;
 		if (__builtin_mul_overflow(v, u->factor, &v) || v < row->min || v > row->max)
 			return err_set(err, E_CONFIG, "%s must be between %lld and %lld", row->key,
-			        (long long)row->min, (long long)row->max);
+				(long long)row->min, (long long)row->max);
 		*ret = v;
 		return 0;
 	}
@@ -87,7 +87,7 @@ static int parse_text(
 
 	if ((int64_t)text.n < row->min || (int64_t)text.n > row->max)
 		return err_set(err, E_CONFIG, "%s must have between %lld and %lld bytes", row->key,
-		        (long long)row->min, (long long)row->max);
+			(long long)row->min, (long long)row->max);
 	if (row->type == TYPE_PATH && (!text.n || text.p[0] != '/'))
 		return err_set(err, E_CONFIG, "%s must be an absolute path", row->key);
 	copy = arena_sv(&c->arena, text);
@@ -160,7 +160,7 @@ static int unknown_key(struct sv key, struct err *err)
 
 	if (nearest)
 		return err_set(err, E_CONFIG, "unknown key \"%.*s\"; did you mean \"%s\"?",
-		        SV_ARG(key), nearest);
+			SV_ARG(key), nearest);
 	return err_set(err, E_CONFIG, "unknown key \"%.*s\"", SV_ARG(key));
 }
 
@@ -248,8 +248,11 @@ int conf_load(struct conf *c, const char *path, struct err *err)
 
 static const char *type_name(enum type type)
 {
-	static const char *const names[] = {[TYPE_STRING] = "text", [TYPE_PATH] = "absolute path",
-		[TYPE_INT] = "number", [TYPE_SIZE] = "size", [TYPE_DURATION] = "duration",
+	static const char *const names[] = {[TYPE_STRING] = "text",
+		[TYPE_PATH] = "absolute path",
+		[TYPE_INT] = "number",
+		[TYPE_SIZE] = "size",
+		[TYPE_DURATION] = "duration",
 		[TYPE_LEVEL] = "level"};
 
 	return names[type];
@@ -259,8 +262,8 @@ void conf_describe(struct buf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		buf_printf(out, "%s# %s (%s%s)\n#%s = %s\n", i ? "\n" : "", rows[i].doc,
-		        type_name(rows[i].type), rows[i].secret ? ", secret" : "", rows[i].key,
-		        rows[i].value);
+			type_name(rows[i].type), rows[i].secret ? ", secret" : "", rows[i].key,
+			rows[i].value);
 }
 
 /* A credential of the service manager is ours by an access list, which shows as group bits. */
@@ -275,8 +278,8 @@ static int check_secret(int fd, const char *path, mode_t others, struct err *err
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return err_set(err, E_CONFIG, "%s belongs to another user", path);
 	if (st.st_mode & others)
-		return err_set(err, E_CONFIG, "%s may be used by others; its mode must be 0400 or 0600",
-		        path);
+		return err_set(err, E_CONFIG,
+			"%s may be used by others; its mode must be 0400 or 0600", path);
 	return 0;
 }
 

@@ -18,9 +18,9 @@
 enum log_level { LVL_DEBUG, LVL_INFO, LVL_WARN, LVL_ERROR };
 
 struct log {
-	int fd;                /* where lines go; -1: nowhere */
-	enum log_level level;  /* lower ones are dropped */
-	const char *program;   /* static */
+	int fd;                 /* where lines go; -1: nowhere */
+	enum log_level level;   /* lower ones are dropped */
+	const char *program;    /* static */
 	const char *request_id; /* NULL: none. Owned by the request. */
 };
 
@@ -40,8 +40,8 @@ struct log_field {
 /* Adds "code", "detail" and, when there is one, "pointer". */
 #define LOG_FAIL(e) ((struct log_field){.kind = LOG_KIND_ERR, .err = (e)})
 #define LOG_FIELDS_(...)                                                                           \
-	((const struct log_field[]){__VA_ARGS__ __VA_OPT__(,)(struct log_field){                   \
-		.kind = LOG_KIND_END}})
+	((const struct log_field[]){                                                               \
+		__VA_ARGS__ __VA_OPT__(, )(struct log_field){.kind = LOG_KIND_END}})
 
 #define log_debug(l, msg, ...) log_write((l), LVL_DEBUG, (msg), LOG_FIELDS_(__VA_ARGS__))
 #define log_info(l, msg, ...) log_write((l), LVL_INFO, (msg), LOG_FIELDS_(__VA_ARGS__))

@@ -133,8 +133,8 @@ static struct timespec from_ms(int64_t ms)
 	return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 }
 
-int loop_set_timer(
-	struct loop *l UNUSED, struct loop_watch *w, int64_t first_ms, int64_t repeat_ms, struct err *err)
+int loop_set_timer(struct loop *l UNUSED, struct loop_watch *w, int64_t first_ms, int64_t repeat_ms,
+	struct err *err)
 {
 	struct itimerspec spec = {0};
 
@@ -153,7 +153,7 @@ int loop_add_timer(struct loop *l, int64_t first_ms, int64_t repeat_ms, loop_fn 
 	struct loop_watch **ret, struct err *err)
 {
 	struct loop_watch model = {.kind = KIND_TIMER, .fn = fn, .arg = arg};
-	struct loop_watch *w;
+	struct loop_watch *w = NULL;
 	int r;
 
 	model.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -172,8 +172,8 @@ int loop_add_timer(struct loop *l, int64_t first_ms, int64_t repeat_ms, loop_fn 
 	return 0;
 }
 
-int loop_add_signal(struct loop *l, int signo, loop_fn fn, void *arg, struct loop_watch **ret,
-	struct err *err)
+int loop_add_signal(
+	struct loop *l, int signo, loop_fn fn, void *arg, struct loop_watch **ret, struct err *err)
 {
 	struct loop_watch model = {.kind = KIND_SIGNAL, .fn = fn, .arg = arg};
 	sigset_t set;

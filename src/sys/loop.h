@@ -12,7 +12,8 @@
 struct loop;
 struct loop_watch; /* owned by the loop */
 
-/* events: EPOLLIN ... for a descriptor, the number of expirations for a timer, the signal number. */
+/* events: EPOLLIN ... for a descriptor, the number of expirations for a timer, the signal number.
+ */
 typedef void (*loop_fn)(void *arg, uint32_t events);
 
 MUST_CHECK int loop_new(struct loop **ret, struct err *err);
@@ -22,7 +23,8 @@ void loop_cleanup(struct loop **l); /* the CLEANUP function */
 /* ret may be NULL when the watch is never touched again. */
 MUST_CHECK int loop_add_fd(struct loop *l, int fd, uint32_t events, loop_fn fn, void *arg,
 	struct loop_watch **ret, struct err *err);
-MUST_CHECK int loop_set_events(struct loop *l, struct loop_watch *w, uint32_t events, struct err *err);
+MUST_CHECK int loop_set_events(
+	struct loop *l, struct loop_watch *w, uint32_t events, struct err *err);
 /* First after first_ms (0: at once), then every repeat_ms (0: once). Monotonic time. */
 MUST_CHECK int loop_add_timer(struct loop *l, int64_t first_ms, int64_t repeat_ms, loop_fn fn,
 	void *arg, struct loop_watch **ret, struct err *err);
@@ -30,8 +32,8 @@ MUST_CHECK int loop_add_timer(struct loop *l, int64_t first_ms, int64_t repeat_m
 MUST_CHECK int loop_set_timer(
 	struct loop *l, struct loop_watch *w, int64_t first_ms, int64_t repeat_ms, struct err *err);
 /* Blocks the signal for this thread and delivers it here. Call before threads are made. */
-MUST_CHECK int loop_add_signal(struct loop *l, int signo, loop_fn fn, void *arg,
-	struct loop_watch **ret, struct err *err);
+MUST_CHECK int loop_add_signal(
+	struct loop *l, int signo, loop_fn fn, void *arg, struct loop_watch **ret, struct err *err);
 void loop_remove(struct loop *l, struct loop_watch *w); /* NULL is fine */
 
 /* Until loop_stop(). */

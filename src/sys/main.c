@@ -19,7 +19,7 @@ static void print_help(const struct main_spec *spec)
 	const struct main_option *o = spec->options;
 
 	printf("Usage: %s [OPTION]...%s\n%s.\n\n", spec->program,
-	        spec->arguments ? " [ARGUMENT]..." : "", spec->about);
+		spec->arguments ? " [ARGUMENT]..." : "", spec->about);
 	printf("  --config FILE      settings (default " CONF_PATH_DEFAULT ")\n");
 	if (spec->pools) {
 		printf("  --pool NAME        what this process serves:");
@@ -29,10 +29,10 @@ static void print_help(const struct main_spec *spec)
 	}
 	for (; o && o->name; o++)
 		printf("  --%s%s%s%*s %s\n", o->name, o->value ? " " : "", o->value ? o->value : "",
-		        (int)MAX(16 - (long)strlen(o->name) -
-		                         (o->value ? (long)strlen(o->value) + 1 : 0),
-		                0L),
-		        "", o->help);
+			(int)MAX(16 - (long)strlen(o->name) -
+					 (o->value ? (long)strlen(o->value) + 1 : 0),
+				0L),
+			"", o->help);
 	printf("  --help             this text\n");
 	printf("  --help-conf        every setting with its default\n");
 	printf("  --version          the version\n");

@@ -25,15 +25,16 @@ struct main_option {
 	const char *name;  /* without dashes */
 	const char *value; /* the value's name in the help, NULL: takes none */
 	const char *help;
-	const char **ret;  /* set to the value, or "" for an option without one */
+	const char **ret; /* set to the value, or "" for an option without one */
 };
 
 struct main_spec {
-	const char *program;       /* static */
-	const char *about;         /* one sentence for --help */
-	const char *const *pools;  /* NULL-terminated names for --pool, which is then required; or NULL */
+	const char *program; /* static */
+	const char *about;   /* one sentence for --help */
+	const char *const
+		*pools; /* NULL-terminated names for --pool, which is then required; or NULL */
 	const struct main_option *options; /* ends with a row without name; or NULL */
-	bool arguments;            /* takes arguments behind the options */
+	bool arguments;                    /* takes arguments behind the options */
 };
 
 struct main_ctx {

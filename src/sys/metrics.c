@@ -153,7 +153,7 @@ static void print_sample(const struct metrics *m, size_t id, size_t slot, const 
 	const char *le, struct buf *out)
 {
 	buf_printf(out, "%s%s{program=\"%s\",pid=\"%d\"", rows[id].name, suffix, m->program,
-	        (int)getpid());
+		(int)getpid());
 	if (rows[id].label) {
 		buf_printf(out, ",%s=\"", rows[id].label);
 		print_label_value(out, m->labels[id][slot]);
@@ -185,11 +185,11 @@ static void print_histogram(const struct metrics *m, size_t id, size_t slot, str
 
 static void print_head(const struct row *row, struct buf *out)
 {
-	static const char *const types[] = {[KIND_COUNTER] = "counter", [KIND_GAUGE] = "gauge",
-		[KIND_HISTOGRAM] = "histogram"};
+	static const char *const types[] = {
+		[KIND_COUNTER] = "counter", [KIND_GAUGE] = "gauge", [KIND_HISTOGRAM] = "histogram"};
 
 	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", row->name, row->help, row->name,
-	        types[row->kind]);
+		types[row->kind]);
 }
 
 void metrics_print(const struct metrics *m, struct buf *out)
@@ -205,7 +205,7 @@ void metrics_print(const struct metrics *m, struct buf *out)
 			}
 			print_sample(m, id, slot, "", NULL, out);
 			buf_add_i64(out, atomic_load_explicit(&m->cells[m->first[id] + slot],
-			                         memory_order_relaxed));
+						 memory_order_relaxed));
 			buf_add_char(out, '\n');
 		}
 	}

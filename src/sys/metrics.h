@@ -21,7 +21,8 @@ struct metrics;
 /* program is static. NULL without memory. */
 struct metrics *metrics_new(const char *program);
 void metrics_free(struct metrics *m); /* NULL is fine */
-/* The label value of a slot, copied; before other threads exist. Slots without one are not written. */
+/* The label value of a slot, copied; before other threads exist. Slots without one are not written.
+ */
 void metrics_label(struct metrics *m, enum metric id, size_t slot, const char *value);
 
 /* m may be NULL: nothing happens. A slot out of range counts in the last one. */

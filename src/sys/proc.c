@@ -60,7 +60,7 @@ static int address_of(const char *path, struct sockaddr_un *ret, struct err *err
 	*ret = (struct sockaddr_un){.sun_family = AF_UNIX};
 	if (strlen(path) >= sizeof(ret->sun_path))
 		return err_set(err, E_CONFIG, "the socket path %s is longer than %zu bytes", path,
-		        sizeof(ret->sun_path) - 1);
+			sizeof(ret->sun_path) - 1);
 	memcpy(ret->sun_path, path, strlen(path));
 	return 0;
 }
@@ -76,7 +76,8 @@ static int passed_socket(int type, int *ret_fd, struct err *err)
 	if (n > 1)
 		return err_set(err, E_CONFIG, "%d sockets were passed instead of one", n);
 	if (sd_is_socket_unix(SD_LISTEN_FDS_START, type, 1, NULL, 0) <= 0)
-		return err_set(err, E_CONFIG, "the passed socket is not a listening one of that type");
+		return err_set(
+			err, E_CONFIG, "the passed socket is not a listening one of that type");
 	*ret_fd = SD_LISTEN_FDS_START;
 	return 0;
 }
@@ -111,8 +112,8 @@ static int bind_socket(const char *path, int type, mode_t mode, int *ret_fd, str
 	r = clear_path(path, type, err);
 	if (r)
 		return r;
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	        chmod(path, mode) || listen(fd, BACKLOG))
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) || chmod(path, mode) ||
+		listen(fd, BACKLOG))
 		return err_set_errno(err, errno, "cannot listen on %s", path);
 	*ret_fd = TAKE_FD(fd);
 	return 0;
@@ -166,7 +167,7 @@ int proc_set_timeouts(int fd, int64_t recv_ms, int64_t send_ms, struct err *err)
 	struct timeval out = {.tv_sec = send_ms / 1000, .tv_usec = send_ms % 1000 * 1000};
 
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &in, sizeof(in)) ||
-	        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof(out)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof(out)))
 		return err_set_errno(err, errno, "cannot set a socket's timeouts");
 	return 0;
 }
@@ -182,7 +183,7 @@ int proc_drop_privileges(const char *user, struct err *err)
 	if (pw->pw_uid == geteuid() && pw->pw_uid == getuid())
 		return 0;
 	if (initgroups(user, pw->pw_gid) || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) ||
-	        setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid))
+		setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid))
 		return err_set_errno(err, errno, "cannot become the user %s", user);
 	if (pw->pw_uid != 0 && setuid(0) == 0)
 		return err_set(err, E_INTERNAL, "privileges could be taken back");

@@ -19,10 +19,9 @@ void proc_notify_watchdog(void);
 int64_t proc_watchdog_ms(void);
 
 /* The listening unix socket that the service manager passed as fd 3 (LISTEN_FDS), else one bound
- * here: path (a dead one is replaced, a live one is E_EXISTS), mode, backlog 4096. type: SOCK_STREAM
- * or SOCK_SEQPACKET. Non-blocking, close-on-exec; the caller closes it. */
-MUST_CHECK int proc_listen(
-	const char *path, int type, mode_t mode, int *ret_fd, struct err *err);
+ * here: path (a dead one is replaced, a live one is E_EXISTS), mode, backlog 4096. type:
+ * SOCK_STREAM or SOCK_SEQPACKET. Non-blocking, close-on-exec; the caller closes it. */
+MUST_CHECK int proc_listen(const char *path, int type, mode_t mode, int *ret_fd, struct err *err);
 /* Connects to a unix socket. E_UNAVAILABLE when nobody listens. Blocking socket, close-on-exec. */
 MUST_CHECK int proc_connect(const char *path, int type, int *ret_fd, struct err *err);
 /* Timeouts of blocking reads and writes on a socket; 0 means none. */
@@ -39,7 +38,8 @@ MUST_CHECK int proc_fork(pid_t *ret_pid, int *ret_pidfd, struct err *err);
 MUST_CHECK int proc_wait(pid_t pid, int pidfd, int timeout_ms, int *ret_status, struct err *err);
 void proc_kill(int pidfd, int signo);
 
-/* Closes every descriptor above 2 but these (-1 is ignored): for a child that shall hold no more. */
+/* Closes every descriptor above 2 but these (-1 is ignored): for a child that shall hold no more.
+ */
 void proc_keep_fds(const int *keep, size_t n);
 
 /* Processors that this process may use, at least 1. */

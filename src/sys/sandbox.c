@@ -227,7 +227,8 @@ static int limit(int resource, const char *name, int64_t value, struct err *err)
 	return 0;
 }
 
-static int set_limits(const struct sandbox_spec *spec, struct sandbox_report *report, struct err *err)
+static int set_limits(
+	const struct sandbox_spec *spec, struct sandbox_report *report, struct err *err)
 {
 	const struct {
 		int resource;
@@ -244,9 +245,9 @@ static int set_limits(const struct sandbox_spec *spec, struct sandbox_report *re
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
-		int r = limits[i].wanted ? limit(limits[i].resource, limits[i].name,
-		                                   limits[i].value, err)
-		                         : 0;
+		int r = limits[i].wanted
+				? limit(limits[i].resource, limits[i].name, limits[i].value, err)
+				: 0;
 
 		if (r)
 			return r;
@@ -315,21 +316,20 @@ static int allow(scmp_filter_ctx ctx, int call, enum condition condition)
 	case ANY:
 		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call, 0);
 	case NOT_EXECUTABLE:
-		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call, 1,
-		        SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+		return seccomp_rule_add(
+			ctx, SCMP_ACT_ALLOW, call, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	case OF_THREAD:
 		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call, 1,
-		        SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+			SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	case OF_UNIX:
 		return seccomp_rule_add(
-		        ctx, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+			ctx, SCMP_ACT_ALLOW, call, 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
 	case OF_TERMINAL:
 		return seccomp_rule_add(
-		        ctx, SCMP_ACT_ALLOW, call, 1, SCMP_A1(SCMP_CMP_EQ, TCGETS, 0));
+			ctx, SCMP_ACT_ALLOW, call, 1, SCMP_A1(SCMP_CMP_EQ, TCGETS, 0));
 	}
 	return -EINVAL;
 }
-
 
 static int fill(scmp_filter_ctx ctx, const struct sandbox_spec *spec)
 {

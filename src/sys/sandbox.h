@@ -17,11 +17,11 @@
 /* System calls that are allowed, as groups. SANDBOX_CORE is always in: memory, reading and writing
  * open descriptors, clocks, exit, signals' return. */
 enum {
-	SANDBOX_THREADS = 1 << 0, /* clone of threads, futexes, scheduling */
-	SANDBOX_FILES = 1 << 1,   /* opening, creating, renaming, listing, syncing files */
-	SANDBOX_SOCKETS = 1 << 2, /* sockets of any family, epoll */
-	SANDBOX_UNIX = 1 << 3,    /* unix sockets, epoll; no other family can be opened */
-	SANDBOX_FORK = 1 << 4,    /* fork, wait, kill, pidfd */
+	SANDBOX_THREADS = 1 << 0,  /* clone of threads, futexes, scheduling */
+	SANDBOX_FILES = 1 << 1,    /* opening, creating, renaming, listing, syncing files */
+	SANDBOX_SOCKETS = 1 << 2,  /* sockets of any family, epoll */
+	SANDBOX_UNIX = 1 << 3,     /* unix sockets, epoll; no other family can be opened */
+	SANDBOX_FORK = 1 << 4,     /* fork, wait, kill, pidfd */
 	SANDBOX_MESSAGES = 1 << 5, /* sendmsg, recvmsg on sockets that are open */
 };
 
@@ -31,17 +31,17 @@ struct sandbox_path {
 };
 
 struct sandbox_spec {
-	unsigned groups;                  /* SANDBOX_* */
-	const int *extra;                 /* further system call numbers (SYS_...), NULL: none */
+	unsigned groups;  /* SANDBOX_* */
+	const int *extra; /* further system call numbers (SYS_...), NULL: none */
 	size_t extra_count;
 	const struct sandbox_path *paths; /* what stays reachable by name */
 	size_t path_count;
-	bool any_path;          /* no Landlock */
-	bool deny_kills;        /* another call kills the process; else it fails with EPERM */
-	int64_t memory_bytes;   /* RLIMIT_AS; 0: as it is */
-	int64_t cpu_seconds;    /* RLIMIT_CPU; 0: as it is */
-	int64_t file_bytes;     /* RLIMIT_FSIZE; 0: as it is */
-	int64_t open_files;     /* RLIMIT_NOFILE; 0: as it is */
+	bool any_path;        /* no Landlock */
+	bool deny_kills;      /* another call kills the process; else it fails with EPERM */
+	int64_t memory_bytes; /* RLIMIT_AS; 0: as it is */
+	int64_t cpu_seconds;  /* RLIMIT_CPU; 0: as it is */
+	int64_t file_bytes;   /* RLIMIT_FSIZE; 0: as it is */
+	int64_t open_files;   /* RLIMIT_NOFILE; 0: as it is */
 };
 
 struct sandbox_report {

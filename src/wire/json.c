@@ -284,7 +284,7 @@ static void refuse_unknown(struct json_reader *r, const char *key)
 
 	if (nearest)
 		json_reader_fail(r, E_UNKNOWN_FIELD, key,
-		        "there is no field of this name; did you mean \"%s\"?", nearest);
+			"there is no field of this name; did you mean \"%s\"?", nearest);
 	else
 		json_reader_fail(r, E_UNKNOWN_FIELD, key, NULL);
 }
@@ -325,9 +325,13 @@ static bool ask(
 static bool ask_kind(struct json_reader *r, const char *key, enum json_need need,
 	enum json_kind kind, const struct json_object **ret)
 {
-	static const char *const names[] = {[JSON_NULL] = "null", [JSON_BOOL] = "true or false",
-		[JSON_INT] = "a whole number", [JSON_REAL] = "a number", [JSON_TEXT] = "a text",
-		[JSON_ARRAY] = "an array", [JSON_OBJECT] = "an object"};
+	static const char *const names[] = {[JSON_NULL] = "null",
+		[JSON_BOOL] = "true or false",
+		[JSON_INT] = "a whole number",
+		[JSON_REAL] = "a number",
+		[JSON_TEXT] = "a text",
+		[JSON_ARRAY] = "an array",
+		[JSON_OBJECT] = "an object"};
 
 	if (!ask(r, key, need, ret))
 		return false;
@@ -344,7 +348,8 @@ bool json_has(struct json_reader *r, const char *key)
 	return ask(r, key, JSON_OPTIONAL, &o);
 }
 
-static bool good_text(struct json_reader *r, const char *key, struct sv text, size_t min, size_t max)
+static bool good_text(
+	struct json_reader *r, const char *key, struct sv text, size_t min, size_t max)
 {
 	if (text.n && memchr(text.p, '\0', text.n)) {
 		json_reader_fail(r, E_INVALID, key, "the text contains a NUL");
@@ -378,7 +383,7 @@ void json_read_int(struct json_reader *r, const char *key, enum json_need need, 
 		return;
 	if (json_as_int(o) < min || json_as_int(o) > max)
 		json_reader_fail(r, E_INVALID, key, "the number must be %lld to %lld",
-		        (long long)min, (long long)max);
+			(long long)min, (long long)max);
 	else
 		*ret = json_as_int(o);
 }
@@ -406,7 +411,7 @@ void json_read_choice(struct json_reader *r, const char *key, enum json_need nee
 		}
 	nearest = text_nearest(json_as_text(o), names, count);
 	json_reader_fail(r, E_INVALID, key, "the value is not one of the known ones%s%s%s",
-	        nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+		nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
 void json_read_uuid(struct json_reader *r, const char *key, enum json_need need, struct uuid *ret)
@@ -424,7 +429,7 @@ void json_read_day(struct json_reader *r, const char *key, enum json_need need, 
 	if (!ask_kind(r, key, need, JSON_TEXT, &o))
 		return;
 	if (json_as_text(o).n != sizeof("2026-03-04") - 1 || json_as_text(o).p[4] != '-' ||
-	        date_parse(json_as_text(o), DATE_YMD, ret))
+		date_parse(json_as_text(o), DATE_YMD, ret))
 		json_reader_fail(r, E_INVALID, key, "a day as 2026-03-04 was expected");
 }
 

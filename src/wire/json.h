@@ -34,7 +34,8 @@ enum json_kind {
 /* --- the tree --- */
 
 /* json_check and parse. The caller frees *ret. */
-MUST_CHECK int json_parse(struct sv text, unsigned depth, struct json_object **ret, struct err *err);
+MUST_CHECK int json_parse(
+	struct sv text, unsigned depth, struct json_object **ret, struct err *err);
 void json_free(struct json_object *o);
 void json_cleanup(struct json_object **o); /* the CLEANUP function */
 
@@ -67,10 +68,10 @@ enum json_need { JSON_REQUIRED, JSON_OPTIONAL }; /* optional: absent or null lea
 
 struct json_reader {
 	const struct json_object *o;
-	struct err *err;                      /* where the first error goes */
-	int failed;                           /* its code */
-	char pointer[ERR_POINTER_MAX];        /* of o */
-	const char *asked[JSON_FIELDS_MAX];   /* names read so far */
+	struct err *err;                    /* where the first error goes */
+	int failed;                         /* its code */
+	char pointer[ERR_POINTER_MAX];      /* of o */
+	const char *asked[JSON_FIELDS_MAX]; /* names read so far */
 	size_t asked_count;
 };
 
@@ -95,9 +96,9 @@ void json_read_choice(struct json_reader *r, const char *key, enum json_need nee
 	const char *const *names, size_t count, size_t *ret);
 void json_read_uuid(struct json_reader *r, const char *key, enum json_need need, struct uuid *ret);
 void json_read_day(struct json_reader *r, const char *key, enum json_need need, int32_t *ret);
-void json_read_instant(struct json_reader *r, const char *key, enum json_need need, int64_t *ret_us);
-void json_read_currency(
-	struct json_reader *r, const char *key, enum json_need need, char ret[4]);
+void json_read_instant(
+	struct json_reader *r, const char *key, enum json_need need, int64_t *ret_us);
+void json_read_currency(struct json_reader *r, const char *key, enum json_need need, char ret[4]);
 /* {"minor":"123456","currency":"EUR"} */
 void json_read_money(struct json_reader *r, const char *key, enum json_need need,
 	int64_t *ret_minor, char ret_currency[4]);
@@ -136,7 +137,7 @@ void json_open_object(struct json_writer *w, const char *key);
 void json_close_object(struct json_writer *w);
 void json_open_array(struct json_writer *w, const char *key);
 void json_close_array(struct json_writer *w);
-void json_put_text(struct json_writer *w, const char *key, struct sv text); /* p NULL: null */
+void json_put_text(struct json_writer *w, const char *key, struct sv text);   /* p NULL: null */
 void json_put_cstr(struct json_writer *w, const char *key, const char *text); /* NULL: null */
 void json_put_int(struct json_writer *w, const char *key, int64_t v);
 void json_put_bool(struct json_writer *w, const char *key, bool v);

@@ -1,7 +1,7 @@
 /*
  * The JSON gate: one pass with an explicit stack of open containers, no recursion. Keys of open
- * objects lie on one growing list, each object owning its end of it; when an object closes, its keys
- * are sorted to find equal neighbours. A hash table would be open to chosen collisions.
+ * objects lie on one growing list, each object owning its end of it; when an object closes, its
+ * keys are sorted to find equal neighbours. A hash table would be open to chosen collisions.
  */
 #include "wire/json_check.h"
 
@@ -64,7 +64,8 @@ static int fail_at(struct check *c, int code, const char *what)
 	struct buf pointer CLEANUP(buf_free) = BUF_INIT;
 
 	add_pointer(&pointer, c);
-	return err_set_at(c->err, code, buf_cstr(&pointer), "%s at byte %td", what, c->p - c->start);
+	return err_set_at(
+		c->err, code, buf_cstr(&pointer), "%s at byte %td", what, c->p - c->start);
 }
 
 static int syntax(struct check *c, const char *what)
@@ -292,7 +293,7 @@ static int open_container(struct check *c, bool object)
 {
 	if (c->depth == c->limit)
 		return err_set(c->err, E_JSON_DEPTH, "nested deeper than %u at byte %td", c->limit,
-		        c->p - c->start);
+			c->p - c->start);
 	c->p++;
 	c->levels[c->depth++] = (struct level){.object = object, .first_key = c->key_count};
 	return 0;
@@ -388,7 +389,7 @@ static int check_end(struct check *c, bool *ret_more)
 		}
 		if (!next_is(c, level->object ? '}' : ']'))
 			return syntax(c, level->object ? "a comma or } was expected"
-			                               : "a comma or ] was expected");
+						       : "a comma or ] was expected");
 		r = close_container(c);
 		if (r)
 			return r;

@@ -4,8 +4,8 @@
  * The gate before the JSON parser: RFC 8259's grammar to the letter, and beyond it what json-c lets
  * pass: keys that occur twice in an object (also when written with escapes), bytes that are not
  * UTF-8, lone surrogates, integers outside int64, numbers that are not finite in a double, and
- * nesting over a limit. A NUL in a key is refused too, since json-c would cut the key there. No byte
- * order mark. Time is O(n log n) for any input.
+ * nesting over a limit. A NUL in a key is refused too, since json-c would cut the key there. No
+ * byte order mark. Time is O(n log n) for any input.
  */
 #include "base/base.h"
 #include "base/err.h"

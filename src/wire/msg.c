@@ -188,8 +188,8 @@ int msg_encode(const struct msg *m, uint8_t out[MSG_MAX_SIZE], size_t *ret_n, st
 	if (!walk_payload(&w, &copy))
 		return err_set(err, E_INVALID, "there is no message of type %d", (int)m->type);
 	if (w.bad)
-		return err_set(err, E_INVALID, "message %s: %s is out of range", msg_name(m->type),
-		        w.bad);
+		return err_set(
+			err, E_INVALID, "message %s: %s is out of range", msg_name(m->type), w.bad);
 	store(out, 4, MSG_MAGIC);
 	store(out + 4, 2, MSG_VERSION);
 	store(out + 6, 2, (uint64_t)m->type);

@@ -1,5 +1,6 @@
 /*
- * Configuration: any text is taken or refused with the line it failed in; what is taken is in range.
+ * Configuration: any text is taken or refused with the line it failed in; what is taken is in
+ * range.
  */
 #include "fuzz/fuzz.h"
 #include "sys/conf.h"

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	FUZZ_ASSERT(r == err.code);
 	if (r) {
 		FUZZ_ASSERT(r == E_JSON_SYNTAX || r == E_JSON_DUPLICATE || r == E_JSON_DEPTH ||
-		            r == E_INVALID);
+			    r == E_INVALID);
 		return 0;
 	}
 	FUZZ_ASSERT(json_parse(text, JSON_DEPTH, &o, &err) == 0);

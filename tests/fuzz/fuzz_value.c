@@ -47,7 +47,8 @@ static void check_instant(struct sv text)
 	if (instant_parse(text, &us))
 		return;
 	instant_format(us, &b);
-	if (us >= DATE_MIN * INT64_C(86400000000) && us < (DATE_MAX + INT64_C(1)) * INT64_C(86400000000)) {
+	if (us >= DATE_MIN * INT64_C(86400000000) &&
+		us < (DATE_MAX + INT64_C(1)) * INT64_C(86400000000)) {
 		FUZZ_ASSERT(instant_parse(buf_sv(&b), &again) == 0);
 		FUZZ_ASSERT(again == us);
 	}

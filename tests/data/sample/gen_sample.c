@@ -31,8 +31,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (sample_make(SAMPLE_SEED, &s) || !write_file(argv[1], "ledger.csv", &s.ledger) ||
-	        !write_file(argv[1], "bank.csv", &s.bank) ||
-	        !write_file(argv[1], "truth.csv", &s.truth))
+		!write_file(argv[1], "bank.csv", &s.bank) ||
+		!write_file(argv[1], "truth.csv", &s.truth))
 		return EXIT_FAILURE;
 	return EXIT_SUCCESS;
 }

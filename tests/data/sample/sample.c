@@ -1,6 +1,6 @@
 /*
- * The sample's generator: events (an invoice, a batch, a fee ...) put rows on either side, then each
- * side is put in the order of its days, and the truth is written with the rows' final numbers.
+ * The sample's generator: events (an invoice, a batch, a fee ...) put rows on either side, then
+ * each side is put in the order of its days, and the truth is written with the rows' final numbers.
  */
 #include "sample.h"
 
@@ -74,13 +74,15 @@ static bool percent(struct maker *m, unsigned n)
 static const char *const first_names[] = {"Alder", "Birken", "Brücken", "Falken", "Garten", "Hafen",
 	"Holler", "Insel", "Kessel", "Linden", "Mühlen", "Nord", "Ober", "Quell", "Rosen", "Sonnen",
 	"Tannen", "Ufer", "Wald", "Winter"};
-static const char *const last_names[] = {"bach", "berg", "feld", "hof", "mann", "stein", "tal", "werk"};
+static const char *const last_names[] = {
+	"bach", "berg", "feld", "hof", "mann", "stein", "tal", "werk"};
 static const char *const trades[] = {"Logistik", "Maschinenbau", "Software", "Papier", "Elektro",
-	"Bürobedarf", "Medizintechnik", "Energie", "Verlag", "Catering", "Spedition", "Kältetechnik"};
+	"Bürobedarf", "Medizintechnik", "Energie", "Verlag", "Catering", "Spedition",
+	"Kältetechnik"};
 static const char *const forms[] = {"GmbH", "AG", "KG", "GmbH & Co. KG", "e.K.", "SE"};
-static const char *const services[] = {"maintenance contract", "hardware delivery", "annual licence",
-	"consulting days", "spare parts", "transport", "training", "monthly service", "installation",
-	"rent", "packaging", "cleaning"};
+static const char *const services[] = {"maintenance contract", "hardware delivery",
+	"annual licence", "consulting days", "spare parts", "transport", "training",
+	"monthly service", "installation", "rent", "packaging", "cleaning"};
 static const char *const thanks[] = {"Vielen Dank fuer Ihren Auftrag", "Ueberweisung", "Zahlung",
 	"Ausgleich Ihrer Rechnung", "wie besprochen", "laut Vereinbarung"};
 static const char *const bank_items[] = {"KONTOFUEHRUNG", "ZINSEN UND ENTGELTE", "KARTENENTGELT",
@@ -110,9 +112,10 @@ static void make_parties(struct maker *m)
 		struct party *p = &m->parties[i];
 		const char *trade = PICK(m, trades);
 
-		format(p->name, sizeof(p->name), "%s%s %s %s", first_names[i % ARRAY_LEN(first_names)],
-		        last_names[i / ARRAY_LEN(first_names) % ARRAY_LEN(last_names)], trade,
-		        PICK(m, forms));
+		format(p->name, sizeof(p->name), "%s%s %s %s",
+			first_names[i % ARRAY_LEN(first_names)],
+			last_names[i / ARRAY_LEN(first_names) % ARRAY_LEN(last_names)], trade,
+			PICK(m, forms));
 		p->vendor = percent(m, 35);
 	}
 }
@@ -146,8 +149,8 @@ static struct row *add_invoice(struct maker *m, int32_t day, unsigned party, int
 	m->next_document += 1 + below(m, 7);
 	format(row->reference, sizeof(row->reference), "RE-2026-%06u", row->document);
 	format(row->text, sizeof(row->text), "%s %s, %s",
-	        m->parties[party].vendor ? "Payment of" : "Invoice", row->reference,
-	        PICK(m, services));
+		m->parties[party].vendor ? "Payment of" : "Invoice", row->reference,
+		PICK(m, services));
 	return row;
 }
 
@@ -162,7 +165,8 @@ static unsigned mistype(struct maker *m, unsigned number)
 		unsigned low = number / unit % 10, high = number / unit / 10 % 10;
 
 		if (low != high)
-			return number - low * unit - high * unit * 10 + high * unit + low * unit * 10;
+			return number - low * unit - high * unit * 10 + high * unit +
+			       low * unit * 10;
 	}
 	return number + 1;
 }
@@ -179,9 +183,11 @@ static void write_memo(struct maker *m, struct row *row, unsigned document)
 	if (how < 30)
 		format(row->text, sizeof(row->text), "RG %u %s", document, PICK(m, thanks));
 	else if (how < 50)
-		format(row->text, sizeof(row->text), "Rechnung RE-2026-%06u %s", document, PICK(m, thanks));
+		format(row->text, sizeof(row->text), "Rechnung RE-2026-%06u %s", document,
+			PICK(m, thanks));
 	else if (how < 65)
-		format(row->text, sizeof(row->text), "INV%06u/KD%u", document, 10000 + row->party * 7);
+		format(row->text, sizeof(row->text), "INV%06u/KD%u", document,
+			10000 + row->party * 7);
 	else if (how < 85)
 		format(row->text, sizeof(row->text), "ZAHLUNG RE-2026-%06u DANKE", document);
 	else
@@ -255,8 +261,8 @@ static void event_batch(struct maker *m)
 	}
 	payment = add_row(m, BANK, day + (int32_t)below(m, 4), sum, party);
 	payment->match = match;
-	format(payment->text, sizeof(payment->text), "SAMMELZAHLUNG %u POSTEN BIS RE-2026-%06u", lines,
-	        row->document);
+	format(payment->text, sizeof(payment->text), "SAMMELZAHLUNG %u POSTEN BIS RE-2026-%06u",
+		lines, row->document);
 }
 
 /* One invoice that is paid in two parts. */
@@ -344,7 +350,8 @@ static void write_ledger(const struct maker *m, struct buf *out)
 
 		buf_printf(out, "%u,", 900001 + i);
 		date_format(row->day, out);
-		buf_printf(out, ",%s,%s,\"%s\",", m->parties[row->party].name, row->reference, row->text);
+		buf_printf(out, ",%s,%s,\"%s\",", m->parties[row->party].name, row->reference,
+			row->text);
 		decimal_format(row->minor, 2, out);
 		buf_add_cstr(out, ",EUR\n");
 	}
@@ -398,8 +405,9 @@ static void write_bank_day(int32_t day, struct buf *out)
 
 static void write_bank(const struct maker *m, struct buf *out)
 {
-	buf_add_cstr(out, "Buchungstag;Wertstellung;Zahlungspartner;Kundenreferenz;Verwendungszweck;"
-	                  "Betrag;Soll/Haben;Währung\n");
+	buf_add_cstr(out,
+		"Buchungstag;Wertstellung;Zahlungspartner;Kundenreferenz;Verwendungszweck;"
+		"Betrag;Soll/Haben;Währung\n");
 	for (unsigned i = 0; i < m->count[BANK]; i++) {
 		const struct row *row = &m->rows[BANK][i];
 

@@ -200,7 +200,7 @@ static void decoders_refuse(void **state UNUSED)
 		size_t n = 99;
 		char out[16];
 		int r = cases[i].hex ? hex_decode(s, out, sizeof(out), &n)
-		                     : b64url_decode(s, out, sizeof(out), &n);
+				     : b64url_decode(s, out, sizeof(out), &n);
 
 		CHECK_INT(cases[i].label, r, E_INVALID);
 		CHECK_INT(cases[i].label, n, 99);

@@ -25,7 +25,8 @@ static void known_exponents(void **state UNUSED)
 		const struct currency *c = currency_find(sv_from_cstr(cases[i].code));
 
 		CHECK(cases[i].code, c != NULL);
-		CHECK(cases[i].code, sv_eq_nocase(sv_from_cstr(c->code), sv_from_cstr(cases[i].code)));
+		CHECK(cases[i].code,
+			sv_eq_nocase(sv_from_cstr(c->code), sv_from_cstr(cases[i].code)));
 		CHECK_INT(cases[i].code, c->numeric, cases[i].numeric);
 		CHECK_INT(cases[i].code, c->exponent, cases[i].exponent);
 	}
@@ -33,7 +34,8 @@ static void known_exponents(void **state UNUSED)
 
 static void unknown_codes(void **state UNUSED)
 {
-	static const char *const codes[] = {"", "EU", "EURO", "XXX", "XAU", "AAA", "ZZZ", "E\xc3R", "978"};
+	static const char *const codes[] = {
+		"", "EU", "EURO", "XXX", "XAU", "AAA", "ZZZ", "E\xc3R", "978"};
 
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		CHECK(codes[i], currency_find(sv_from_cstr(codes[i])) == NULL);

@@ -28,7 +28,9 @@ static const struct {
 	{"007", &plain, 0, 0, 7},
 	{"000000000000000000000000000001", &plain, 2, 0, 100},
 	{" 12.30 ", &plain, 2, 0, 1230},
-	{"\xc2\xa0" "12\xe2\x80\xaf", &plain, 0, 0, 12},
+	{"\xc2\xa0"
+	 "12\xe2\x80\xaf",
+		&plain, 0, 0, 12},
 	/* signs */
 	{"-12.30", &plain, 2, 0, -1230},
 	{"+12.30", &plain, 2, 0, 1230},
@@ -38,7 +40,9 @@ static const struct {
 	{"12 -", &plain, 0, 0, -12},
 	{"(12.30)", &plain, 2, 0, -1230},
 	{"( 12 )", &plain, 0, 0, -12},
-	{"\xe2\x88\x92" "12", &plain, 0, 0, -12},
+	{"\xe2\x88\x92"
+	 "12",
+		&plain, 0, 0, -12},
 	{"-0", &plain, 2, 0, 0},
 	{"-12-", &plain, 0, E_CELL_TYPE, 0},
 	{"(-12)", &plain, 0, E_CELL_TYPE, 0},
@@ -52,10 +56,16 @@ static const struct {
 	{"1234567.89", &english, 2, 0, 123456789},
 	{"1.234,50", &german, 2, 0, 123450},
 	{"1 234,50", &french, 2, 0, 123450},
-	{"1\xc2\xa0" "234,50", &french, 2, 0, 123450},
-	{"1\xe2\x80\xaf" "234,50", &french, 2, 0, 123450},
+	{"1\xc2\xa0"
+	 "234,50",
+		&french, 2, 0, 123450},
+	{"1\xe2\x80\xaf"
+	 "234,50",
+		&french, 2, 0, 123450},
 	{"1'234.50", &swiss, 2, 0, 123450},
-	{"1\xe2\x80\x99" "234.50", &swiss, 2, 0, 123450},
+	{"1\xe2\x80\x99"
+	 "234.50",
+		&swiss, 2, 0, 123450},
 	{"1,234", &whole, 0, 0, 1234},
 	{"1,234", &whole, 2, 0, 123400},
 	{"12,34", &english, 2, E_CELL_TYPE, 0},
@@ -112,7 +122,7 @@ static void parses(void **state UNUSED)
 	for (size_t i = 0; i < ARRAY_LEN(parse_cases); i++) {
 		int64_t units = 4711;
 		int r = decimal_parse(sv_from_cstr(parse_cases[i].text), *parse_cases[i].format,
-		        parse_cases[i].scale, &units);
+			parse_cases[i].scale, &units);
 
 		CHECK_INT(parse_cases[i].text, r, parse_cases[i].code);
 		CHECK_INT(parse_cases[i].text, units, r ? 4711 : parse_cases[i].units);

@@ -117,8 +117,8 @@ static void errno_is_translated(void **state UNUSED)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err;
 
-		CHECK_INT(strerror(cases[i].errnum), err_set_errno(&err, cases[i].errnum, "open %s", "f"),
-		        cases[i].code);
+		CHECK_INT(strerror(cases[i].errnum),
+			err_set_errno(&err, cases[i].errnum, "open %s", "f"), cases[i].code);
 		CHECK_INT(strerror(cases[i].errnum), err.code, cases[i].code);
 		CHECK(err.detail, strncmp(err.detail, "open f: ", 8) == 0);
 		CHECK_STR("reason", err.detail + 8, strerror(cases[i].errnum));

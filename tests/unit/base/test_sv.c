@@ -134,7 +134,7 @@ static void reads_unsigned(void **state UNUSED)
 		uint64_t v = 4711;
 
 		CHECK_INT(cases[i].text, sv_to_u64(sv_from_cstr(cases[i].text), cases[i].max, &v),
-		        cases[i].ok);
+			cases[i].ok);
 		CHECK(cases[i].text, v == (cases[i].ok ? cases[i].value : 4711));
 	}
 }
@@ -163,8 +163,8 @@ static void reads_signed(void **state UNUSED)
 		int64_t v = 4711;
 
 		CHECK_INT(cases[i].text,
-		        sv_to_i64(sv_from_cstr(cases[i].text), cases[i].min, cases[i].max, &v),
-		        cases[i].ok);
+			sv_to_i64(sv_from_cstr(cases[i].text), cases[i].min, cases[i].max, &v),
+			cases[i].ok);
 		CHECK_INT(cases[i].text, v, cases[i].ok ? cases[i].value : 4711);
 	}
 }

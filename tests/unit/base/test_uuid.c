@@ -65,11 +65,13 @@ static void parses_the_canonical_form_only(void **state UNUSED)
 		char text[UUID_TEXT_LEN + 1];
 		struct uuid u;
 
-		CHECK_INT(cases[i].label, uuid_parse(sv_from_cstr(cases[i].text), &u), cases[i].code);
+		CHECK_INT(
+			cases[i].label, uuid_parse(sv_from_cstr(cases[i].text), &u), cases[i].code);
 		if (cases[i].code)
 			continue;
 		uuid_format(&u, text);
-		CHECK(cases[i].label, sv_eq_nocase(sv_from_cstr(text), sv_from_cstr(cases[i].text)));
+		CHECK(cases[i].label,
+			sv_eq_nocase(sv_from_cstr(text), sv_from_cstr(cases[i].text)));
 	}
 }
 

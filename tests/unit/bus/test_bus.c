@@ -47,7 +47,7 @@ static void start_server(void)
 
 		dup2(null, STDOUT_FILENO);
 		execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", test.socket,
-		        "--save", "", "--appendonly", "no", "--dir", test.dir, (char *)NULL);
+			"--save", "", "--appendonly", "no", "--dir", test.dir, (char *)NULL);
 		_exit(127);
 	}
 	for (int i = 0; i < 500; i++) {
@@ -70,7 +70,8 @@ static void stop_server(void)
 
 static bool have_server(void)
 {
-	static const char *const places[] = {"/usr/bin/redis-server", "/usr/local/bin/redis-server"};
+	static const char *const places[] = {
+		"/usr/bin/redis-server", "/usr/local/bin/redis-server"};
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (access(places[i], X_OK) == 0)
@@ -129,7 +130,8 @@ static void commands_and_kinds_of_answers(void **state UNUSED)
 	assert_int_equal(bus_int(reply), 41);
 	assert_int_equal(bus_count(reply), 0);
 	bus_reply_cleanup(&reply);
-	assert_int_equal(BUS_COMMAND(b, &reply, &err, SV("MGET"), SV("k"), SV("none"), SV("empty")), 0);
+	assert_int_equal(
+		BUS_COMMAND(b, &reply, &err, SV("MGET"), SV("k"), SV("none"), SV("empty")), 0);
 	assert_int_equal(bus_count(reply), 3);
 	assert_int_equal(bus_kind(bus_at(reply, 1)), BUS_NIL);
 	assert_int_equal(bus_text(bus_at(reply, 2)).n, 0);
@@ -259,20 +261,21 @@ static void a_lost_server_is_found_again(void **state UNUSED)
 	fake_now += 100000;
 	assert_true(bus_ping(b));
 	metrics_print(metrics, &text);
-	assert_non_null(strstr(buf_cstr(&text), "recon_bus_reconnects_total{program=\"test\",pid="));
+	assert_non_null(
+		strstr(buf_cstr(&text), "recon_bus_reconnects_total{program=\"test\",pid="));
 	metrics_free(metrics);
 }
 
 static void back_off_doubles_up_to_five_seconds(void **state UNUSED)
 {
-	static const int64_t waits[] = {100000, 200000, 400000, 800000, 1600000, 3200000, 5000000, 5000000};
+	static const int64_t waits[] = {
+		100000, 200000, 400000, 800000, 1600000, 3200000, 5000000, 5000000};
 	char path[128];
 	struct bus *b CLEANUP(bus_cleanup) = NULL;
 
 	snprintf(path, sizeof(path), "%s/none.sock", test.dir);
-	b = bus_new(&(struct bus_options){.socket = path,
-		.timeout_ms = 100,
-		.clock = {fake_clock, fake_clock, NULL}});
+	b = bus_new(&(struct bus_options){
+		.socket = path, .timeout_ms = 100, .clock = {fake_clock, fake_clock, NULL}});
 	assert_non_null(b);
 	fake_now = 1;
 	assert_false(bus_ping(b));
@@ -284,7 +287,8 @@ static void back_off_doubles_up_to_five_seconds(void **state UNUSED)
 		fake_now += 1;
 		fake_reads = 0;
 		assert_false(bus_ping(b));
-		assert_int_equal(fake_reads, 2); /* it tried, and set the time of the next attempt */
+		assert_int_equal(
+			fake_reads, 2); /* it tried, and set the time of the next attempt */
 	}
 }
 

@@ -82,10 +82,10 @@ static size_t read_amounts(struct sv text, char mark, unsigned from_end, int64_t
 		}
 		assert_true(n < ROWS_MAX);
 		assert_int_equal(decimal_parse(cell,
-		                         mark == ';' ? (struct decimal_format){',', '.'}
-		                                     : (struct decimal_format){'.', 0},
-		                         2, &amounts[n]),
-		        0);
+					 mark == ';' ? (struct decimal_format){',', '.'}
+						     : (struct decimal_format){'.', 0},
+					 2, &amounts[n]),
+			0);
 		if (negative)
 			amounts[n] = -amounts[n];
 		n++;
@@ -123,7 +123,8 @@ static void truth_names_rows_once_and_adds_up(void **state)
 		assert_in_range(r, 1, rights);
 		assert_true(left_match[l] == 0 || left_match[l] == match);
 		assert_true(right_match[r] == 0 || right_match[r] == match);
-		difference[match] += (left_match[l] ? 0 : left[l - 1]) - (right_match[r] ? 0 : right[r - 1]);
+		difference[match] +=
+			(left_match[l] ? 0 : left[l - 1]) - (right_match[r] ? 0 : right[r - 1]);
 		left_match[l] = right_match[r] = match;
 	}
 	for (size_t i = 0; i < ROWS_MAX; i++) {

@@ -55,16 +55,16 @@ static void every_type_is_read(void **state UNUSED)
 
 	conf_init(&c);
 	assert_int_equal(conf_parse(&c,
-	                         SV("# a comment\n"
-	                            "\n"
-	                            "  db.conninfo=host=/x dbname=y # behind a blank\r\n"
-	                            "run.dir = /tmp/a#b\n"
-	                            "upload.max_bytes = 10 MiB\n"
-	                            "session.idle_seconds\t=\t2h\n"
-	                            "api.threads = 7\n"
-	                            "log.level = debug"),
-	                         "f", &err),
-	        0);
+				 SV("# a comment\n"
+				    "\n"
+				    "  db.conninfo=host=/x dbname=y # behind a blank\r\n"
+				    "run.dir = /tmp/a#b\n"
+				    "upload.max_bytes = 10 MiB\n"
+				    "session.idle_seconds\t=\t2h\n"
+				    "api.threads = 7\n"
+				    "log.level = debug"),
+				 "f", &err),
+		0);
 	assert_string_equal(c.db_conninfo, "host=/x dbname=y");
 	assert_string_equal(c.run_dir, "/tmp/a#b");
 	assert_int_equal(c.upload_max_bytes, 10485760);
@@ -123,8 +123,9 @@ static void mistakes_are_named(void **state UNUSED)
 		{"api.threads = 5 s", "f:1: api.threads has an unknown unit \"s\""},
 		{"upload.max_bytes = 5 PiB", "f:1: upload.max_bytes has an unknown unit \"PiB\""},
 		{"upload.max_bytes = 9223372036854775807 KiB",
-		        "f:1: upload.max_bytes must be between 1 and 1099511627776"},
-		{"upload.max_bytes = 1.5GiB", "f:1: upload.max_bytes has an unknown unit \".5GiB\""},
+			"f:1: upload.max_bytes must be between 1 and 1099511627776"},
+		{"upload.max_bytes = 1.5GiB",
+			"f:1: upload.max_bytes has an unknown unit \".5GiB\""},
 		{"token.seconds = 1s", "f:1: token.seconds must be between 30 and 3600"},
 		{"log.level = loud", "f:1: log.level must be debug, info, warn or error"},
 		{"run.dir = /\xff", "f:1: the line is not text in UTF-8"},
@@ -136,7 +137,7 @@ static void mistakes_are_named(void **state UNUSED)
 
 		conf_init(&c);
 		CHECK_INT(cases[i].text, conf_parse(&c, sv_from_cstr(cases[i].text), "f", &err),
-		        E_CONFIG);
+			E_CONFIG);
 		CHECK_STR(cases[i].text, err.detail, cases[i].detail);
 	}
 }

@@ -55,7 +55,7 @@ static void a_line_has_all_parts(void **state UNUSED)
 
 	err_set_at(&err, E_STALE, "/a", "was \"changed\"");
 	log_warn(&request, "hello\n", LOG_STR("file", "x\"y"), LOG_INT("n", INT64_MIN),
-	        LOG_SV("sv", sv_from("ab", 1)), LOG_FAIL(&err));
+		LOG_SV("sv", sv_from("ab", 1)), LOG_FAIL(&err));
 	read_log(&l, &b);
 	assert_true(sv_starts_with(buf_sv(&b), SV("{\"ts\":\"")));
 	assert_int_equal(instant_parse(sv_from(b.p + 7, 27), &us), 0);
@@ -63,9 +63,9 @@ static void a_line_has_all_parts(void **state UNUSED)
 	snprintf(pid, sizeof(pid), "\"pid\":%d,", (int)getpid());
 	assert_non_null(strstr(b.p, pid));
 	assert_string_equal(tail_of(&b),
-	        ",\"msg\":\"hello\\n\",\"request_id\":\"r-1\",\"file\":\"x\\\"y\","
-	        "\"n\":-9223372036854775808,\"sv\":\"a\",\"code\":\"stale\","
-	        "\"detail\":\"was \\\"changed\\\"\",\"pointer\":\"/a\"}\n");
+		",\"msg\":\"hello\\n\",\"request_id\":\"r-1\",\"file\":\"x\\\"y\","
+		"\"n\":-9223372036854775808,\"sv\":\"a\",\"code\":\"stale\","
+		"\"detail\":\"was \\\"changed\\\"\",\"pointer\":\"/a\"}\n");
 }
 
 static void fields_and_request_are_optional(void **state UNUSED)
@@ -96,8 +96,8 @@ static void lower_levels_are_dropped(void **state UNUSED)
 
 static void secrets_are_hidden(void **state UNUSED)
 {
-	static const char *const keys[] = {"password", "new_password", "client_secret", "access_token",
-		"Cookie", "Authorization", "private_key"};
+	static const char *const keys[] = {"password", "new_password", "client_secret",
+		"access_token", "Cookie", "Authorization", "private_key"};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		struct log l = open_log(LVL_INFO);
@@ -118,7 +118,7 @@ static void what_does_not_fit_is_left_out(void **state UNUSED)
 
 	memset(big, 'x', sizeof(big));
 	log_info(&l, "m", LOG_STR("a", "1"), LOG_SV("big", sv_from(big, sizeof(big))),
-	        LOG_STR("b", "2"));
+		LOG_STR("b", "2"));
 	read_log(&l, &b);
 	assert_string_equal(tail_of(&b), ",\"msg\":\"m\",\"a\":\"1\"}\n");
 }

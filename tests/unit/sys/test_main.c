@@ -97,8 +97,7 @@ static char **args_of(const char *const *words, int *ret_argc)
 	return argv;
 }
 
-static bool read_options(
-	struct main_ctx *m, const struct main_spec *spec, const char *const *words)
+static bool read_options(struct main_ctx *m, const struct main_spec *spec, const char *const *words)
 {
 	int argc;
 	char **argv = args_of(words, &argc);
@@ -149,6 +148,7 @@ static void opening_takes_the_configuration(void **state UNUSED)
 	assert_non_null(mkdtemp(dir));
 	snprintf(conf, sizeof(conf), "%s/c", dir);
 	f = fopen(conf, "w");
+	assert_non_null(f);
 	fprintf(f, "metrics.dir = %s\nlog.level = warn\n", dir);
 	fclose(f);
 	assert_false(read_options(&m, &plain, words));

@@ -28,7 +28,8 @@ static bool has_line(const struct buf *text, const char *before, const char *aft
 {
 	char line[256];
 
-	snprintf(line, sizeof(line), "\n%sprogram=\"prog\",pid=\"%d\"%s\n", before, (int)getpid(), after);
+	snprintf(line, sizeof(line), "\n%sprogram=\"prog\",pid=\"%d\"%s\n", before, (int)getpid(),
+		after);
 	return strstr(buf_cstr(text), line) != NULL;
 }
 
@@ -167,9 +168,9 @@ static void files_are_joined_and_the_dead_removed(void **state UNUSED)
 	snprintf(alive, sizeof(alive), "second-%d.prom", (int)getppid());
 	put_file(dead, "recon_http_busy_threads{program=\"dead\"} 1\n");
 	put_file(alive,
-	        "# HELP recon_http_busy_threads x\nrecon_http_busy_threads{program=\"second\"} 7\n"
-	        "recon_http_busy_threads_more{} 1\nrecon_scan_seconds_sum{program=\"second\"} 1\n"
-	        "recon_scan_seconds_other{} 1\nunknown{} 5\nrecon_http_busy_threads 3");
+		"# HELP recon_http_busy_threads x\nrecon_http_busy_threads{program=\"second\"} 7\n"
+		"recon_http_busy_threads_more{} 1\nrecon_scan_seconds_sum{program=\"second\"} 1\n"
+		"recon_scan_seconds_other{} 1\nunknown{} 5\nrecon_http_busy_threads 3");
 	put_file("noise.txt", "recon_http_busy_threads{program=\"noise\"} 1\n");
 	put_file("no-pid.prom", "recon_http_busy_threads{program=\"noise\"} 1\n");
 	metrics_add(m, M_UPLOAD_BYTES, 0, 9);
@@ -186,7 +187,8 @@ static void files_are_joined_and_the_dead_removed(void **state UNUSED)
 	assert_int_equal(count_of(&b, "_other"), 0);
 	assert_int_equal(count_of(&b, "threads_more"), 0);
 	assert_int_equal(remove_file(dead), -1);
-	assert_int_equal(remove_file(alive) + remove_file("noise.txt") + remove_file("no-pid.prom"), 0);
+	assert_int_equal(
+		remove_file(alive) + remove_file("noise.txt") + remove_file("no-pid.prom"), 0);
 	metrics_remove(m, dir);
 	metrics_free(m); /* tear_down sees whether the folder is empty */
 }

@@ -102,7 +102,8 @@ static int use_passed_socket(int type, const char *count)
 	char pid[16];
 
 	memcpy(address.sun_path, path, strlen(path));
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 1) || dup2(fd, 3) != 3)
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 1) ||
+		dup2(fd, 3) != 3)
 		return 10;
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
 	setenv("LISTEN_PID", pid, 1);
@@ -236,8 +237,9 @@ static int become(int ignored UNUSED, const char *user)
 
 	if (proc_drop_privileges(user, &err))
 		return 1;
-	return pw && geteuid() == pw->pw_uid && getuid() == pw->pw_uid && getegid() == pw->pw_gid ? 0
-	                                                                                          : 2;
+	return pw && geteuid() == pw->pw_uid && getuid() == pw->pw_uid && getegid() == pw->pw_gid
+		       ? 0
+		       : 2;
 }
 
 static void privileges_are_dropped(void **state UNUSED)

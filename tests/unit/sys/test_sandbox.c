@@ -37,7 +37,8 @@ static int tear_down(void **state UNUSED)
 	return rmdir(dir);
 }
 
-/* Exit status of a confined child: what probe says, or 100 when it could not be confined; -signal. */
+/* Exit status of a confined child: what probe says, or 100 when it could not be confined; -signal.
+ */
 static int confined(const struct sandbox_spec *spec, int (*probe)(void))
 {
 	int status = 0, pidfd = -1;
@@ -108,7 +109,8 @@ static int probe_message(void)
 
 static int probe_executable_memory(void)
 {
-	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = mmap(
+		NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return p == MAP_FAILED ? errno : 0;
 }
@@ -167,7 +169,8 @@ static int probe_open_files(void)
 
 static int probe_much_memory(void)
 {
-	void *p = mmap(NULL, (size_t)1 << 32, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = mmap(
+		NULL, (size_t)1 << 32, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return p == MAP_FAILED ? errno : 0;
 }
@@ -197,8 +200,8 @@ static const struct {
 	{"no threads", {.groups = 0}, probe_thread, EPERM, false},
 	{"threads", {.groups = SANDBOX_THREADS}, probe_thread, 0, true},
 	{"no executable memory", {.groups = 0}, probe_executable_memory, EPERM, false},
-	{"executable memory",
-	        {.extra = (const int[]){SYS_mmap}, .extra_count = 1}, probe_executable_memory, 0, true},
+	{"executable memory", {.extra = (const int[]){SYS_mmap}, .extra_count = 1},
+		probe_executable_memory, 0, true},
 	{"never ptrace", {.groups = ~0u & 0xffff}, probe_ptrace, EPERM, true},
 	{"never swapon", {.groups = ~0u & 0xffff}, probe_swapon, EPERM, true},
 	{"or death", {.deny_kills = true}, probe_swapon, -SIGSYS, true},
@@ -214,7 +217,8 @@ static void what_is_left(void **state UNUSED)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		if (SANITIZED && !cases[i].also_sanitized)
 			continue;
-		CHECK_INT(cases[i].label, confined(&cases[i].spec, cases[i].probe), cases[i].result);
+		CHECK_INT(
+			cases[i].label, confined(&cases[i].spec, cases[i].probe), cases[i].result);
 	}
 }
 

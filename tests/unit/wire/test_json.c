@@ -50,7 +50,8 @@ static void the_gate_comes_first(void **state UNUSED)
 		{"{\"a\":1,\"a\":2}", E_JSON_DUPLICATE},
 		{"NaN", E_JSON_SYNTAX},
 		{"9223372036854775808", E_INVALID},
-		{"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", E_JSON_DEPTH},
+		{"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+			E_JSON_DEPTH},
 		{"", E_JSON_SYNTAX},
 	};
 
@@ -58,7 +59,8 @@ static void the_gate_comes_first(void **state UNUSED)
 		struct json_object *o = NULL;
 
 		CHECK_INT(cases[i].text,
-		        json_parse(sv_from_cstr(cases[i].text), JSON_DEPTH, &o, NULL), cases[i].code);
+			json_parse(sv_from_cstr(cases[i].text), JSON_DEPTH, &o, NULL),
+			cases[i].code);
 		CHECK(cases[i].text, o == NULL);
 	}
 }
@@ -105,10 +107,11 @@ static void canonical_text(void **state UNUSED)
 		const char *in, *sorted, *same;
 	} cases[] = {
 		{" { \"b\" : 1 , \"a\" : [ true, null, \"\\u00e4\" ] } ",
-		        "{\"a\":[true,null,\"\xc3\xa4\"],\"b\":1}",
-		        "{\"b\":1,\"a\":[true,null,\"\xc3\xa4\"]}"},
-		{"{\"b\":{\"d\":1,\"c\":false},\"B\":0.10}", "{\"B\":0.10,\"b\":{\"c\":false,\"d\":1}}",
-		        "{\"b\":{\"d\":1,\"c\":false},\"B\":0.10}"},
+			"{\"a\":[true,null,\"\xc3\xa4\"],\"b\":1}",
+			"{\"b\":1,\"a\":[true,null,\"\xc3\xa4\"]}"},
+		{"{\"b\":{\"d\":1,\"c\":false},\"B\":0.10}",
+			"{\"B\":0.10,\"b\":{\"c\":false,\"d\":1}}",
+			"{\"b\":{\"d\":1,\"c\":false},\"B\":0.10}"},
 		{"[]", "[]", "[]"},
 		{"{}", "{}", "{}"},
 	};
@@ -188,12 +191,13 @@ static void reads_fields(void **state UNUSED)
 	struct err err = {0};
 	struct all all;
 
-	assert_int_equal(read_all("{\"text\":\"abc\",\"n\":-3,\"yes\":true,\"colour\":\"blue\","
-	                          "\"id\":\"017f22e2-79b0-7cc3-98c4-dc0c0c07398f\",\"day\":\"1970-01-02\","
-	                          "\"at\":\"1970-01-01T00:00:01Z\",\"currency\":\"eur\","
-	                          "\"money\":{\"minor\":\"-123\",\"currency\":\"USD\"},\"any\":[1]}",
-	                         &all, &err),
-	        0);
+	assert_int_equal(
+		read_all("{\"text\":\"abc\",\"n\":-3,\"yes\":true,\"colour\":\"blue\","
+			 "\"id\":\"017f22e2-79b0-7cc3-98c4-dc0c0c07398f\",\"day\":\"1970-01-02\","
+			 "\"at\":\"1970-01-01T00:00:01Z\",\"currency\":\"eur\","
+			 "\"money\":{\"minor\":\"-123\",\"currency\":\"USD\"},\"any\":[1]}",
+			&all, &err),
+		0);
 	assert_int_equal(all.text.n, 3);
 	assert_int_equal(all.n, -3);
 	assert_true(all.yes);
@@ -251,9 +255,9 @@ static void names_what_is_wrong(void **state UNUSED)
 		{"{\"money\":{\"minor\":\"1.5\",\"currency\":\"EUR\"}}", E_INVALID, "/money/minor"},
 		{"{\"money\":{\"minor\":1,\"currency\":\"EUR\"}}", E_INVALID, "/money/minor"},
 		{"{\"money\":{\"minor\":\"100000000000000001\",\"currency\":\"EUR\"}}", E_INVALID,
-		        "/money/minor"},
+			"/money/minor"},
 		{"{\"money\":{\"minor\":\"1\",\"currency\":\"EUR\",\"x\":1}}", E_UNKNOWN_FIELD,
-		        "/money/x"},
+			"/money/x"},
 		{"{\"in\":{}}", E_MISSING_FIELD, "/in/x"},
 		{"{\"in\":{\"x\":null}}", E_MISSING_FIELD, "/in/x"},
 		{"{\"in\":[]}", E_INVALID, "/in"},

@@ -71,7 +71,7 @@ static const struct {
 	{"duplicate far apart", "{\"a\":1,\"b\":2,\"c\":3,\"a\":4}", E_JSON_DUPLICATE, "/a"},
 	{"duplicate by an escape", "{\"a\":1,\"\\u0061\":2}", E_JSON_DUPLICATE, "/a"},
 	{"duplicate by a pair", "{\"\xf0\x9f\x98\x80\":1,\"\\ud83d\\ude00\":2}", E_JSON_DUPLICATE,
-	        "/\xf0\x9f\x98\x80"},
+		"/\xf0\x9f\x98\x80"},
 	{"duplicate empty key", "{\"\":1,\"\":2}", E_JSON_DUPLICATE, "/"},
 	{"duplicate inside", "{\"x\":[0,{\"b\":1,\"b\":2}]}", E_JSON_DUPLICATE, "/x/1/b"},
 	{"pointer is escaped", "{\"a/b~\":{\"c\":1,\"c\":2}}", E_JSON_DUPLICATE, "/a~1b~0/c"},
@@ -87,7 +87,7 @@ static void decides(void **state UNUSED)
 		struct err err = {0};
 
 		CHECK_INT(cases[i].label, json_check(sv_from_cstr(cases[i].text), 32, &err),
-		        cases[i].code);
+			cases[i].code);
 		CHECK_INT(cases[i].label, err.code, cases[i].code);
 		CHECK_STR(cases[i].label, err.pointer, cases[i].pointer);
 	}
@@ -97,13 +97,14 @@ static void without_an_err(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		CHECK_INT(cases[i].label, json_check(sv_from_cstr(cases[i].text), 32, NULL),
-		        cases[i].code);
+			cases[i].code);
 }
 
 /* Every prefix of a good text is bad, and reading one does not leave its bytes (ASan sees that). */
 static void no_prefix_is_valid(void **state UNUSED)
 {
-	static const char text[] = "{\"k\\u00e4y\":[-12.5e-3,\"\\ud83d\\ude00\",true,false,null,{}]}";
+	static const char text[] =
+		"{\"k\\u00e4y\":[-12.5e-3,\"\\ud83d\\ude00\",true,false,null,{}]}";
 
 	for (size_t n = 0; n < sizeof(text) - 1; n++) {
 		char *copy = malloc(n + 1);
@@ -126,10 +127,12 @@ static void depth_is_bounded(void **state UNUSED)
 		assert_int_equal(json_check(sv_from(text, 2 * depth), depth, NULL), 0);
 		memset(text, '[', depth + 1);
 		memset(text + depth + 1, ']', depth + 1);
-		assert_int_equal(json_check(sv_from(text, 2 * depth + 2), depth, NULL), E_JSON_DEPTH);
+		assert_int_equal(
+			json_check(sv_from(text, 2 * depth + 2), depth, NULL), E_JSON_DEPTH);
 	}
 	memset(text, '[', JSON_DEPTH_MAX + 1);
-	assert_int_equal(json_check(sv_from(text, JSON_DEPTH_MAX + 1), UINT32_MAX, NULL), E_JSON_DEPTH);
+	assert_int_equal(
+		json_check(sv_from(text, JSON_DEPTH_MAX + 1), UINT32_MAX, NULL), E_JSON_DEPTH);
 }
 
 static void many_keys(void **state UNUSED)

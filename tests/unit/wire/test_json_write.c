@@ -33,12 +33,13 @@ static void writes_every_kind(void **state UNUSED)
 	json_put_raw(&w, "raw", SV("[1]"));
 	json_close_object(&w);
 	assert_string_equal(buf_cstr(&b),
-	        "{\"text\":\"a\\\"b\\n\",\"empty\":\"\",\"none\":null,\"cstr\":\"x\",\"no_cstr\":null,"
-	        "\"int\":-9223372036854775808,\"yes\":true,\"no\":false,\"null\":null,"
-	        "\"id\":\"01020000-0000-0000-0000-000000000000\",\"no_id\":null,"
-	        "\"day\":\"1970-01-01\",\"at\":\"1970-01-01T00:00:00.000000Z\",\"rate\":\"-1.230\","
-	        "\"money\":{\"minor\":\"92233720368547758070\",\"currency\":\"EUR\"},"
-	        "\"value\":[1,{\"x\":null}],\"raw\":[1]}");
+		"{\"text\":\"a\\\"b\\n\",\"empty\":\"\",\"none\":null,\"cstr\":\"x\",\"no_cstr\":"
+		"null,"
+		"\"int\":-9223372036854775808,\"yes\":true,\"no\":false,\"null\":null,"
+		"\"id\":\"01020000-0000-0000-0000-000000000000\",\"no_id\":null,"
+		"\"day\":\"1970-01-01\",\"at\":\"1970-01-01T00:00:00.000000Z\",\"rate\":\"-1.230\","
+		"\"money\":{\"minor\":\"92233720368547758070\",\"currency\":\"EUR\"},"
+		"\"value\":[1,{\"x\":null}],\"raw\":[1]}");
 	assert_int_equal(json_check(buf_sv(&b), 32, NULL), 0);
 }
 

@@ -27,8 +27,8 @@ static struct msg verdict(void)
 
 static void layout_is_fixed(void **state UNUSED)
 {
-	static const uint8_t header[MSG_HEADER_SIZE] = {'R', 'C', 'N', '1', 1, 0, 2, 0, 0x00, 0x02, 0, 0,
-		0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0};
+	static const uint8_t header[MSG_HEADER_SIZE] = {'R', 'C', 'N', '1', 1, 0, 2, 0, 0x00, 0x02,
+		0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0};
 	static uint8_t out[MSG_MAX_SIZE];
 	struct msg m = verdict();
 	size_t n = 0;
