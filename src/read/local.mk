@@ -19,3 +19,29 @@ libread_a_SOURCES = \
 	%D%/read.c %D%/read.h \
 	%D%/rows.c %D%/rows.h
 READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS)
+
+if HAVE_CMOCKA
+READ_TESTS = test_read_cell test_read_csv test_read_csv_scan test_read_detect test_read_encoding test_read_fold test_read_mapping
+check_PROGRAMS += $(READ_TESTS)
+endif
+test_read_cell_SOURCES = tests/unit/read/test_cell.c
+test_read_cell_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_cell_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_csv_SOURCES = tests/unit/read/test_csv.c tests/unit/read/read_util.h
+test_read_csv_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_csv_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_csv_scan_SOURCES = tests/unit/read/test_csv_scan.c
+test_read_csv_scan_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_csv_scan_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_detect_SOURCES = tests/unit/read/test_detect.c tests/unit/read/read_util.h
+test_read_detect_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_detect_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_encoding_SOURCES = tests/unit/read/test_encoding.c
+test_read_encoding_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_encoding_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_fold_SOURCES = tests/unit/read/test_fold.c
+test_read_fold_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_fold_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_mapping_SOURCES = tests/unit/read/test_mapping.c
+test_read_mapping_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_mapping_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

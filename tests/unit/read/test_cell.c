@@ -1,0 +1,215 @@
+/*
+ * Typed cells: written forms and what they mean.
+ */
+#include "read/cell.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const struct decimal_format point = {'.', ','}, comma = {',', '.'}, blank = {',', ' '};
+
+static void test_dates(void **state)
+{
+	static const struct {
+		const char *text;
+		enum date_order order;
+		int rc;
+		int32_t day;
+	} cases[] = {
+		{"2026-03-04", DATE_YMD, 0, 20516},
+		{"2026/03/04", DATE_YMD, 0, 20516},
+		{"20260304", DATE_YMD, 0, 20516},
+		{"04.03.2026", DATE_DMY, 0, 20516},
+		{"04/03/2026", DATE_DMY, 0, 20516},
+		{"04/03/2026", DATE_MDY, 0, 20546},
+		{"4.3.26", DATE_DMY, 0, 20516},
+		{"2026-02-29", DATE_YMD, E_CELL_RANGE, 0},
+		{"2024-02-29", DATE_YMD, 0, 19782},
+		{"31.12.1999", DATE_DMY, 0, 10956},
+		{"1969-12-31", DATE_YMD, 0, -1},
+		{"0001-01-01", DATE_YMD, 0, DATE_MIN},
+		{"2026-13-01", DATE_YMD, E_CELL_RANGE, 0},
+		{"2026-03/04", DATE_YMD, E_CELL_TYPE, 0},
+		{"2026-03-0x", DATE_YMD, E_CELL_TYPE, 0},
+		{"2026-03-04T10:11:12Z", DATE_YMD, 0, 20516},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int32_t day = 0;
+		int rc = cell_date(sv_from_cstr(cases[i].text), cases[i].order, &day);
+
+		if (rc != cases[i].rc || (rc == 0 && day != cases[i].day))
+			fail_msg("'%s' gave %d, day %d", cases[i].text, rc, day);
+	}
+}
+
+/* The fast path and the general one are the same over every day. */
+static void test_dates_agree(void **state)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+
+	(void)state;
+	for (int32_t day = -40000; day < 80000; day += 3) {
+		int32_t got = 0;
+
+		buf_reset(&text);
+		date_format(day, &text);
+		assert_int_equal(cell_date(buf_sv(&text), DATE_YMD, &got), 0);
+		assert_int_equal(got, day);
+	}
+}
+
+static void test_amounts(void **state)
+{
+	static const struct {
+		const char *text;
+		const struct decimal_format *format;
+		int rc;
+		int64_t units;
+	} cases[] = {
+		{"12.50", &point, 0, 1250},
+		{"-12.5", &point, 0, -1250},
+		{"1,234.56", &point, 0, 123456},
+		{"1.234,56", &comma, 0, 123456},
+		{"1 234,56", &blank, 0, 123456},
+		{"110.7", &point, 0, 11070},
+		{"110.7", &comma, E_CELL_TYPE, 0},
+		{"(12.50)", &point, 0, -1250},
+		{"12.50-", &point, 0, -1250},
+		{"12.50 CR", &point, 0, 1250},
+		{"12.50 DR", &point, 0, -1250},
+		{"12.50dr", &point, 0, -1250},
+		{"-12.50 DR", &point, E_CELL_TYPE, 0},
+		{"$12.50", &point, 0, 1250},
+		{"-$12.50", &point, 0, -1250},
+		{"$-12.50", &point, 0, -1250},
+		{"-$-12.50", &point, E_CELL_TYPE, 0},
+		{"12,50 \xe2\x82\xac", &comma, 0, 1250},
+		{"EUR 12.50", &point, 0, 1250},
+		{"12.50 USD", &point, 0, 1250},
+		{"12.50 XXQ", &point, E_CELL_TYPE, 0},
+		{"12.500", &point, 0, 1250},
+		{"12.505", &point, E_CELL_RANGE, 0},
+		{"1000000000000000.00", &point, 0, INT64_C(100000000000000000)},
+		{"1000000000000000.01", &point, E_CELL_RANGE, 0},
+		{"99999999999999999999", &point, E_CELL_RANGE, 0},
+		{"", &point, E_CELL_TYPE, 0},
+		{"-", &point, E_CELL_TYPE, 0},
+		{"CR", &point, E_CELL_TYPE, 0},
+		{"1.2.3", &point, E_CELL_TYPE, 0},
+		{"12.", &point, E_CELL_TYPE, 0},
+		{"1e5", &point, E_CELL_TYPE, 0},
+		{"NaN", &point, E_CELL_TYPE, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t units = 0;
+		int rc = cell_amount(sv_from_cstr(cases[i].text), *cases[i].format, 2, ROUNDING_NONE, 0,
+			&units);
+
+		if (rc != cases[i].rc || (rc == 0 && units != cases[i].units))
+			fail_msg("'%s' gave %d, %lld", cases[i].text, rc, (long long)units);
+	}
+}
+
+static void test_currency_of_amount(void **state)
+{
+	int64_t units;
+
+	(void)state;
+	assert_int_equal(cell_amount(SV("USD 5"), point, 2, ROUNDING_NONE,
+		COL_PACK('U', 'S', 'D'), &units), 0);
+	assert_int_equal(cell_amount(SV("USD 5"), point, 2, ROUNDING_NONE,
+		COL_PACK('E', 'U', 'R'), &units), E_CELL_TYPE);
+}
+
+static void test_rounding(void **state)
+{
+	static const struct {
+		const char *text;
+		enum mapping_rounding rounding;
+		int64_t units;
+	} cases[] = {
+		{"0.125", ROUNDING_HALF_EVEN, 12},
+		{"0.135", ROUNDING_HALF_EVEN, 14},
+		{"0.125", ROUNDING_HALF_UP, 13},
+		{"-0.125", ROUNDING_HALF_UP, -13},
+		{"-0.125", ROUNDING_HALF_EVEN, -12},
+		{"0.1250001", ROUNDING_HALF_EVEN, 13},
+		{"0.1249999", ROUNDING_HALF_UP, 12},
+		{"0.12", ROUNDING_HALF_UP, 12},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t units = 0;
+
+		assert_int_equal(cell_decimal(sv_from_cstr(cases[i].text), point, 2, cases[i].rounding,
+			&units), 0);
+		if (units != cases[i].units)
+			fail_msg("'%s' gave %lld", cases[i].text, (long long)units);
+	}
+}
+
+static void test_currencies(void **state)
+{
+	int32_t packed;
+
+	(void)state;
+	assert_int_equal(cell_currency(SV("eur"), &packed), 0);
+	assert_int_equal(packed, COL_PACK('E', 'U', 'R'));
+	assert_int_equal(cell_currency(SV("\xc2\xa3"), &packed), 0);
+	assert_int_equal(packed, COL_PACK('G', 'B', 'P'));
+	assert_int_equal(cell_currency(SV("$"), &packed), E_CURRENCY);
+	assert_int_equal(cell_currency(SV("EURO"), &packed), E_CURRENCY);
+}
+
+static void test_markers(void **state)
+{
+	const struct mapping_field plain = {0};
+	const struct mapping_field own = {.negative = {SV("AUS")}, .nnegative = 1};
+	bool negative;
+
+	(void)state;
+	assert_int_equal(cell_marker(SV("d"), &plain, &negative), 0);
+	assert_true(negative);
+	assert_int_equal(cell_marker(SV("Haben"), &plain, &negative), 0);
+	assert_false(negative);
+	assert_int_equal(cell_marker(SV("X"), &plain, &negative), E_CELL_TYPE);
+	assert_int_equal(cell_marker(SV(""), &plain, &negative), E_CELL_TYPE);
+	assert_int_equal(cell_marker(SV("aus"), &own, &negative), 0);
+	assert_true(negative);
+	assert_int_equal(cell_marker(SV("EIN"), &own, &negative), 0);
+	assert_false(negative);
+	assert_int_equal(cell_marker(SV(""), &own, &negative), E_CELL_TYPE);
+}
+
+static void test_trim(void **state)
+{
+	(void)state;
+	assert_true(sv_eq(cell_trim(SV("  a b\t")), SV("a b")));
+	assert_true(sv_eq(cell_trim(SV("\xc2\xa0 7 \xe2\x80\xaf")), SV("7")));
+	assert_int_equal(cell_trim(SV(" \xc2\xa0 ")).n, 0);
+	assert_true(sv_eq(cell_trim(SV("\xc3\xa9")), SV("\xc3\xa9")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_dates_agree),
+		cmocka_unit_test(test_amounts),
+		cmocka_unit_test(test_currency_of_amount),
+		cmocka_unit_test(test_rounding),
+		cmocka_unit_test(test_currencies),
+		cmocka_unit_test(test_markers),
+		cmocka_unit_test(test_trim),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
