@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -149,6 +150,35 @@ static int probe_create(void)
 	return fd < 0 ? errno : 0;
 }
 
+/* Makes dir/sub/new and moves it to dir/new, as files are stored. */
+static int probe_rename(void)
+{
+	char sub[96], from[112], to[96];
+	int fd, r = 0;
+
+	snprintf(sub, sizeof(sub), "%s/sub", dir);
+	snprintf(from, sizeof(from), "%s/new", sub);
+	snprintf(to, sizeof(to), "%s/new", dir);
+	if (mkdir(sub, 0700))
+		return errno;
+	fd = open(from, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || rename(from, to))
+		r = errno;
+	close(fd);
+	return rmdir(sub) ? errno : r;
+}
+
+/* What a child of a confined parent does: confines itself further. */
+static int probe_confine_again(void)
+{
+	const struct sandbox_spec less = {.groups = SANDBOX_FILES};
+	struct sandbox_report report;
+
+	if (sandbox_enter(&less, &report, NULL))
+		return 1;
+	return probe_unix_socket() == EPERM ? 0 : 2;
+}
+
 static int probe_privileges(void)
 {
 	struct rlimit core;
@@ -202,6 +232,8 @@ static const struct {
 	{"no executable memory", {.groups = 0}, probe_executable_memory, EPERM, false},
 	{"executable memory", {.extra = (const int[]){SYS_mmap}, .extra_count = 1},
 		probe_executable_memory, 0, true},
+	{"a child confines itself further", {.groups = SANDBOX_FORK | SANDBOX_UNIX},
+		probe_confine_again, 0, true},
 	{"never ptrace", {.groups = ~0u & 0xffff}, probe_ptrace, EPERM, true},
 	{"never swapon", {.groups = ~0u & 0xffff}, probe_swapon, EPERM, true},
 	{"or death", {.deny_kills = true}, probe_swapon, -SIGSYS, true},
@@ -224,7 +256,7 @@ static void what_is_left(void **state UNUSED)
 
 static bool have_landlock(void)
 {
-	return syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 1;
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 2; /* the first cannot rename */
 }
 
 static void paths_are_fenced(void **state UNUSED)
@@ -241,6 +273,8 @@ static void paths_are_fenced(void **state UNUSED)
 		{"a folder that may be read", &readable, probe_read_dir, 0},
 		{"but not written", &readable, probe_create, EACCES},
 		{"a folder that may be written", &writable, probe_create, 0},
+		{"nor moved into", &readable, probe_rename, EACCES},
+		{"but may be moved into", &writable, probe_rename, 0},
 		{"and nothing else", &writable, probe_read_etc, EACCES},
 		{"everything", &root, probe_read_etc, 0},
 		{"one file", &file, probe_read_etc, 0},
