@@ -2,7 +2,16 @@
 // either stored as announced or leaves nothing.
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { announce, fileOf, newPerson, newProject, newSource, type Project, scanned, sendPart } from "../lib/story.ts";
+import {
+	announce,
+	fileOf,
+	newPerson,
+	newProject,
+	newSource,
+	type Project,
+	scanned,
+	sendPart,
+} from "../lib/story.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const table = bytes("date,amount\n2026-11-01,1.00\n2026-11-02,2.00\n");
@@ -18,7 +27,10 @@ describe("upload", () => {
 	});
 
 	const put = (href: string, body: Uint8Array) =>
-		project.client.call("PUT", href, { body, headers: { "content-type": "application/octet-stream" } });
+		project.client.call("PUT", href, {
+			body,
+			headers: { "content-type": "application/octet-stream" },
+		});
 	const head = (href: string) => project.client.call("HEAD", href, { headers: tus });
 	const end = (href: string) => project.client.call("DELETE", href, { headers: tus });
 
@@ -81,7 +93,12 @@ describe("upload", () => {
 		const announced = await announce(project, source, "bad.csv", table);
 		const answer = await project.client.call("PATCH", announced.href, {
 			body: table,
-			headers: { ...tus, "content-type": "application/offset+octet-stream", "upload-offset": "0", ...change },
+			headers: {
+				...tus,
+				"content-type": "application/offset+octet-stream",
+				"upload-offset": "0",
+				...change,
+			},
 		});
 		expect([answer.status, answer.body.code]).toEqual([status, code]);
 		expect((await head(announced.href)).headers.get("upload-offset")).toBe("0");
@@ -102,7 +119,10 @@ describe("upload", () => {
 		const announced = await announce(project, source, "mine.csv", table);
 		const stranger = (await newPerson("stranger")).client;
 		const asks = [
-			stranger.call("PUT", announced.href, { body: table, headers: { "content-type": "application/octet-stream" } }),
+			stranger.call("PUT", announced.href, {
+				body: table,
+				headers: { "content-type": "application/octet-stream" },
+			}),
 			stranger.call("HEAD", announced.href, { headers: tus }),
 			stranger.call("DELETE", announced.href, { headers: tus }),
 		];
