@@ -105,7 +105,8 @@ static int connect_new(struct db *db, struct err *err)
 	return 0;
 }
 
-/* A server that went away while we were idle has closed the socket: see it before sending. */
+/* A server that went away while we were idle has closed the socket, perhaps behind a last word:
+ * read up to that end before sending. */
 static bool is_alive(struct db *db)
 {
 	struct pollfd p = {.events = POLLIN};
@@ -113,9 +114,10 @@ static bool is_alive(struct db *db)
 	if (!db->conn || PQstatus(db->conn) != CONNECTION_OK)
 		return false;
 	p.fd = PQsocket(db->conn);
-	if (poll(&p, 1, 0) <= 0)
-		return true;
-	return PQconsumeInput(db->conn) && PQstatus(db->conn) == CONNECTION_OK;
+	while (poll(&p, 1, 0) > 0)
+		if (!PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK)
+			return false;
+	return true;
 }
 
 static int ensure_connected(struct db *db, struct err *err)
