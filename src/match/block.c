@@ -244,7 +244,8 @@ static void plan_make(struct plan *p)
 	if (!plan_equalities(p))
 		(void)plan_words(p, true);
 	plan_band(p);
-	if (p->keys == KEYS_ALL && p->band == NULL && product > PRODUCT_MAX)
+	bool wide = p->band == NULL || p->band->op == RULES_OP_DAYS;
+	if (p->keys == KEYS_ALL && wide && product > PRODUCT_MAX)
 		(void)plan_words(p, false);
 }
 
@@ -404,8 +405,7 @@ static void try_pair(struct probe *q, uint32_t a, uint32_t b)
 	if (!test_branch(e, q->m, p->branch, p->sa, a, p->sb, b, p->skip))
 		return;
 	struct edge edge = {.l = a, .r = b, .pass = p->pass_no};
-	if (p->sa != p->sb)
-		edge.w = score_pair(e, q->m, p->pass, a, b);
+	edge.w = score_pair(e, q->m, p->pass, (struct pair){p->sa, p->sb, a, b});
 	(void)ENGINE_PUSH(e, &q->edges, edge);
 }
 

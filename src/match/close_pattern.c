@@ -32,7 +32,8 @@ static void level_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 		struct found *m = &e->found.p[i];
 		if (has_pattern(m))
 			m->levels = score_levels(e, engine_metric(e, thread),
-				&e->rs->passes[m->pass], m->key[LEFT], m->key[RIGHT], bits);
+				&e->rs->passes[m->pass],
+				(struct pair){LEFT, RIGHT, m->key[LEFT], m->key[RIGHT]}, bits);
 	}
 }
 
@@ -98,7 +99,7 @@ static void bits_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 		if (pattern == RESULT_NONE)
 			continue;
 		(void)score_levels(e, engine_metric(e, thread), &e->rs->passes[m->pass],
-			m->key[LEFT], m->key[RIGHT], bits);
+			(struct pair){LEFT, RIGHT, m->key[LEFT], m->key[RIGHT]}, bits);
 		for (uint32_t f = 0; f < p->c->r->ncomparisons; f++)
 			__atomic_fetch_add(&p->bits[(size_t)pattern * PATTERN_FIELDS + f], bits[f],
 				__ATOMIC_RELAXED);

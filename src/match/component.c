@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "match/assign.h"
+#include "match/compete.h"
 #include "match/marginal.h"
 #include "match/stage.h"
 
@@ -36,18 +37,23 @@ static void unite(uint32_t *parent, uint32_t a, uint32_t b)
 		parent[x] = y;
 }
 
-struct degrees {
-	uint32_t *right;  /* edges of each right row */
-	uint32_t *parent; /* left rows, then right rows */
+#define GROUPED UINT32_C(0x80000000) /* in a degree: the right row is in a group */
+
+struct finding {
+	uint32_t *degree;  /* edges of each right row */
+	uint32_t *parent;  /* left rows, then right rows */
+	uint8_t *grouped;  /* left rows that are in a group; NULL: none */
+	uint32_t *number;  /* of a root's component, from 1 */
 };
 
-static bool alone(const struct stage *s, const uint32_t *degree, size_t i)
+static bool alone(const struct stage *s, const struct finding *f, size_t i)
 {
 	const struct edge *e = s->edges.p;
+	const uint32_t *degree = f->degree;
 
-	return (i == 0 || e[i - 1].l != e[i].l) && (i + 1 == s->edges.n || e[i + 1].l != e[i].l) &&
-		degree[e[i].r] == 1 && row_cap(s->e, LEFT, e[i].l) == 1 &&
-		row_cap(s->e, RIGHT, e[i].r) == 1;
+	return (f->grouped == NULL || f->grouped[e[i].l] == 0) && (i == 0 || e[i - 1].l != e[i].l) && (i + 1 == s->edges.n || e[i + 1].l != e[i].l) &&
+		degree[e[i].r] == 1 && row_cap(s->e, s->side[0], e[i].l) == 1 &&
+		row_cap(s->e, s->side[1], e[i].r) == 1;
 }
 
 /* Evidence and prior of an edge without rivals. */
@@ -60,73 +66,155 @@ static void decide_alone(struct stage *s, size_t i)
 		.margin = (uint16_t)MIN(stage_value(s, w), MATCH_MARGIN_CAP)};
 }
 
-static void number_components(struct stage *s, uint32_t *parent, const uint32_t *degree)
+static uint32_t node_of(const struct stage *s, int side, uint32_t row)
+{
+	uint32_t rep = stage_rep(s->e, side, row);
+
+	return side == LEFT ? rep : s->e->n[LEFT] + rep;
+}
+
+static uint32_t group_root(const struct stage *s, const struct finding *f, size_t g)
+{
+	const struct group *group = &s->groups.group.p[g];
+
+	return root_of(f->parent, node_of(s, group->target_side, group->target));
+}
+
+static uint32_t edge_root(const struct finding *f, const struct stage *s, size_t i)
+{
+	return root_of(f->parent, s->edges.p[i].l);
+}
+
+/* Items of each component behind each other, in their order. first[c] ends as the end of component
+ * c, numbered from 1, so that first[c - 1] .. first[c] are its items. */
+static void lay_out(uint32_t *first, uint32_t n, uint32_t *place, const uint32_t *number_of_item,
+	uint32_t nitems)
+{
+	for (uint32_t i = 0; i < nitems; i++)
+		if (number_of_item[i] != 0 && number_of_item[i] < n)
+			first[number_of_item[i] + 1]++;
+	for (uint32_t c = 1; c <= n; c++)
+		first[c] += first[c - 1];
+	for (uint32_t i = 0; i < nitems; i++)
+		if (number_of_item[i] != 0)
+			place[first[number_of_item[i]]++] = i;
+	first[0] = 0;
+}
+
+/* Components are numbered by their first edge, those without edges by their first group. */
+static void number_components(struct stage *s, struct finding *f)
 {
 	struct engine *e = s->e;
-	uint32_t nodes = e->n[0] + e->n[1], n = 0, total = 0;
-	uint32_t *number = ENGINE_ZNEW(e, (size_t)nodes + 1, uint32_t);
+	uint32_t ne = (uint32_t)s->edges.n, ng = (uint32_t)s->groups.group.n, n = 0;
+	uint32_t *of_edge = ENGINE_NEW(e, (size_t)ne + 1, uint32_t);
+	uint32_t *of_group = ENGINE_NEW(e, (size_t)ng + 1, uint32_t);
 
-	if (number == NULL)
+	f->number = ENGINE_ZNEW(
+		e, (size_t)e->n[s->side[0]] + e->n[s->side[1]] + 1, uint32_t);
+	if (!engine_ok(e))
 		return;
-	/* Components are numbered by their first edge. */
-	for (size_t i = 0; i < s->edges.n; i++) {
-		if (alone(s, degree, i))
+	for (uint32_t i = 0; i < ne; i++) {
+		of_edge[i] = 0;
+		if (alone(s, f, i))
 			continue;
-		uint32_t root = root_of(parent, s->edges.p[i].l);
-		if (number[root] == 0)
-			number[root] = ++n;
-		total++;
+		uint32_t root = edge_root(f, s, i);
+		if (f->number[root] == 0)
+			f->number[root] = ++n;
+		of_edge[i] = f->number[root];
+	}
+	for (uint32_t g = 0; g < ng; g++) {
+		uint32_t root = group_root(s, f, g);
+		if (f->number[root] == 0)
+			f->number[root] = ++n;
+		of_group[g] = f->number[root];
 	}
 	s->comp.n = n;
 	s->comp.first = ENGINE_ZNEW(e, (size_t)n + 2, uint32_t);
-	s->comp.edge = ENGINE_NEW(e, (size_t)total + 1, uint32_t);
-	for (int fill = 0; fill < 2 && engine_ok(e); fill++) {
-		for (size_t i = 0; i < s->edges.n; i++) {
-			if (alone(s, degree, i))
-				continue;
-			uint32_t c = number[root_of(parent, s->edges.p[i].l)];
-			if (fill != 0)
-				s->comp.edge[s->comp.first[c]++] = (uint32_t)i;
-			else if (c < n)
-				s->comp.first[c + 1]++;
-		}
-		for (uint32_t c = 1; fill == 0 && c <= n; c++)
-			s->comp.first[c] += s->comp.first[c - 1];
-	}
-	/* After filling, first[c] is the end of component c, numbered from 1. */
+	s->comp.edge = ENGINE_NEW(e, (size_t)ne + 1, uint32_t);
 	if (engine_ok(e))
-		s->comp.first[0] = 0;
-	engine_free(e, number);
+		lay_out(s->comp.first, n, s->comp.edge, of_edge, ne);
+	if (ng > 0) {
+		s->comp.group_first = ENGINE_ZNEW(e, (size_t)n + 2, uint32_t);
+		s->comp.group = ENGINE_NEW(e, (size_t)ng + 1, uint32_t);
+		if (engine_ok(e))
+			lay_out(s->comp.group_first, n, s->comp.group, of_group, ng);
+	}
+	engine_free(e, of_edge);
+	engine_free(e, of_group);
+	engine_free(e, f->number);
+}
+
+static void mark_group_row(struct stage *s, struct finding *f, int side, uint32_t row)
+{
+	uint32_t node = node_of(s, side, row);
+
+	f->parent[node] = node;
+	if (side == LEFT)
+		f->grouped[node] = 1;
+	else
+		f->degree[node - s->e->n[LEFT]] |= GROUPED;
+}
+
+static void mark_groups(struct stage *s, struct finding *f)
+{
+	f->grouped = ENGINE_ZNEW(s->e, (size_t)s->e->n[LEFT] + 1, uint8_t);
+	for (size_t g = 0; f->grouped != NULL && g < s->groups.group.n; g++) {
+		const struct group *group = &s->groups.group.p[g];
+		mark_group_row(s, f, group->target_side, group->target);
+		for (uint32_t i = 0; i < group->n; i++)
+			mark_group_row(s, f, 1 - group->target_side,
+				s->groups.line.p[group->first + i]);
+	}
+}
+
+static void unite_groups(struct stage *s, struct finding *f)
+{
+	for (size_t g = 0; g < s->groups.group.n; g++) {
+		const struct group *group = &s->groups.group.p[g];
+		uint32_t target = node_of(s, group->target_side, group->target);
+		for (uint32_t i = 0; i < group->n; i++)
+			unite(f->parent, target,
+				node_of(s, 1 - group->target_side,
+					s->groups.line.p[group->first + i]));
+	}
 }
 
 void component_find(struct stage *s)
 {
 	struct engine *e = s->e;
-	uint32_t *degree = ENGINE_ZNEW(e, (size_t)e->n[RIGHT] + 1, uint32_t);
-	uint32_t *parent = ENGINE_NEW(e, (size_t)e->n[0] + e->n[1] + 1, uint32_t);
-	bool any = false;
+	uint32_t nl = e->n[s->side[0]], nr = e->n[s->side[1]];
+	struct finding f = {.degree = ENGINE_ZNEW(e, (size_t)nr + 1, uint32_t),
+		.parent = ENGINE_NEW(e, (size_t)nl + nr + 1, uint32_t)};
+	bool any = s->groups.group.n > 0;
 
 	s->verdict = ENGINE_ZNEW(e, s->edges.n + 1, struct verdict);
 	if (!engine_ok(e))
 		return;
 	for (size_t i = 0; i < s->edges.n; i++) {
 		const struct edge *edge = &s->edges.p[i];
-		degree[edge->r]++;
-		parent[edge->l] = edge->l;
-		parent[e->n[LEFT] + edge->r] = e->n[LEFT] + edge->r;
+		f.degree[edge->r]++;
+		f.parent[edge->l] = edge->l;
+		f.parent[nl + edge->r] = nl + edge->r;
+	}
+	if (any) {
+		mark_groups(s, &f);
+		if (!engine_ok(e))
+			return;
+		unite_groups(s, &f);
 	}
 	for (size_t i = 0; i < s->edges.n; i++) {
-		if (alone(s, degree, i)) {
+		if (alone(s, &f, i)) {
 			decide_alone(s, i);
 			continue;
 		}
 		any = true;
-		unite(parent, s->edges.p[i].l, e->n[LEFT] + s->edges.p[i].r);
+		unite(f.parent, s->edges.p[i].l, nl + s->edges.p[i].r);
 	}
 	if (any)
-		number_components(s, parent, degree);
-	engine_free(e, degree);
-	engine_free(e, parent);
+		number_components(s, &f);
+	engine_free(e, f.degree);
+	engine_free(e, f.parent);
+	engine_free(e, f.grouped);
 }
 
 /* ---- solving ---- */
@@ -153,6 +241,12 @@ struct solver {
 	struct assign_edge *graph;
 	uint32_t *flow, *margin;
 	double *odds, *p;
+	/* groups of the component */
+	struct compete_group *group;
+	uint32_t *group_number; /* of the stage's groups */
+	uint32_t *group_node;
+	bool *chosen;
+	uint32_t *group_margin;
 };
 
 static int by_node(const void *a, const void *b)
@@ -174,9 +268,10 @@ static int by_local(const void *a, const void *b)
 	return x->r < y->r ? -1 : x->r > y->r;
 }
 
-static bool alloc_solver(struct solver *v, uint32_t ne)
+/* Room for a component of ne edges, and ng groups of nlines nodes. */
+static bool alloc_solver(struct solver *v, uint32_t ne, uint32_t ng, uint32_t nlines)
 {
-	size_t n = (size_t)ne + 1;
+	size_t n = (size_t)ne + nlines + 1;
 
 	v->assign = assign_work_new();
 	v->marginal = marginal_work_new();
@@ -190,6 +285,14 @@ static bool alloc_solver(struct solver *v, uint32_t ne)
 	v->margin = calloc(n, sizeof(*v->margin));
 	v->odds = calloc(n, sizeof(*v->odds));
 	v->p = calloc(n, sizeof(*v->p));
+	v->group = calloc((size_t)ng + 1, sizeof(*v->group));
+	v->group_number = calloc((size_t)ng + 1, sizeof(*v->group_number));
+	v->group_node = calloc((size_t)nlines + 1, sizeof(*v->group_node));
+	v->chosen = calloc((size_t)ng + 1, sizeof(*v->chosen));
+	v->group_margin = calloc((size_t)ng + 1, sizeof(*v->group_margin));
+	if (v->group == NULL || v->group_number == NULL || v->group_node == NULL ||
+		v->chosen == NULL || v->group_margin == NULL)
+		return false;
 	return v->assign != NULL && v->marginal != NULL && v->node[0] != NULL && v->node[1] != NULL &&
 		v->cap[0] != NULL && v->cap[1] != NULL && v->edge != NULL && v->graph != NULL &&
 		v->flow != NULL && v->margin != NULL && v->odds != NULL && v->p != NULL;
@@ -209,11 +312,16 @@ static void free_solver(struct solver *v)
 	free(v->margin);
 	free(v->odds);
 	free(v->p);
+	free(v->group);
+	free(v->group_number);
+	free(v->group_node);
+	free(v->chosen);
+	free(v->group_margin);
 }
 
 static uint32_t find_node(const struct solver *v, int side, uint32_t row)
 {
-	const uint64_t *hash = v->s->e->row_hash[side];
+	const uint64_t *hash = v->s->e->row_hash[v->s->side[side]];
 	struct node key = {hash[row], row};
 	uint32_t low = 0, high = v->n[side];
 
@@ -227,23 +335,49 @@ static uint32_t find_node(const struct solver *v, int side, uint32_t row)
 	return low;
 }
 
-static void collect_nodes(struct solver *v, const uint32_t *edges, uint32_t ne, int side)
+static void add_node(struct solver *v, int side, uint32_t row)
+{
+	const struct engine *e = v->s->e;
+
+	v->node[side][v->n[side]++] =
+		(struct node){e->row_hash[v->s->side[side]][row], row};
+}
+
+static void sort_nodes(struct solver *v, int side)
 {
 	const struct stage *s = v->s;
 	struct node *node = v->node[side];
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < ne; i++) {
-		uint32_t row = side == LEFT ? s->edges.p[edges[i]].l : s->edges.p[edges[i]].r;
-		node[i] = (struct node){s->e->row_hash[side][row], row};
-	}
-	qsort(node, ne, sizeof(*node), by_node);
-	for (uint32_t i = 0; i < ne; i++)
+	qsort(node, v->n[side], sizeof(*node), by_node);
+	for (uint32_t i = 0; i < v->n[side]; i++)
 		if (n == 0 || node[i].row != node[n - 1].row)
 			node[n++] = node[i];
 	v->n[side] = n;
 	for (uint32_t i = 0; i < n; i++)
-		v->cap[side][i] = row_cap(s->e, side, node[i].row);
+		v->cap[side][i] = row_cap(s->e, s->side[side], node[i].row);
+}
+
+static void collect_nodes(struct solver *v, const uint32_t *edges, uint32_t ne,
+	const uint32_t *groups, uint32_t ng)
+{
+	const struct stage *s = v->s;
+
+	v->n[0] = v->n[1] = 0;
+	for (uint32_t i = 0; i < ne; i++) {
+		add_node(v, LEFT, s->edges.p[edges[i]].l);
+		add_node(v, RIGHT, s->edges.p[edges[i]].r);
+	}
+	for (uint32_t i = 0; i < ng; i++) {
+		const struct group *g = &s->groups.group.p[groups[i]];
+		add_node(v, g->target_side, stage_rep(s->e, g->target_side, g->target));
+		for (uint32_t k = 0; k < g->n; k++)
+			add_node(v, 1 - g->target_side,
+				stage_rep(s->e, 1 - g->target_side,
+					s->groups.line.p[g->first + k]));
+	}
+	sort_nodes(v, LEFT);
+	sort_nodes(v, RIGHT);
 }
 
 /* Numbers nodes by content, so that ties are broken by content. */
@@ -251,8 +385,6 @@ static void localise(struct solver *v, const uint32_t *edges, uint32_t ne)
 {
 	const struct stage *s = v->s;
 
-	collect_nodes(v, edges, ne, LEFT);
-	collect_nodes(v, edges, ne, RIGHT);
 	for (uint32_t i = 0; i < ne; i++) {
 		const struct edge *edge = &s->edges.p[edges[i]];
 		v->edge[i] = (struct local_edge){{find_node(v, LEFT, edge->l),
@@ -320,7 +452,7 @@ static void write_bulk(struct solver *v, const struct assign *a)
 			.flags = VERDICT_BULK};
 }
 
-static void write_verdicts(struct solver *v, const struct assign *a)
+static void write_verdicts(struct solver *v, const struct assign *a, bool rivals)
 {
 	for (uint32_t i = 0; i < a->ne; i++) {
 		struct verdict *verdict = &v->s->verdict[v->edge[i].number];
@@ -330,8 +462,149 @@ static void write_verdicts(struct solver *v, const struct assign *a)
 		verdict->confidence = num_ppm(v->p[i]);
 		verdict->margin = (uint16_t)(proved ? a->margin[i] : 0);
 		verdict->flags = (uint16_t)((proved ? 0 : VERDICT_UNPROVED) |
-			(classes ? VERDICT_CLASS : 0) | (a->ne > 1 ? VERDICT_RIVAL : 0));
+			(classes ? VERDICT_CLASS : 0) | (rivals ? VERDICT_RIVAL : 0));
 	}
+}
+
+static struct assign graph_of(const struct solver *v, uint32_t ne)
+{
+	return (struct assign){.nl = v->n[0], .nr = v->n[1], .ne = ne, .lcap = v->cap[0],
+		.rcap = v->cap[1], .edge = v->graph, .margin_cap = MATCH_MARGIN_CAP,
+		.budget = (uint64_t)ne * MARGIN_STEPS_PER_EDGE + MARGIN_STEPS_MIN, .flow = v->flow,
+		.margin = v->margin};
+}
+
+/* Heaviest first; equal ones by their first nodes, which are numbered by content. */
+static int by_group(const void *a, const void *b, void *arg)
+{
+	const struct solver *v = arg;
+	const struct compete_group *x = a, *y = b;
+
+	if (x->w != y->w)
+		return x->w > y->w ? -1 : 1;
+	for (uint32_t i = 0; i < MIN(x->n, y->n); i++) {
+		uint32_t p = v->group_node[x->first + i], q = v->group_node[y->first + i];
+		if (p != q)
+			return p < q ? -1 : 1;
+	}
+	return x->n < y->n ? -1 : x->n > y->n;
+}
+
+static uint32_t local_node(const struct solver *v, int side, uint32_t row)
+{
+	uint32_t at = find_node(v, side, stage_rep(v->s->e, side, row));
+
+	return side == LEFT ? at : v->n[LEFT] + at;
+}
+
+static void localise_groups(struct solver *v, const uint32_t *groups, uint32_t ng)
+{
+	const struct stage *s = v->s;
+	uint32_t nodes = 0;
+
+	for (uint32_t i = 0; i < ng; i++) {
+		const struct group *g = &s->groups.group.p[groups[i]];
+		struct compete_group *to = &v->group[i];
+		*to = (struct compete_group){.first = nodes, .n = g->n + 1, .w = g->w};
+		v->group_node[nodes++] = to->target = local_node(v, g->target_side, g->target);
+		for (uint32_t k = 0; k < g->n; k++)
+			v->group_node[nodes++] = local_node(
+				v, 1 - g->target_side, s->groups.line.p[g->first + k]);
+	}
+	/* Which group of the stage is which after sorting: by where its nodes begin. */
+	for (uint32_t i = 0; i < ng; i++)
+		v->group_number[i] = v->group[i].first;
+	uint32_t *first = v->group_margin;
+	memcpy(first, v->group_number, ng * sizeof(*first));
+	qsort_r(v->group, ng, sizeof(*v->group), by_group, v);
+	for (uint32_t i = 0; i < ng; i++) {
+		uint32_t low = 0, high = ng;
+		while (high - low > 1) {
+			uint32_t middle = low + (high - low) / 2;
+			if (first[middle] <= v->group[i].first)
+				low = middle;
+			else
+				high = middle;
+		}
+		v->group_number[i] = groups[low];
+	}
+}
+
+/* Odds of everything that wants one of the nodes marked. */
+static double rival_odds(const struct solver *v, uint32_t ne, uint32_t ng, const bool *marked,
+	uint32_t but_edge, uint32_t but_group)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < ne; i++)
+		if (i != but_edge && (marked[v->graph[i].l] || marked[v->n[0] + v->graph[i].r]))
+			sum += v->odds[i];
+	for (uint32_t g = 0; g < ng; g++) {
+		bool hit = false;
+		for (uint32_t k = 0; g != but_group && k < v->group[g].n && !hit; k++)
+			hit = marked[v->group_node[v->group[g].first + k]];
+		if (hit)
+			sum += num_pow2(&v->s->e->num, v->group[g].w);
+	}
+	return sum;
+}
+
+static void write_group(struct solver *v, const struct assign *a, uint32_t ng, uint32_t g,
+	bool *marked, bool proved)
+{
+	const struct compete_group *local = &v->group[g];
+	struct group *to = &v->s->groups.group.p[v->group_number[g]];
+	double odds = num_pow2(&v->s->e->num, local->w);
+
+	for (uint32_t k = 0; k < local->n; k++)
+		marked[v->group_node[local->first + k]] = true;
+	to->rivals = rival_odds(v, a->ne, ng, marked, UINT32_MAX, g);
+	for (uint32_t k = 0; k < local->n; k++)
+		marked[v->group_node[local->first + k]] = false;
+	to->chosen = v->chosen[g];
+	to->complete = to->complete && proved;
+	to->margin = v->group_margin[g] == ASSIGN_MARGIN_UNPROVED ? RESULT_NONE :
+		v->group_margin[g];
+	to->confidence = num_ppm(odds / (1 + odds + to->rivals));
+}
+
+static void write_competing(struct solver *v, const struct assign *a, uint32_t ng, bool proved)
+{
+	bool *marked = calloc((size_t)a->nl + a->nr + 1, sizeof(*marked));
+
+	if (marked == NULL) {
+		engine_fail(v->s->e, E_NO_MEMORY);
+		return;
+	}
+	for (uint32_t g = 0; g < ng; g++)
+		write_group(v, a, ng, g, marked, proved);
+	for (uint32_t i = 0; i < a->ne; i++) {
+		uint32_t l = a->edge[i].l, r = a->nl + a->edge[i].r;
+		marked[l] = marked[r] = true;
+		double rivals = rival_odds(v, a->ne, ng, marked, i, UINT32_MAX);
+		marked[l] = marked[r] = false;
+		v->p[i] = v->odds[i] / (1 + v->odds[i] + rivals);
+	}
+	free(marked);
+}
+
+/* A component with groups. */
+static void solve_groups(
+	struct solver *v, const uint32_t *edges, uint32_t ne, const uint32_t *groups, uint32_t ng)
+{
+	struct engine *e = v->s->e;
+
+	localise(v, edges, ne);
+	localise_groups(v, groups, ng);
+	struct assign a = graph_of(v, ne);
+	struct compete c = {.a = &a, .ng = ng, .group = v->group, .node = v->group_node,
+		.chosen = v->chosen, .margin = v->group_margin};
+	if (!compete_solve(v->assign, &c)) {
+		engine_fail(e, E_NO_MEMORY);
+		return;
+	}
+	write_competing(v, &a, ng, c.proved);
+	write_verdicts(v, &a, true);
 }
 
 static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
@@ -339,10 +612,7 @@ static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
 	struct engine *e = v->s->e;
 
 	localise(v, edges, ne);
-	struct assign a = {.nl = v->n[0], .nr = v->n[1], .ne = ne, .lcap = v->cap[0],
-		.rcap = v->cap[1], .edge = v->graph, .margin_cap = MATCH_MARGIN_CAP,
-		.budget = (uint64_t)ne * MARGIN_STEPS_PER_EDGE + MARGIN_STEPS_MIN, .flow = v->flow,
-		.margin = v->margin};
+	struct assign a = graph_of(v, ne);
 	if (!assign_solve(v->assign, &a) || !marginal_run(v->marginal, &a, v->odds, v->p)) {
 		engine_fail(e, E_NO_MEMORY);
 		return;
@@ -350,7 +620,7 @@ static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
 	if (is_bulk(v, ne))
 		write_bulk(v, &a);
 	else
-		write_verdicts(v, &a);
+		write_verdicts(v, &a, ne > 1);
 }
 
 /* A task is a run of components of about TASK_EDGES edges. */
@@ -360,20 +630,51 @@ struct tasks {
 	uint32_t n;
 };
 
+static uint32_t lines_of(const struct stage *s, uint32_t c)
+{
+	uint32_t n = 0;
+
+	for (uint32_t g = s->comp.group_first[c]; g < s->comp.group_first[c + 1]; g++)
+		n += s->groups.group.p[s->comp.group[g]].n + 1;
+	return n;
+}
+
+static void solve_component(struct solver *v, uint32_t c)
+{
+	const struct components *comp = &v->s->comp;
+	const uint32_t *edges = comp->edge + comp->first[c], *groups = NULL;
+	uint32_t ne = comp->first[c + 1] - comp->first[c], ng = 0;
+
+	if (comp->group_first != NULL) {
+		groups = comp->group + comp->group_first[c];
+		ng = comp->group_first[c + 1] - comp->group_first[c];
+	}
+	collect_nodes(v, edges, ne, groups, ng);
+	if (ng > 0)
+		solve_groups(v, edges, ne, groups, ng);
+	else
+		solve_one(v, edges, ne);
+}
+
 static void solve_task(struct engine *e, void *arg, uint32_t task, unsigned thread)
 {
 	const struct tasks *t = arg;
 	const struct components *comp = &t->s->comp;
 	struct solver v = {.s = t->s};
-	uint32_t largest = 0;
+	uint32_t edges = 0, groups = 0, lines = 0;
 
 	(void)thread;
-	for (uint32_t c = t->first[task]; c < t->first[task + 1]; c++)
-		largest = MAX(largest, comp->first[c + 1] - comp->first[c]);
-	if (!alloc_solver(&v, largest))
+	for (uint32_t c = t->first[task]; c < t->first[task + 1]; c++) {
+		edges = MAX(edges, comp->first[c + 1] - comp->first[c]);
+		if (comp->group_first == NULL)
+			continue;
+		groups = MAX(groups, comp->group_first[c + 1] - comp->group_first[c]);
+		lines = MAX(lines, lines_of(t->s, c));
+	}
+	if (!alloc_solver(&v, edges, groups, lines))
 		engine_fail(e, E_NO_MEMORY);
 	for (uint32_t c = t->first[task]; c < t->first[task + 1] && engine_ok(e); c++)
-		solve_one(&v, comp->edge + comp->first[c], comp->first[c + 1] - comp->first[c]);
+		solve_component(&v, c);
 	free_solver(&v);
 }
 
@@ -393,6 +694,8 @@ void component_solve(struct stage *s)
 		if (filled == 0)
 			t.first[t.n++] = c;
 		filled += s->comp.first[c + 1] - s->comp.first[c];
+		if (s->comp.group_first != NULL)
+			filled += 8 * (s->comp.group_first[c + 1] - s->comp.group_first[c]);
 		if (filled >= TASK_EDGES)
 			filled = 0;
 	}

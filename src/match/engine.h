@@ -47,6 +47,12 @@ struct calendar {
 	uint32_t n;
 };
 
+/* Row a of side sa and row b of side sb: two sides, or two rows of one. */
+struct pair {
+	int sa, sb;
+	uint32_t a, b;
+};
+
 /* Words of a text by row: ascending hashes of the distinct ones, then WORD_NONE up to the next row's
  * first. Two words with one hash count as one: this is evidence, never a test. */
 #define WORD_NONE UINT32_MAX
@@ -265,7 +271,7 @@ struct word_overlap {
 	int32_t rarest;         /* the largest of a shared word; 0: none is shared */
 };
 struct word_overlap words_compare(
-	const struct engine *e, const struct field *f, uint32_t l, uint32_t r);
+	const struct engine *e, const struct field *f, struct pair p);
 void intern_classes(struct engine *e);
 /* Fills engine.row_hash once. */
 void intern_row_hashes(struct engine *e);
@@ -274,10 +280,10 @@ void intern_row_hashes(struct engine *e);
 void score_prepare(struct engine *e);
 /* Evidence of a pair over the fields that the pass uses. */
 int32_t score_pair(const struct engine *e, struct metric *m, const struct rules_pass *pass,
-	uint32_t l, uint32_t r);
+	struct pair p);
 /* The same by compared field: 4 bits of level each, from the low end, and the weights. */
 uint64_t score_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
-	uint32_t l, uint32_t r, int32_t ret_bits[PATTERN_FIELDS]);
+	struct pair p, int32_t ret_bits[PATTERN_FIELDS]);
 const char *score_level_word(unsigned level);
 
 /* ---- test.c: the tests of a pass ---- */

@@ -7,9 +7,11 @@ libmatch_a_SOURCES = \
 	%D%/close.c %D%/close.h \
 	%D%/close_open.c \
 	%D%/close_pattern.c \
+	%D%/compete.c %D%/compete.h \
 	%D%/component.c \
 	%D%/engine.c %D%/engine.h \
 	%D%/find.c %D%/find.h \
+	%D%/group.c \
 	%D%/intern.c \
 	%D%/marginal.c %D%/marginal.h \
 	%D%/match.h \

@@ -44,6 +44,7 @@ struct propose {
 	uint32_t ncodes;
 	const struct col *text[2][8];
 	uint32_t ntexts[2];
+	const struct col *party[2];    /* who: short texts that recur and share words, or NULL */
 	const struct col *same[2][24]; /* other columns paired by name and value */
 	uint32_t nsame;
 	int32_t day_low, day_high;
@@ -491,6 +492,70 @@ static int find_inside(struct propose *q, int side, struct err *err)
 	return 0;
 }
 
+/* ---- parties ---- */
+
+/* Words of sampled left values that occur in the right column, per mille. */
+static int shared_words(
+	const struct propose *q, const struct col *a, const struct col *b, uint32_t *ret, struct err *err)
+{
+	const struct col_table *l = q->p[0].t, *r = q->p[1].t;
+	uint32_t rows = MIN(SET_ROWS, r->rows), n = MIN(SAMPLE, l->rows), seen = 0, hits = 0;
+	struct set set;
+
+	if (!set_make(&set, rows * 4))
+		return err_set(err, E_NO_MEMORY, NULL);
+	for (uint32_t row = 0; row < rows; row++) {
+		struct sv s = col_folded(b, row);
+		for (uint32_t w = 0; w < 4 && s.p != NULL; w++) {
+			struct sv word = sv_cut(&s, ' ');
+			if (word.n >= 4)
+				set_add(&set, hash_bytes(word));
+		}
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		struct sv s = col_folded(a, sample_row(l, i));
+		for (uint32_t w = 0; w < 4 && s.p != NULL; w++) {
+			struct sv word = sv_cut(&s, ' ');
+			seen += word.n >= 4;
+			hits += word.n >= 4 && set_has(&set, hash_bytes(word));
+		}
+	}
+	free(set.slot);
+	*ret = seen == 0 ? 0 : hits * SHARE_ONE / seen;
+	return 0;
+}
+
+/* Names recur: their values are few against the rows, and made of a few words. */
+static bool like_name(const struct profile *p, uint32_t i)
+{
+	uint32_t words = p->col[i]->type == COL_TEXT ? average_words(p->t, p->col[i]) : 0;
+
+	return words >= 1 && words <= 5 && p->unique[i] >= 2 && p->unique[i] <= 800 &&
+		p->filled[i] >= 300;
+}
+
+static int pair_party(struct propose *q, struct err *err)
+{
+	uint32_t best = 400; /* fewer shared words are no sign of one column */
+
+	for (uint32_t i = 0; i < q->p[0].n; i++)
+		for (uint32_t k = 0; k < q->p[1].n; k++) {
+			const struct col *a = q->p[0].col[i], *b = q->p[1].col[k];
+			uint32_t share = 0;
+			if (!like_name(&q->p[0], i) || !like_name(&q->p[1], k))
+				continue;
+			int rc = shared_words(q, a, b, &share, err);
+			if (rc < 0)
+				return rc;
+			if (share + (same_name(a, b) ? 100 : 0) <= best)
+				continue;
+			best = share + (same_name(a, b) ? 100 : 0);
+			q->party[0] = a;
+			q->party[1] = b;
+		}
+	return 0;
+}
+
 /* ---- texts and the rest ---- */
 
 static bool is_code(const struct propose *q, int side, const struct col *c)
@@ -507,7 +572,7 @@ static void gather_texts(struct propose *q, int side)
 
 	for (uint32_t i = 0; i < p->n && q->ntexts[side] < ARRAY_LEN(q->text[side]); i++)
 		if ((p->col[i]->type == COL_TEXT || p->col[i]->type == COL_CODE) &&
-			!is_code(q, side, p->col[i]) && p->unique[i] > 5 && p->filled[i] > 20)
+			!is_code(q, side, p->col[i]) && p->col[i] != q->party[side] && p->unique[i] > 5 && p->filled[i] > 20)
 			q->text[side][q->ntexts[side]++] = p->col[i];
 }
 
@@ -611,6 +676,8 @@ static void put_fields(struct propose *q)
 			snprintf(name, sizeof(name), "column%u", i + 1);
 			put_field(q, name, "text", q->same[0][i], q->same[1][i], &first);
 		}
+	if (q->party[0] != NULL && q->amount[0] != NULL)
+		put_field(q, "party", "text", q->party[0], q->party[1], &first);
 	if (has_texts(q) && !first)
 		put_texts(q);
 	buf_add_cstr(q->out, " },\n");
@@ -624,6 +691,21 @@ static void put_pass(struct propose *q, const char *name, unsigned stage, const 
 		"},\n      \"then\": { %s } }",
 		*first ? "" : ",\n", name, stage, when, then);
 	*first = false;
+}
+
+/* n:1 and 1:n */
+static void put_groups(struct propose *q, const char *name, unsigned stage, const char *when,
+	const char *group)
+{
+	static const char *const kinds[] = {"n:1", "1:n"};
+
+	for (int k = 0; k < 2; k++)
+		buf_printf(q->out,
+			",\n    { \"name\": \"%s, %s\", \"stage\": %u, \"kind\": \"%s\",\n"
+			"      \"when\": { %s },\n      \"group\": { %s, \"total\": { \"within\": "
+			"\"0.00\" } },\n      \"then\": { \"confirm\": { \"confidence\": 0.99, "
+			"\"chance\": 0.01 }, \"suggest\": { \"confidence\": 0.5 } } }",
+			name, kinds[k], stage, kinds[k], when, group);
 }
 
 #define THEN_SURE "\"confirm\": { \"confidence\": 0.99, \"margin\": 7 }, \"suggest\": { \"confidence\": 0.5 }"
@@ -644,6 +726,16 @@ static void put_money_passes(struct propose *q)
 	}
 	snprintf(when, sizeof(when), "\"amount\": \"same\"%s", days);
 	put_pass(q, "amount and days", 2, when, THEN_SURE, &first);
+	for (uint32_t i = 0; i < q->ncodes; i++) {
+		snprintf(name, sizeof(name), "all of reference %u", i + 1);
+		snprintf(when, sizeof(when), "\"reference%u\": \"same\"", i + 1);
+		put_groups(q, name, 2, when, "\"how\": \"all\"");
+	}
+	if (q->party[0] != NULL) {
+		snprintf(when, sizeof(when), "\"party\": { \"like\": 0.85 }%s", days);
+		put_groups(q, "lines of one party", 2, when,
+			"\"how\": \"subset\", \"lines\": [2, 12]");
+	}
 	for (uint32_t i = 0; i < q->ncodes; i++) {
 		snprintf(name, sizeof(name), "reference %u, other amount", i + 1);
 		snprintf(when, sizeof(when),
@@ -690,6 +782,8 @@ int match_propose(const struct col_table *left, const struct col_table *right,
 		rc = pair_codes(q, err);
 	for (int side = 0; side < 2 && rc == 0; side++)
 		rc = find_inside(q, side, err);
+	if (rc == 0)
+		rc = pair_party(q, err);
 	if (rc < 0) {
 		free(q);
 		return rc;

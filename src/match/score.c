@@ -107,8 +107,11 @@ static bool branch_fixes(const struct rules_branch *b, uint32_t field)
 	return false;
 }
 
-static bool pass_uses(const struct rules_pass *pass, uint32_t field)
+/* Amounts of a group's lines say nothing one by one. */
+static bool pass_uses(const struct engine *e, const struct rules_pass *pass, uint32_t field)
 {
+	if (pass->kind != KIND_1_1 && e->rs->fields[field].type == RULES_AMOUNT)
+		return false;
 	if (pass->use == NULL)
 		return true;
 	for (uint32_t i = 0; i < pass->nuse; i++)
@@ -122,7 +125,7 @@ static bool compared_unequal(const struct engine *e, uint32_t field)
 {
 	for (uint32_t p = 0; p < e->rs->npasses; p++) {
 		const struct rules_pass *pass = &e->rs->passes[p];
-		if (!pass_uses(pass, field))
+		if (!pass_uses(e, pass, field))
 			continue;
 		for (uint32_t b = 0; b < pass->when.nbranches; b++)
 			if (!branch_fixes(&pass->when.branches[b], field))
@@ -155,9 +158,9 @@ static bool is_long_text(const struct engine *e, const struct field *f)
 	return rows > 0 && words >= LONG_TEXT_WORDS * rows;
 }
 
-static unsigned text_level(const struct field *f, struct metric *m, uint32_t l, uint32_t r)
+static unsigned text_level(const struct field *f, struct metric *m, struct pair p)
 {
-	struct sv a = vec_text(&f->v[LEFT], l), b = vec_text(&f->v[RIGHT], r);
+	struct sv a = vec_text(&f->v[p.sa], p.a), b = vec_text(&f->v[p.sb], p.b);
 
 	if (sv_eq(a, b))
 		return LEVEL_EQUAL;
@@ -198,7 +201,7 @@ static void sample_levels(struct engine *e, struct field *f)
 		uint32_t r = e->sample[1][(h >> 32) % e->nsample[1]];
 		if (!vec_valid(&f->v[0], l) || !vec_valid(&f->v[1], r))
 			continue;
-		hits[text_level(f, m, l, r)]++;
+		hits[text_level(f, m, (struct pair){LEFT, RIGHT, l, r})]++;
 		pairs++;
 	}
 	for (unsigned level = LEVEL_PREFIX; level <= LEVEL_ELSE; level++)
@@ -315,11 +318,11 @@ void score_prepare(struct engine *e)
 
 /* log2(m / u) where u is the share of other right rows with this right row's value. */
 static inline int32_t counted(
-	const struct engine *e, const struct field *f, uint32_t r, int32_t log_m)
+	const struct engine *e, const struct field *f, struct pair p, int32_t log_m)
 {
-	uint32_t same = f->count[RIGHT][f->id[RIGHT][r]];
+	uint32_t same = f->count[p.sb][f->id[p.sb][p.b]];
 
-	return log_m + num_log2(&e->num, 2 * ((uint64_t)f->nvalid[RIGHT] + 1)) -
+	return log_m + num_log2(&e->num, 2 * ((uint64_t)f->nvalid[p.sb] + 1)) -
 		num_log2(&e->num, 2 * (uint64_t)same - 1);
 }
 
@@ -338,14 +341,14 @@ static uint32_t count_below(const int64_t *sorted, uint32_t n, int64_t value)
 }
 
 static int32_t score_number(
-	const struct engine *e, const struct field *f, uint32_t l, uint32_t r, unsigned *level)
+	const struct engine *e, const struct field *f, struct pair p, unsigned *level)
 {
-	int64_t a = f->v[LEFT].i64[l], b = f->v[RIGHT].i64[r];
+	int64_t a = f->v[p.sa].i64[p.a], b = f->v[p.sb].i64[p.b];
 	uint64_t size = (uint64_t)(a < 0 ? -a : a);
 
 	if (b == -a) {
 		*level = LEVEL_REVERSED;
-		return counted(e, f, r, M_REVERSED);
+		return counted(e, f, p, M_REVERSED);
 	}
 	uint64_t diff = (uint64_t)(b > a ? b - a : a - b);
 	*level = diff <= size / 6 ? LEVEL_NEAR : LEVEL_FAR;
@@ -361,24 +364,24 @@ static int32_t score_number(
 		num_log2(&e->num, 2 * (uint64_t)around - 1);
 }
 
-static int32_t score_date(const struct engine *e, const struct field *f, int32_t start, uint32_t l,
-	uint32_t r, unsigned *level)
+static int32_t score_date(const struct engine *e, const struct field *f, int32_t start,
+	struct pair p, unsigned *level)
 {
-	int32_t days = f->v[RIGHT].i32[r] - f->v[LEFT].i32[l];
+	int32_t days = f->v[p.sb].i32[p.b] - f->v[p.sa].i32[p.a];
 	int32_t size = days < 0 ? -days : days;
 
 	*level = size == 0 ? LEVEL_EQUAL : size <= DAY_WINDOW ? LEVEL_NEAR : LEVEL_FAR;
 	if (size <= DAY_WINDOW)
-		return counted(e, f, r, start - DAY_DECAY * size);
+		return counted(e, f, p, start - DAY_DECAY * size);
 	return size <= 60 ? -2 * RULES_BIT : size <= 120 ? -4 * RULES_BIT : -6 * RULES_BIT;
 }
 
 static int32_t score_words(
-	const struct engine *e, const struct field *f, uint32_t l, uint32_t r, unsigned *level)
+	const struct engine *e, const struct field *f, struct pair p, unsigned *level)
 {
 	static const int32_t steps[] = {4 * 64, 8 * 64, 12 * 64, 17 * 64, 24 * 64, 36 * 64};
 	static const int32_t shares[] = {12, 25, 40, 55, 70, 90};
-	struct word_overlap o = words_compare(e, f, l, r);
+	struct word_overlap o = words_compare(e, f, p);
 	int32_t step = 0, share = 0;
 
 	while (step < 6 && o.shared >= steps[step])
@@ -392,25 +395,25 @@ static int32_t score_words(
 	return 83 * step + 51 * share;
 }
 
-static int32_t score_text(const struct engine *e, struct metric *m, const struct field *f, uint32_t l,
-	uint32_t r, unsigned *level)
+static int32_t score_text(const struct engine *e, struct metric *m, const struct field *f,
+	struct pair p, unsigned *level)
 {
 	if (f->listed) {
-		struct word_overlap o = words_compare(e, f, l, r);
+		struct word_overlap o = words_compare(e, f, p);
 		*level = o.rarest > 0 ? LEVEL_EQUAL : LEVEL_ELSE;
 		return o.rarest > 0 ? M_TEXT_EQUAL + o.rarest : -2 * RULES_BIT;
 	}
 	if (f->long_text)
-		return score_words(e, f, l, r, level);
-	*level = text_level(f, m, l, r);
+		return score_words(e, f, p, level);
+	*level = text_level(f, m, p);
 	return f->level_bits[*level];
 }
 
 static int32_t score_field(const struct engine *e, struct metric *m, const struct rules_pass *pass,
-	uint32_t field, uint32_t l, uint32_t r, unsigned *level)
+	uint32_t field, struct pair p, unsigned *level)
 {
 	const struct field *f = &e->f[field];
-	uint32_t a = f->id[LEFT][l], b = f->id[RIGHT][r];
+	uint32_t a = f->id[p.sa][p.a], b = f->id[p.sb][p.b];
 
 	if (a == 0 || b == 0) {
 		*level = LEVEL_MISSING;
@@ -418,43 +421,43 @@ static int32_t score_field(const struct engine *e, struct metric *m, const struc
 	}
 	if (f->rule->type == RULES_DATE) {
 		int32_t start = e->day_start[(size_t)(pass - e->rs->passes) * e->nf + field];
-		return score_date(e, f, start, l, r, level);
+		return score_date(e, f, start, p, level);
 	}
 	if (a == b) {
 		*level = LEVEL_EQUAL;
-		return counted(e, f, r,
+		return counted(e, f, p,
 			f->rule->type == RULES_AMOUNT ? M_AMOUNT_EQUAL : M_TEXT_EQUAL);
 	}
 	if (f->textual)
-		return score_text(e, m, f, l, r, level);
-	if (f->v[LEFT].i64 != NULL)
-		return score_number(e, f, l, r, level);
+		return score_text(e, m, f, p, level);
+	if (f->v[p.sa].i64 != NULL)
+		return score_number(e, f, p, level);
 	*level = LEVEL_ELSE;
 	return -4 * RULES_BIT;
 }
 
 int32_t score_pair(const struct engine *e, struct metric *m, const struct rules_pass *pass,
-	uint32_t l, uint32_t r)
+	struct pair p)
 {
 	int32_t sum = 0;
 	unsigned level;
 
 	for (uint32_t i = 0; i < e->ncompared; i++)
-		if (pass_uses(pass, e->compared[i]))
-			sum += score_field(e, m, pass, e->compared[i], l, r, &level);
+		if (pass_uses(e, pass, e->compared[i]))
+			sum += score_field(e, m, pass, e->compared[i], p, &level);
 	return sum;
 }
 
 uint64_t score_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
-	uint32_t l, uint32_t r, int32_t ret_bits[PATTERN_FIELDS])
+	struct pair p, int32_t ret_bits[PATTERN_FIELDS])
 {
 	uint64_t levels = 0;
 
 	for (uint32_t i = 0; i < MIN(e->ncompared, PATTERN_FIELDS); i++) {
 		unsigned level = LEVEL_MISSING;
 		ret_bits[i] = 0;
-		if (pass_uses(pass, e->compared[i]))
-			ret_bits[i] = score_field(e, m, pass, e->compared[i], l, r, &level);
+		if (pass_uses(e, pass, e->compared[i]))
+			ret_bits[i] = score_field(e, m, pass, e->compared[i], p, &level);
 		levels |= (uint64_t)level << 4 * i;
 	}
 	return levels;

@@ -25,9 +25,11 @@ static void note_best(struct best *b, int32_t w, uint32_t other)
 }
 
 /* log2((n + 1/2) / ((NL - n + 1/2) (NR - n + 1/2))), at most 0. */
-static int32_t prior_of(const struct engine *e, uint64_t n)
+static int32_t prior_of(const struct stage *s, uint64_t n)
 {
-	uint64_t left = 2 * (e->nopen[0] - n) + 1, right = 2 * (e->nopen[1] - n) + 1;
+	const struct engine *e = s->e;
+	uint64_t left = 2 * (e->nopen[s->side[0]] - n) + 1;
+	uint64_t right = 2 * (e->nopen[s->side[1]] - n) + 1;
 	int32_t q = num_log2(&e->num, 2 * n + 1) + RULES_BIT - num_log2(&e->num, left) -
 		num_log2(&e->num, right);
 
@@ -39,16 +41,17 @@ static int32_t prior_of(const struct engine *e, uint64_t n)
 static void estimate_prior(struct stage *s)
 {
 	struct engine *e = s->e;
-	uint32_t least = MIN(e->nopen[0], e->nopen[1]);
-	struct best *right = ENGINE_NEW(e, (size_t)e->n[RIGHT] + 1, struct best);
-	struct best *left = ENGINE_NEW(e, (size_t)e->n[LEFT] + 1, struct best);
+	uint32_t nl = e->n[s->side[0]], nr = e->n[s->side[1]];
+	uint32_t least = MIN(e->nopen[s->side[0]], e->nopen[s->side[1]]);
+	struct best *right = ENGINE_NEW(e, (size_t)nr + 1, struct best);
+	struct best *left = ENGINE_NEW(e, (size_t)nl + 1, struct best);
 
-	s->prior = prior_of(e, least / 2);
+	s->prior = prior_of(s, least / 2);
 	if (!engine_ok(e))
 		return;
-	for (uint32_t r = 0; r < e->n[RIGHT]; r++)
+	for (uint32_t r = 0; r < nr; r++)
 		right[r].other = NO_ROW;
-	for (uint32_t l = 0; l < e->n[LEFT]; l++)
+	for (uint32_t l = 0; l < nl; l++)
 		left[l].other = NO_ROW;
 	for (size_t i = 0; i < s->edges.n; i++) {
 		const struct edge *edge = &s->edges.p[i];
@@ -61,9 +64,10 @@ static void estimate_prior(struct stage *s)
 			const struct edge *edge = &s->edges.p[i];
 			if (left[edge->l].other == edge->r && right[edge->r].other == edge->l &&
 				edge->w + s->prior > 0)
-				n += MIN(row_cap(e, LEFT, edge->l), row_cap(e, RIGHT, edge->r));
+				n += MIN(row_cap(e, s->side[0], edge->l),
+					row_cap(e, s->side[1], edge->r));
 		}
-		s->prior = prior_of(e, MIN(n, least));
+		s->prior = prior_of(s, MIN(n, least));
 	}
 	engine_free(e, left);
 	engine_free(e, right);
@@ -264,12 +268,75 @@ static void decide_bulk(struct stage *s, const uint32_t *edges, uint32_t ne)
 	stage_add(e, m, first);
 }
 
+/* Amount by which a group may be off is part of its pass; chance is its own line to confirm. */
+static uint8_t group_status(
+	const struct engine *e, const struct rules_pass *pass, struct found *m, const struct group *g)
+{
+	bool sure = g->complete && num_ppm(num_pow2(&e->num, g->chance)) <= pass->then.chance_ppm;
+	struct found unsure = *m;
+
+	if (!sure)
+		unsure.margin = RESULT_NONE;
+	uint8_t status = stage_status(e, pass, &unsure, g->rivals > 0.01, g->w);
+	if (!g->complete)
+		m->flags |= RESULT_NOT_PROVEN;
+	return status;
+}
+
+static bool free_for(const struct engine *e, uint32_t first, int side, uint32_t row)
+{
+	for (size_t i = first; i < e->member.n; i++)
+		if (e->member.p[i].row == row && (int)e->member.p[i].side == side)
+			return false;
+	return e->state[side][row] == ROW_OPEN;
+}
+
+/* The row, or an equal one when another match of the stage, or this one, has it already. */
+static uint32_t open_equal(const struct engine *e, uint32_t first, int side, uint32_t row)
+{
+	if (free_for(e, first, side, row) || e->rep[side] == NULL)
+		return row;
+	uint32_t other = e->head[side][e->rep[side][row]];
+	while (other != NO_ROW && !free_for(e, first, side, other))
+		other = e->chain[side][other];
+	return other == NO_ROW ? row : other;
+}
+
+static void decide_group(struct stage *s, const struct group *g)
+{
+	struct engine *e = s->e;
+	const struct rules_pass *pass = &e->rs->passes[g->pass];
+	uint32_t first = (uint32_t)e->member.n;
+	int side = g->target_side;
+	struct found m = {.confidence = g->confidence, .margin = g->margin, .weight = g->w,
+		.pass = g->pass, .kind = side == RIGHT ? KIND_N_1 : KIND_1_N, .key = {NO_ROW, NO_ROW},
+		.pool = g->pool, .chance = g->chance,
+		.flags = (uint8_t)((g->same ? RESULT_INTERCHANGEABLE : 0) |
+			(g->margin != RESULT_NONE && g->margin >= MATCH_MARGIN_CAP ?
+				RESULT_MARGIN_CAPPED : 0))};
+
+	push_member(e, &m, side, first_open(e, side, stage_rep(e, side, g->target)));
+	for (uint32_t i = 0; i < g->n && engine_ok(e); i++)
+		push_member(e, &m, 1 - side,
+			open_equal(e, first, 1 - side, s->groups.line.p[g->first + i]));
+	m.status = group_status(e, pass, &m, g);
+	if (m.status == 0 || !engine_ok(e)) {
+		e->member.n = first;
+		e->stats[g->pass].hints++;
+		return;
+	}
+	stage_add(e, m, first);
+}
+
 static void decide(struct stage *s)
 {
+	for (size_t g = 0; g < s->groups.group.n && engine_ok(s->e); g++)
+		if (s->groups.group.p[g].chosen)
+			decide_group(s, &s->groups.group.p[g]);
 	for (uint32_t c = 0; c < s->comp.n && engine_ok(s->e); c++) {
 		const uint32_t *edges = s->comp.edge + s->comp.first[c];
 		uint32_t ne = s->comp.first[c + 1] - s->comp.first[c];
-		if ((s->verdict[edges[0]].flags & VERDICT_BULK) != 0)
+		if (ne > 0 && (s->verdict[edges[0]].flags & VERDICT_BULK) != 0)
 			decide_bulk(s, edges, ne);
 	}
 	for (size_t i = 0; i < s->edges.n && engine_ok(s->e); i++)
@@ -311,7 +378,10 @@ static void run_pairs(struct stage *s, uint32_t first_pass, uint32_t npasses)
 	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++)
 		if (e->rs->passes[p].kind == KIND_1_1)
 			block_pass(e, p, &s->edges);
-	if (!engine_ok(e) || s->edges.n == 0)
+	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++)
+		if (e->rs->passes[p].kind == KIND_1_N || e->rs->passes[p].kind == KIND_N_1)
+			group_pass(s, p);
+	if (!engine_ok(e) || (s->edges.n == 0 && s->groups.group.n == 0))
 		return;
 	estimate_prior(s);
 	make_values(s);
@@ -328,7 +398,7 @@ static void run_pairs(struct stage *s, uint32_t first_pass, uint32_t npasses)
 
 void stage_run(struct engine *e, uint32_t first_pass, uint32_t npasses)
 {
-	struct stage s = {.e = e};
+	struct stage s = {.e = e, .side = {LEFT, RIGHT}};
 
 	run_pairs(&s, first_pass, npasses);
 	engine_free(e, s.edges.p);
@@ -336,4 +406,8 @@ void stage_run(struct engine *e, uint32_t first_pass, uint32_t npasses)
 	engine_free(e, s.value);
 	engine_free(e, s.comp.first);
 	engine_free(e, s.comp.edge);
+	engine_free(e, s.comp.group_first);
+	engine_free(e, s.comp.group);
+	engine_free(e, s.groups.group.p);
+	engine_free(e, s.groups.line.p);
 }

@@ -3,15 +3,40 @@
 /* Parts of a stage; private to src/match. */
 #include "match/engine.h"
 
-/* Edges of a stage cut into components. Edges alone at both ends are not in one. */
+/* Edges and groups of a stage cut into components. Edges alone at both ends are not in one. */
 struct components {
 	uint32_t n;
 	uint32_t *first; /* n + 1 */
 	uint32_t *edge;  /* edge numbers, ascending in each component */
+	uint32_t *group_first; /* n + 1; NULL: the stage has no groups */
+	uint32_t *group;
+};
+
+/* A group as one hypothesis: a target and lines of the other side that add up to it. */
+struct group {
+	uint32_t target;
+	uint32_t first, n;   /* its lines in groups.line */
+	int32_t w;           /* log2 of its odds, prior included, 1/64 bit */
+	int32_t chance;      /* log2 of E0 */
+	uint32_t pool;
+	uint16_t pass;
+	uint8_t target_side;
+	bool complete;       /* the search was */
+	bool same;           /* other fits exchange equal records only */
+	bool chosen;
+	uint32_t margin, confidence;
+	double rivals;       /* odds of what it competes with */
+};
+
+struct groups {
+	VECTOR(struct group) group;
+	VECTOR(uint32_t) line;
 };
 
 struct stage {
 	struct engine *e;
+	int side[2]; /* of an edge's l and r: the two sides, or one side twice (netting) */
+	struct groups groups;
 	struct edges edges;
 	struct verdict *verdict; /* one per edge */
 	struct components comp;
@@ -38,8 +63,21 @@ void stage_add(struct engine *e, struct found m, uint32_t first);
 /* Takes a row out of play, and out of its class. */
 void stage_take(struct engine *e, int side, uint32_t row, uint8_t status);
 
+/* group.c: the group hypotheses of one pass. */
+void group_pass(struct stage *s, uint32_t pass);
+/* net.c */
+void net_pass(struct engine *e, uint32_t pass);
+/* partial.c */
+void partial_pass(struct engine *e, uint32_t pass);
+
 /* component.c */
 void component_find(struct stage *s);
 void component_solve(struct stage *s);
+
+/* The representative of a row's class. */
+static inline uint32_t stage_rep(const struct engine *e, int side, uint32_t row)
+{
+	return e->rep[side] == NULL ? row : e->rep[side][row];
+}
 
 #endif

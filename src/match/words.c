@@ -128,10 +128,11 @@ static int32_t word_bits(const struct engine *e, const struct field *f, uint32_t
 }
 
 struct word_overlap words_compare(
-	const struct engine *e, const struct field *f, uint32_t l, uint32_t r)
+	const struct engine *e, const struct field *f, struct pair p)
 {
-	const struct words *x = &f->words[0], *y = &f->words[1];
-	uint32_t i = x->first[l], iend = x->first[l + 1], k = y->first[r], kend = y->first[r + 1];
+	const struct words *x = &f->words[p.sa], *y = &f->words[p.sb];
+	uint32_t i = x->first[p.a], iend = x->first[p.a + 1];
+	uint32_t k = y->first[p.b], kend = y->first[p.b + 1];
 	struct word_overlap o = {0};
 	int32_t total[2] = {0};
 
