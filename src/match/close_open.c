@@ -348,7 +348,7 @@ static bool is_duplicate(const struct engine *e, int side, uint32_t row)
 	if (e->rep[side] == NULL)
 		return false;
 	uint32_t rep = e->rep[side][row];
-	return rep != row ? e->state[side][rep] == ROW_CONFIRMED || e->cap[side][rep] > 0 : false;
+	return rep != row && (e->state[side][rep] == ROW_CONFIRMED || e->state[side][rep] == ROW_OPEN);
 }
 
 static uint8_t reason_of(const struct reasons *q, int side, uint32_t row, uint32_t *ret_nearest)
@@ -388,6 +388,12 @@ static const struct field *code_field(const struct engine *e)
 	return NULL;
 }
 
+static bool is_reserved(const struct engine *e, int side, uint32_t row)
+{
+	return e->state[side][row] == ROW_RESERVED ||
+		(e->reserved_amount[side] != NULL && e->reserved_amount[side][row] != 0);
+}
+
 static int write_open(struct closing *c, struct reasons *q)
 {
 	struct engine *e = c->e;
@@ -405,12 +411,13 @@ static int write_open(struct closing *c, struct reasons *q)
 				continue;
 			close_address(e, side, r, &to->input[at], &to->row[at]);
 			to->break_type[at] = reason_of(q, side, r, &nearest);
-			to->flags[at] = e->rep[side] != NULL && e->cap[side][e->rep[side][r]] > 0 &&
+			to->flags[at] = e->cap[side] != NULL && e->cap[side][e->rep[side][r]] > 0 &&
 				(e->rep[side][r] != r || e->chain[side][r] != NO_ROW) ?
 				RESULT_INTERCHANGEABLE : 0;
-			to->remaining[at] = row_amount(e, side, r);
+			to->remaining[at] = row_amount(e, side, r) +
+				(e->reserved_amount[side] != NULL ? e->reserved_amount[side][r] : 0);
 			to->nearest[at] = first_candidate(&c->r->candidates, to->input[at], to->row[at]);
-			to->match[at] = c->match_of[side][r];
+			to->match[at] = is_reserved(e, side, r) ? c->match_of[side][r] : 0;
 			at++;
 		}
 	return rc;

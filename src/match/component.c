@@ -417,7 +417,7 @@ static bool is_bulk(const struct solver *v, uint32_t ne)
 	int32_t low = INT32_MAX, high = INT32_MIN;
 	uint64_t rows[2];
 
-	if (v->s->e->amount[0] == NULL || (uint64_t)v->n[0] * v->n[1] != ne)
+	if (v->s->e->amount[0] == NULL || v->s->side[0] == v->s->side[1] || (uint64_t)v->n[0] * v->n[1] != ne)
 		return false;
 	for (uint32_t i = 0; i < ne; i++) {
 		int32_t w = v->s->edges.p[v->edge[i].number].w;

@@ -17,7 +17,9 @@ libmatch_a_SOURCES = \
 	%D%/match.h \
 	%D%/metric.c %D%/metric.h %D%/metric_impl.h \
 	%D%/metric_token.c \
+	%D%/net.c \
 	%D%/num.c %D%/num.h \
+	%D%/partial.c \
 	%D%/phase.def \
 	%D%/propose.c \
 	%D%/receipt.c %D%/receipt.h \

@@ -592,6 +592,10 @@ static void gather_same(struct propose *q)
 
 /* ---- writing ---- */
 
+#define THEN_SURE                                                                                  \
+	"\"confirm\": { \"confidence\": 0.99, \"margin\": 7 }, \"suggest\": { \"confidence\": 0.5 }"
+#define THEN_SUGGEST "\"suggest\": { \"confidence\": 0.5 }"
+
 static void put_side(struct propose *q, int side, struct sv label)
 {
 	buf_printf(q->out, "  \"%s\": { \"label\": ", side == 0 ? "left" : "right");
@@ -708,8 +712,28 @@ static void put_groups(struct propose *q, const char *name, unsigned stage, cons
 			name, kinds[k], stage, kinds[k], when, group);
 }
 
-#define THEN_SURE "\"confirm\": { \"confidence\": 0.99, \"margin\": 7 }, \"suggest\": { \"confidence\": 0.5 }"
-#define THEN_SUGGEST "\"suggest\": { \"confidence\": 0.5 }"
+static void put_netting(struct propose *q)
+{
+	static const char *const sides[] = {"left", "right"};
+
+	for (int side = 0; side < 2; side++)
+		buf_printf(q->out,
+			",\n    { \"name\": \"offset within one side, %s\", \"stage\": 2, "
+			"\"kind\": \"net %s\",\n      \"when\": { \"party\": \"same\"%s },\n"
+			"      \"then\": { " THEN_SURE " } }",
+			sides[side], sides[side],
+			q->date[0] != NULL ? ", \"date\": { \"days\": [-10, 10] }" : "");
+}
+
+static void put_partial(struct propose *q, uint32_t i)
+{
+	buf_printf(q->out,
+		",\n    { \"name\": \"part of reference %u\", \"stage\": 3, \"kind\": \"partial\", "
+		"\"whole\": \"right\",\n      \"when\": { \"reference%u\": \"same\" },\n"
+		"      \"partial\": { \"order\": \"oldest first\", \"rest\": \"stays open\" },\n"
+		"      \"then\": { " THEN_SUGGEST " } }",
+		i + 1, i + 1);
+}
 
 static void put_money_passes(struct propose *q)
 {
@@ -736,12 +760,16 @@ static void put_money_passes(struct propose *q)
 		put_groups(q, "lines of one party", 2, when,
 			"\"how\": \"subset\", \"lines\": [2, 12]");
 	}
+	if (q->party[0] != NULL)
+		put_netting(q);
 	for (uint32_t i = 0; i < q->ncodes; i++) {
 		snprintf(name, sizeof(name), "reference %u, other amount", i + 1);
 		snprintf(when, sizeof(when),
 			"\"reference%u\": \"same\", \"amount\": { \"percent\": 15 }", i + 1);
 		put_pass(q, name, 3, when, THEN_SUGGEST, &first);
 	}
+	for (uint32_t i = 0; i < q->ncodes; i++)
+		put_partial(q, i);
 	if (has_texts(q)) {
 		snprintf(when, sizeof(when), "\"amount\": { \"percent\": 12 }%s", days);
 		put_pass(q, "near amount, like text", 4, when,

@@ -100,7 +100,8 @@ static bool value_allows(
 {
 	if (pass->then.value_up_to < 0)
 		return true;
-	int64_t limit = limit_units(e, pass->then.value_up_to, LEFT, m->key[LEFT]);
+	int side = m->key[LEFT] != NO_ROW ? LEFT : RIGHT;
+	int64_t limit = limit_units(e, pass->then.value_up_to, side, m->key[side]);
 	int64_t left = m->sum[0] < 0 ? -m->sum[0] : m->sum[0];
 	int64_t right = m->sum[1] < 0 ? -m->sum[1] : m->sum[1];
 	return left <= limit && right <= limit;
@@ -149,7 +150,7 @@ static uint8_t difference_type(const struct engine *e, const struct rules_pass *
 {
 	int64_t difference = m->sum[0] - m->sum[1];
 
-	if (difference == 0)
+	if (difference == 0 || m->key[LEFT] == NO_ROW)
 		return DIFFERENCE_NONE;
 	if (pass->difference.limit >= 0) {
 		int64_t limit = limit_units(e, pass->difference.limit, LEFT, m->key[LEFT]);
@@ -169,16 +170,22 @@ static void count_status(struct match_pass_stat *stat, uint8_t status, uint32_t 
 		stat->ambiguous += n;
 }
 
-void stage_add(struct engine *e, struct found m, uint32_t first)
+void stage_record(struct engine *e, struct found m, uint32_t first)
 {
 	m.member = first;
 	m.nmembers = (uint32_t)e->member.n - first;
 	m.difference_type = e->amount[0] == NULL ? DIFFERENCE_NONE :
 		difference_type(e, &e->rs->passes[m.pass], &m);
-	for (uint32_t i = first; i < e->member.n; i++)
-		stage_take(e, (int)e->member.p[i].side, e->member.p[i].row, m.status);
 	(void)ENGINE_PUSH(e, &e->found, m);
 	count_status(&e->stats[m.pass], m.status, 1);
+}
+
+/* Records the match and takes its rows out of play. */
+static void add_whole(struct engine *e, struct found m, uint32_t first)
+{
+	for (uint32_t i = first; i < e->member.n; i++)
+		stage_take(e, (int)e->member.p[i].side, e->member.p[i].row, m.status);
+	stage_record(e, m, first);
 }
 
 static void push_member(struct engine *e, struct found *m, int side, uint32_t row)
@@ -201,7 +208,8 @@ static struct found found_of(const struct stage *s, const struct edge *edge,
 {
 	return (struct found){.confidence = verdict->confidence,
 		.margin = verdict->flags & VERDICT_UNPROVED ? RESULT_NONE : verdict->margin,
-		.weight = edge->w + s->prior, .pass = edge->pass, .kind = KIND_1_1,
+		.weight = edge->w + s->prior, .pass = edge->pass,
+		.kind = s->e->rs->passes[edge->pass].kind,
 		.key = {NO_ROW, NO_ROW},
 		.flags = (uint8_t)((verdict->flags & VERDICT_UNPROVED ? RESULT_NOT_PROVEN : 0) |
 			(verdict->flags & VERDICT_CLASS ? RESULT_INTERCHANGEABLE : 0) |
@@ -219,9 +227,8 @@ static void decide_edge(struct stage *s, size_t i)
 	for (uint32_t k = 0; k < verdict->flow && engine_ok(e); k++) {
 		struct found m = found_of(s, edge, verdict);
 		uint32_t first = (uint32_t)e->member.n;
-		uint32_t l = first_open(e, LEFT, edge->l), r = first_open(e, RIGHT, edge->r);
-		push_member(e, &m, LEFT, l);
-		push_member(e, &m, RIGHT, r);
+		push_member(e, &m, s->side[0], first_open(e, s->side[0], edge->l));
+		push_member(e, &m, s->side[1], first_open(e, s->side[1], edge->r));
 		m.status = stage_status(e, pass, &m, (verdict->flags & VERDICT_RIVAL) != 0,
 			edge->w + s->prior);
 		if (m.status == 0) {
@@ -229,7 +236,7 @@ static void decide_edge(struct stage *s, size_t i)
 			e->stats[edge->pass].hints += verdict->flow - k;
 			return;
 		}
-		stage_add(e, m, first);
+		add_whole(e, m, first);
 	}
 }
 
@@ -265,7 +272,7 @@ static void decide_bulk(struct stage *s, const uint32_t *edges, uint32_t ne)
 		e->member.n = first;
 		return;
 	}
-	stage_add(e, m, first);
+	add_whole(e, m, first);
 }
 
 /* Amount by which a group may be off is part of its pass; chance is its own line to confirm. */
@@ -294,7 +301,7 @@ static bool free_for(const struct engine *e, uint32_t first, int side, uint32_t 
 /* The row, or an equal one when another match of the stage, or this one, has it already. */
 static uint32_t open_equal(const struct engine *e, uint32_t first, int side, uint32_t row)
 {
-	if (free_for(e, first, side, row) || e->rep[side] == NULL)
+	if (free_for(e, first, side, row) || e->head[side] == NULL)
 		return row;
 	uint32_t other = e->head[side][e->rep[side][row]];
 	while (other != NO_ROW && !free_for(e, first, side, other))
@@ -325,7 +332,7 @@ static void decide_group(struct stage *s, const struct group *g)
 		e->stats[g->pass].hints++;
 		return;
 	}
-	stage_add(e, m, first);
+	add_whole(e, m, first);
 }
 
 static void decide(struct stage *s)
@@ -381,9 +388,18 @@ static void run_pairs(struct stage *s, uint32_t first_pass, uint32_t npasses)
 	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++)
 		if (e->rs->passes[p].kind == KIND_1_N || e->rs->passes[p].kind == KIND_N_1)
 			group_pass(s, p);
-	if (!engine_ok(e) || (s->edges.n == 0 && s->groups.group.n == 0))
+	if (engine_ok(e))
+		stage_pairs(s);
+}
+
+void stage_pairs(struct stage *s)
+{
+	struct engine *e = s->e;
+
+	if (s->edges.n == 0 && s->groups.group.n == 0)
 		return;
 	estimate_prior(s);
+	e->prior = s->prior;
 	make_values(s);
 	engine_phase(e, MATCH_PHASE_ASSIGNING);
 	if (engine_ok(e))
@@ -392,8 +408,23 @@ static void run_pairs(struct stage *s, uint32_t first_pass, uint32_t npasses)
 		component_solve(s);
 	if (engine_ok(e))
 		decide(s);
-	if (engine_ok(e))
+	if (engine_ok(e) && s->side[0] != s->side[1])
 		note_candidates(s);
+}
+
+void stage_free(struct stage *s)
+{
+	struct engine *e = s->e;
+
+	engine_free(e, s->edges.p);
+	engine_free(e, s->verdict);
+	engine_free(e, s->value);
+	engine_free(e, s->comp.first);
+	engine_free(e, s->comp.edge);
+	engine_free(e, s->comp.group_first);
+	engine_free(e, s->comp.group);
+	engine_free(e, s->groups.group.p);
+	engine_free(e, s->groups.line.p);
 }
 
 void stage_run(struct engine *e, uint32_t first_pass, uint32_t npasses)
@@ -401,13 +432,12 @@ void stage_run(struct engine *e, uint32_t first_pass, uint32_t npasses)
 	struct stage s = {.e = e, .side = {LEFT, RIGHT}};
 
 	run_pairs(&s, first_pass, npasses);
-	engine_free(e, s.edges.p);
-	engine_free(e, s.verdict);
-	engine_free(e, s.value);
-	engine_free(e, s.comp.first);
-	engine_free(e, s.comp.edge);
-	engine_free(e, s.comp.group_first);
-	engine_free(e, s.comp.group);
-	engine_free(e, s.groups.group.p);
-	engine_free(e, s.groups.line.p);
+	stage_free(&s);
+	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++) {
+		uint8_t kind = e->rs->passes[p].kind;
+		if (kind == KIND_NET_LEFT || kind == KIND_NET_RIGHT)
+			net_pass(e, p);
+		else if (kind == KIND_PARTIAL)
+			partial_pass(e, p);
+	}
 }

@@ -58,8 +58,11 @@ static inline int32_t stage_value(const struct stage *s, int32_t w)
 /* Does an edge alone confirm, suggest or hint? STATUS_*, or 0 for nothing. */
 uint8_t stage_status(const struct engine *e, const struct rules_pass *pass, const struct found *m,
 	bool rival, int32_t alone);
-/* Adds a match of the rows in engine.member from `first` on, and takes them out of play. */
-void stage_add(struct engine *e, struct found m, uint32_t first);
+/* Adds a match of the rows in engine.member from `first` on. */
+void stage_record(struct engine *e, struct found m, uint32_t first);
+/* Assigns and decides the pairs (and groups) that a stage holds. */
+void stage_pairs(struct stage *s);
+void stage_free(struct stage *s);
 /* Takes a row out of play, and out of its class. */
 void stage_take(struct engine *e, int side, uint32_t row, uint8_t status);
 
@@ -77,7 +80,7 @@ void component_solve(struct stage *s);
 /* The representative of a row's class. */
 static inline uint32_t stage_rep(const struct engine *e, int side, uint32_t row)
 {
-	return e->rep[side] == NULL ? row : e->rep[side][row];
+	return e->head[side] == NULL ? row : e->rep[side][row];
 }
 
 #endif

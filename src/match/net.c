@@ -1,0 +1,44 @@
+/*
+ * Netting: records of one side that offset each other. Positive records are paired with negative ones
+ * of the same size, so this too is an assignment; both ends are on one side.
+ */
+#include <string.h>
+
+#include "match/stage.h"
+
+/* Amounts that are opposite and whose tests hold, the positive record first. */
+static void keep_opposite(struct stage *s)
+{
+	struct engine *e = s->e;
+	int side = s->side[0];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->edges.n; i++) {
+		struct edge edge = s->edges.p[i];
+		int64_t a = row_amount(e, side, edge.l), b = row_amount(e, side, edge.r);
+		if (a == 0 || a != -b)
+			continue;
+		if (a < 0) {
+			uint32_t l = edge.l;
+			edge.l = edge.r;
+			edge.r = l;
+		}
+		s->edges.p[kept++] = edge;
+	}
+	s->edges.n = kept;
+}
+
+void net_pass(struct engine *e, uint32_t pass)
+{
+	int side = e->rs->passes[pass].kind == KIND_NET_LEFT ? LEFT : RIGHT;
+	struct stage s = {.e = e, .side = {side, side}};
+
+	engine_phase(e, MATCH_PHASE_CANDIDATES);
+	block_pass(e, pass, &s.edges);
+	if (engine_ok(e)) {
+		keep_opposite(&s);
+		edges_unify(&s.edges);
+		stage_pairs(&s);
+	}
+	stage_free(&s);
+}
