@@ -11,7 +11,7 @@ libdomain_a_SOURCES = \
 DOMAIN_LIBS = libdomain.a $(BASE_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_domain_perm test_domain_event
+check_PROGRAMS += test_domain_perm test_domain_event tests/unit/domain/test_word
 endif
 test_domain_perm_SOURCES = tests/unit/domain/test_perm.c
 test_domain_perm_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -31,3 +31,5 @@ endif
 test_domain_decision_fold_SOURCES = tests/unit/domain/test_decision_fold.c
 test_domain_decision_fold_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_domain_decision_fold_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
+tests_unit_domain_test_word_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_domain_test_word_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)

@@ -13,3 +13,9 @@ MATCHER_LIBS = libmatcher.a $(MATCH_LIBS) $(COL_LIBS) $(VAULT_LIBS) $(BUS_LIBS) 
 pkglibexec_PROGRAMS += recon-matcher
 recon_matcher_SOURCES = %D%/main.c
 recon_matcher_LDADD = $(MATCHER_LIBS) $(PTHREAD_LIBS)
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/matcher/test_commit
+endif
+tests_unit_matcher_test_commit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_matcher_test_commit_LDADD = $(MATCHER_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -108,6 +108,7 @@ static int enter_sandbox(struct main_ctx *m, struct err *err)
 		{m->conf.metrics_dir, true},
 		{"/etc", false},
 		{"/usr", false},
+		{"/proc/self", false},
 		{"/sys/fs/cgroup", false},
 	};
 	const struct sandbox_spec spec = {

@@ -11,6 +11,7 @@
 #include "matcher/load.h"
 #include "matcher/pulse.h"
 #include "matcher/stat.h"
+#include "sys/proc.h"
 
 #define POLL_MS 2000
 #define RETRY_SECONDS 5
@@ -31,7 +32,18 @@ struct run {
 	struct object object; /* of the result */
 	uint8_t wrapped[VAULT_WRAPPED_LEN];
 	bool stored;          /* the vault has it, no row does */
+	int64_t lap_us;       /* when the present step began */
+	int64_t load_ms, match_ms, store_ms, commit_ms;
 };
+
+/* Milliseconds since the last lap. */
+static int64_t lap(struct run *r)
+{
+	int64_t now = clock_mono_us(&r->w->clock), ms = (now - r->lap_us) / 1000;
+
+	r->lap_us = now;
+	return ms;
+}
 
 static void on_progress(void *arg, enum match_phase phase, uint64_t done, uint64_t total)
 {
@@ -122,20 +134,26 @@ static int go_on(const struct run *r, struct err *err)
 
 static int run_steps(struct run *r, struct err *err)
 {
-	int code = load_job(r->w->db, r->w->vault, &r->job, &r->load, err);
+	int code;
 
+	lap(r);
+	code = load_job(r->w->db, r->w->vault, &r->job, &r->load, err);
+	r->load_ms = lap(r);
 	if (code == 0)
 		code = go_on(r, err);
 	if (code == 0)
 		code = match(r, err);
+	r->match_ms = lap(r);
 	if (code == 0) {
 		pulse_progress(&r->pulse, "storing", 0, 1);
 		code = store_result(r, err);
 	}
+	r->store_ms = lap(r);
 	if (code == 0)
 		code = go_on(r, err);
 	if (code == 0)
 		code = commit(r, err);
+	r->commit_ms = lap(r);
 	return code;
 }
 
@@ -243,7 +261,10 @@ static void settle(struct run *r, int code, const struct err *why, int64_t us)
 	} else {
 		log_info(&r->log, "job finished", LOG_STR("job", job),
 			LOG_INT("attempt", r->task->attempt), LOG_INT("matches", r->result.matches.n),
-			LOG_INT("ms", us / 1000));
+			LOG_INT("ms", us / 1000), LOG_INT("load_ms", r->load_ms),
+			LOG_INT("match_ms", r->match_ms), LOG_INT("store_ms", r->store_ms),
+			LOG_INT("commit_ms", r->commit_ms),
+			LOG_INT("rss_mb", proc_rss_bytes() >> 20));
 		metrics_add(r->w->metrics, M_MATCH_ROWS, 0,
 			(int64_t)r->receipt.rows[0] + r->receipt.rows[1]);
 	}

@@ -55,3 +55,9 @@ EXTRA_DIST += $(STORE_SQL) %D%/sqlgen.awk
 	$(AM_V_GEN)$(MKDIR_P) %D% && \
 	(cd $(srcdir) && LC_ALL=C $(AWK) -f %D%/sqlgen.awk $(STORE_SQL)) >$@.tmp && mv $@.tmp $@
 $(libstore_a_OBJECTS): %D%/sql_gen.def
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/store/test_record
+endif
+tests_unit_store_test_record_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_store_test_record_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
