@@ -180,7 +180,7 @@ void api_wake(struct api *a, const char *kind);
 /* A pool's own start, before threads exist, and end. They set env->pool_data. */
 MUST_CHECK int pool_upload_start(struct api_env *env, struct err *err);
 void pool_upload_stop(struct api_env *env);
-__attribute__((weak)) int pool_data_start(struct api_env *env, struct err *err);
-__attribute__((weak)) void pool_data_stop(struct api_env *env);
+MUST_CHECK int pool_data_start(struct api_env *env, struct err *err);
+void pool_data_stop(struct api_env *env);
 
 #endif

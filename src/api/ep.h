@@ -5,8 +5,7 @@
  */
 #include "api/route.h"
 
-/* Weak, so that a row may stand before its handler is written; start-up refuses it without. */
-#define ROUTE(id, ...) __attribute__((weak)) int ep_##id(struct api *a, struct err *err);
+#define ROUTE(id, ...) int ep_##id(struct api *a, struct err *err);
 #include "api/route.def"
 #undef ROUTE
 

@@ -1,5 +1,6 @@
 # api: the program recon-api: the route table, dispatch, and the handlers of all pools.
-API_SOURCES = \
+noinst_LIBRARIES += libapi.a
+libapi_a_SOURCES = \
 	%D%/api.c %D%/api.h \
 	%D%/auth.c %D%/auth.h \
 	%D%/dispatch.c %D%/dispatch.h \
@@ -31,6 +32,20 @@ API_SOURCES = \
 	%D%/tokens.c %D%/tokens.h \
 	%D%/types.c %D%/types.h \
 	%D%/view_spec.c %D%/view_spec.h
+API_LIBS = libapi.a $(GRID_LIBS) $(RULES_LIBS) $(READ_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS)
+
 pkglibexec_PROGRAMS += recon-api
-recon_api_SOURCES = %D%/main.c $(API_SOURCES)
-recon_api_LDADD = $(GRID_LIBS) $(RULES_LIBS) $(READ_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
+recon_api_SOURCES = %D%/main.c
+recon_api_LDADD = $(API_LIBS) $(PTHREAD_LIBS)
+
+if HAVE_CMOCKA
+check_PROGRAMS += test_api_route test_api_openapi test_api_rate test_api_hash_queue
+endif
+test_api_route_SOURCES = tests/unit/api/test_route.c
+test_api_route_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_api_openapi_SOURCES = tests/unit/api/test_openapi.c
+test_api_openapi_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_api_rate_SOURCES = tests/unit/api/test_rate.c
+test_api_rate_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_api_hash_queue_SOURCES = tests/unit/api/test_hash_queue.c
+test_api_hash_queue_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -162,7 +162,7 @@ static int open_server(struct process *p, struct err *err)
 
 static int open_routes(struct process *p, struct err *err)
 {
-	int rc = route_check(routes, routes_count, p->env.pool, err);
+	int rc = route_check(routes, routes_count, POOL_COUNT, err);
 
 	for (size_t i = 0; i < routes_count; i++)
 		metrics_label(p->m->metrics, M_ROUTE_REQUESTS, i, routes[i].id);

@@ -8,3 +8,13 @@ libhttp_a_SOURCES = \
 	%D%/server.c %D%/server.h
 libhttp_a_CPPFLAGS = $(AM_CPPFLAGS) $(FCGI_CFLAGS)
 HTTP_LIBS = libhttp.a $(DOMAIN_LIBS) $(WIRE_LIBS) $(FCGI_LIBS)
+
+if HAVE_CMOCKA
+check_PROGRAMS += test_http_request test_http_response test_http_schema
+endif
+test_http_request_SOURCES = tests/unit/http/test_request.c
+test_http_request_LDADD = $(HTTP_LIBS) $(CMOCKA_LIBS)
+test_http_response_SOURCES = tests/unit/http/test_response.c
+test_http_response_LDADD = $(HTTP_LIBS) $(CMOCKA_LIBS)
+test_http_schema_SOURCES = tests/unit/http/test_schema.c
+test_http_schema_LDADD = $(HTTP_LIBS) $(CMOCKA_LIBS)

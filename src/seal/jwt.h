@@ -36,7 +36,8 @@ MUST_CHECK int jwt_key_generate(struct jwt_key **ret, struct err *err);
 MUST_CHECK int jwt_key_from_public(struct sv point, struct jwt_key **ret, struct err *err);
 /* E_INVALID: not a pair made by jwt_key_private. */
 MUST_CHECK int jwt_key_from_private(struct sv pair, struct jwt_key **ret, struct err *err);
-/* RFC 7517: kty EC, crv P-256, and alg ES256, use sig where given. E_INVALID. */
+/* RFC 7517: kty EC, crv P-256, and alg ES256, use sig, key_ops with verify where given.
+ * E_INVALID. */
 MUST_CHECK int jwt_key_from_jwk(
 	const struct json_object *jwk, struct jwt_key **ret, struct err *err);
 void jwt_key_public(const struct jwt_key *k, uint8_t ret[JWT_PUBLIC_LEN]);

@@ -148,12 +148,27 @@ static bool member_is(
 	return json_kind(value) == JSON_TEXT && sv_eq_cstr(json_as_text(value), want);
 }
 
+/* key_ops, when given, must name verify (RFC 7517 section 4.3). */
+static bool may_verify(const struct json_object *jwk)
+{
+	const struct json_object *ops;
+
+	if (!json_find(jwk, "key_ops", &ops))
+		return true;
+	for (size_t i = 0; i < json_count(ops); i++) {
+		if (sv_eq_cstr(json_as_text(json_at(ops, i)), "verify"))
+			return true;
+	}
+	return false;
+}
+
 int jwt_key_from_jwk(const struct json_object *jwk, struct jwt_key **ret, struct err *err)
 {
 	uint8_t point[JWT_PUBLIC_LEN] = {4};
 
 	if (!member_is(jwk, "kty", "EC", true) || !member_is(jwk, "crv", "P-256", true) ||
 		!member_is(jwk, "alg", "ES256", false) || !member_is(jwk, "use", "sig", false) ||
+		!may_verify(jwk) ||
 		!read_coordinate(jwk, "x", point + 1) ||
 		!read_coordinate(jwk, "y", point + 1 + SCALAR_LEN))
 		return err_set(err, E_INVALID, "This JWK is not one of ES256.");

@@ -15,7 +15,7 @@ libseal_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS)
 SEAL_LIBS = libseal.a $(WIRE_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 
 if HAVE_CMOCKA
-SEAL_TESTS = test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email
+SEAL_TESTS = test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email test_seal_jwt
 check_PROGRAMS += $(SEAL_TESTS)
 endif
 test_seal_hash_SOURCES = tests/unit/seal/test_hash.c
@@ -39,3 +39,6 @@ test_seal_envelope_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_seal_email_SOURCES = tests/unit/seal/test_email.c
 test_seal_email_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 test_seal_email_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_seal_jwt_SOURCES = tests/unit/seal/test_jwt.c
+test_seal_jwt_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+test_seal_jwt_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
