@@ -50,6 +50,7 @@ struct statement {
 
 struct db {
 	PGconn *conn; /* NULL until first connected */
+	bool ending;  /* the server said that it ends this connection */
 	char *conninfo, *role, *program;
 	char settings[256];
 	int statement_ms;
@@ -73,10 +74,15 @@ static int64_t now_us(void)
 
 /* --- connecting ------------------------------------------------------------------------------- */
 
-static void ignore_notice(void *arg, const PGresult *result)
+/* Notices are not for us, but for the one that says goodbye: 57P01 to 57P03, as a notice while no
+ * statement runs. */
+static void on_notice(void *arg, const PGresult *result)
 {
-	(void)arg;
-	(void)result;
+	struct db *db = arg;
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	if (state && strncmp(state, "57P", 3) == 0)
+		db->ending = true;
 }
 
 static void forget_prepared(struct db *db)
@@ -94,19 +100,20 @@ static int connect_new(struct db *db, struct err *err)
 
 	forget_prepared(db);
 	PQfinish(db->conn);
+	db->ending = false;
 	db->conn = PQconnectdbParams(keys, values, 1);
 	if (!db->conn)
 		return err_set(err, E_NO_MEMORY, NULL);
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		return db_error(db->conn, NULL, err);
-	PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
+	PQsetNoticeReceiver(db->conn, on_notice, db);
 	if (!PQenterPipelineMode(db->conn))
 		return db_error(db->conn, NULL, err);
 	return 0;
 }
 
-/* A server that went away while we were idle has closed the socket, perhaps behind a last word:
- * read up to that end before sending. */
+/* A server that went away while we were idle has closed the socket, or has at least said goodbye:
+ * read what is there before sending. */
 static bool is_alive(struct db *db)
 {
 	struct pollfd p = {.events = POLLIN};
@@ -115,9 +122,9 @@ static bool is_alive(struct db *db)
 		return false;
 	p.fd = PQsocket(db->conn);
 	while (poll(&p, 1, 0) > 0)
-		if (!PQconsumeInput(db->conn) || PQstatus(db->conn) != CONNECTION_OK)
+		if (!PQconsumeInput(db->conn) || PQisBusy(db->conn) || db->ending)
 			return false;
-	return true;
+	return PQstatus(db->conn) == CONNECTION_OK;
 }
 
 static int ensure_connected(struct db *db, struct err *err)
