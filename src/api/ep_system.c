@@ -40,21 +40,24 @@ static bool scanner_is_up(const struct api *a)
 	return true;
 }
 
-/* Without the database nothing works: 503. Without Redis or the scanner: slower, and files wait. */
+/* Without PostgreSQL nothing works: 503. Without Redis or the scanner: slower, and files wait. */
 int ep_ready(struct api *a, struct err *err)
 {
 	struct signing_key *keys;
 	size_t n;
 	bool redis = bus_ping(a->bus);
 	bool scanner = scanner_is_up(a);
-	int rc = store_signing_key_public_list(a->db, a->arena, &keys, &n, err);
+	bool postgres = store_signing_key_public_list(a->db, a->arena, &keys, &n, err) == 0;
 
-	if (rc != 0)
-		return err_set(err, E_UNAVAILABLE, "The database does not answer.");
+	if (!postgres) {
+		a->status = 503;
+		http_response_header(a->rs, "Retry-After", "5");
+	}
 	json_open_object(&a->out, NULL);
-	json_put_cstr(&a->out, "status", redis && scanner ? "ready" : "degraded");
+	json_put_cstr(&a->out, "status",
+		!postgres ? "unavailable" : redis && scanner ? "ready" : "degraded");
 	json_open_array(&a->out, "parts");
-	put_part(a, "database", true, "");
+	put_part(a, "postgres", postgres, "Nothing works without it.");
 	put_part(a, "redis", redis, "Sessions and limits are checked without it.");
 	put_part(a, "scanner", scanner, "Files wait for their scan.");
 	json_close_array(&a->out);

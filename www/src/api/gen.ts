@@ -831,7 +831,7 @@ export type ReadyPart = {
   detail: string;
 };
 export type Ready = {
-  status: "ready" | "degraded";
+  status: "ready" | "degraded" | "unavailable";
   parts: ReadyPart[];
 };
 export type LimitsUpload = {
@@ -907,17 +907,29 @@ export type SourceNew = {
 };
 export type Dialect = {
   delimiter?: string;
-  quote?: string | null;
+  quote?: string;
   encoding?: string;
-  header_row?: number | null;
+  header_row?: number;
+  footer_rows?: number;
   [key: string]: any;
 };
 export type MappingField = {
   field: string;
-  type: "amount" | "date" | "text" | "code" | "number" | "currency";
+  type:
+    | "text"
+    | "code"
+    | "amount"
+    | "quantity"
+    | "rate"
+    | "date"
+    | "number"
+    | "currency";
   column?: string;
   columns?: string[];
-  sign?: "plain" | "negate" | "debit_credit";
+  sign?: "plain" | "negate" | "debit_credit" | "credit_debit" | "marker";
+  negative?: string[];
+  scale?: number;
+  required?: boolean;
   [key: string]: any;
 };
 export type Mapping = {
@@ -926,8 +938,8 @@ export type Mapping = {
   decimal?: string;
   thousands?: string;
   date_order?: "ymd" | "dmy" | "mdy";
-  currency?: string | null;
-  rounding?: string | null;
+  currency?: string;
+  rounding?: "none" | "half_even" | "half_up";
   fields: MappingField[];
   [key: string]: any;
 };
@@ -996,16 +1008,12 @@ export type FieldSum = {
   field: string;
   money: Money;
 };
-export type TypeGuess = {
-  type: string;
-  confidence: number;
-  [key: string]: any;
-};
 export type ProposalColumn = {
   name: string;
   type: string;
   confidence: number;
-  alternatives: TypeGuess[];
+  field?: string | null;
+  alternatives: string[];
   samples: string[];
   [key: string]: any;
 };
@@ -1147,7 +1155,6 @@ export type ReconciliationNew = {
 export type RulesetVersion = {
   version: number;
   ruleset: Ruleset;
-  created_by: string | null;
   created_at: string;
 };
 export type RulesetVersionList = {
