@@ -251,10 +251,11 @@ int ep_upload_content_patch(struct api *a, struct err *err)
 		rc = check_length(a, &upload, upload.received, err);
 	if (rc == 0 && a->rq->content_length > 0)
 		rc = part_receive(a, &upload, upload.received, err);
-	if (rc == 0)
-		http_response_header(a->rs, "Upload-Offset", "%lld",
-			(long long)(upload.received + a->rq->content_length));
-	return rc;
+	if (rc < 0)
+		return rc;
+	upload.received += a->rq->content_length;
+	http_response_header(a->rs, "Upload-Offset", "%lld", (long long)upload.received);
+	return 0;
 }
 
 /* --- giving up -------------------------------------------------------------------------------- */
