@@ -167,10 +167,15 @@ suite_api() {
 }
 
 suite_fault() {
+	local status=0
 	build_main
-	check_tree build test_fault_matcher
+	make -C build -j"$(jobs_n)" test_fault_matcher
+	(cd build && ./test_fault_matcher) >"$out/matcher" || status=1
+	cat "$out/matcher"
+	sed -nE 's/^(ok|not ok) [0-9]+ - /\1 - matcher: /p' "$out/matcher" >>"$tap"
 	need_instance
-	vitest_run tests/api fault/
+	vitest_run tests/api fault/ || status=1
+	return $status
 }
 
 suite_e2e() {

@@ -1,6 +1,6 @@
 // A store or the scanner goes away for a while: clear errors, no process dies, and work goes on.
 import { beforeAll, describe, expect, test } from "vitest";
-import { Client } from "../lib/client.ts";
+import { type Answer, type Body, Client } from "../lib/client.ts";
 import { dev, instance, pidOf, sleep, until } from "../lib/instance.ts";
 import {
 	fileOf,
@@ -36,6 +36,8 @@ beforeAll(async () => {
 
 const me = () => project.client.call("GET", "/api/v1/me");
 const anonymous = new Client(instance.url);
+const partOf = (answer: Answer, name: string) =>
+	answer.body.parts.find((part: Body) => part.name === name)?.status;
 const ready = () => anonymous.call("GET", "/api/v1/ready");
 
 describe.each([["postgres"], ["redis"]])("%s is stopped for a while", (store) => {
@@ -45,9 +47,9 @@ describe.each([["postgres"], ["redis"]])("%s is stopped for a while", (store) =>
 		dev("stop", store);
 		try {
 			const during = await ready();
-			expect(during.body.parts.find((p: { name: string }) => p.name === store)?.status).toBe(
-				"down",
-			);
+			if (store === "postgres")
+				expect([during.status, during.body.code]).toEqual([503, "unavailable"]);
+			else expect(partOf(during, store)).toBe("down");
 			const answer = await project.client.call("GET", project.path);
 			if (store === "postgres") {
 				expect([answer.status, answer.body.code]).toEqual([503, "unavailable"]);
@@ -61,6 +63,7 @@ describe.each([["postgres"], ["redis"]])("%s is stopped for a while", (store) =>
 			dev("start", store);
 		}
 		await until("recovery", me, (answer) => answer.status === 200, 20);
+		expect(partOf(await ready(), store)).toBe("up");
 		expect(pids()).toEqual(before);
 		const file = await upload(project, source, "after.csv", csv);
 		expect((await scanned(project, file)).state).toBe("clean");

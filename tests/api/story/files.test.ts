@@ -98,7 +98,9 @@ describe("files", () => {
 
 	test("a file with another hash than announced is refused", async () => {
 		const body = bytes(csv(5));
-		const announced = await announce(project, source, "hash.csv", body, { sha256: "0123456789abcdef".repeat(4) });
+		const announced = await announce(project, source, "hash.csv", body, {
+			sha256: "0123456789abcdef".repeat(4),
+		});
 		const sent = await project.client.call("PUT", announced.href, {
 			body,
 			headers: { "content-type": "application/octet-stream" },
