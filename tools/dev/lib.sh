@@ -9,7 +9,7 @@ die() {
 	warn "$*"
 	exit 1
 }
-have() { command -v "$1" >/dev/null 2>&1; }
+have() { type -P "$1" >/dev/null; }
 is_root() { [ "$(id -u)" -eq 0 ]; }
 
 # Runs a command as root: directly, or through sudo, or says what somebody else has to run.
