@@ -17,6 +17,7 @@
 #include "intake/intake.h"
 #include "intake/reader.h"
 #include "sys/proc.h"
+#include "sys/sandbox.h"
 
 #define POLL_MS 2000
 #define AWAY_MS 1000 /* between attempts to reach PostgreSQL */
@@ -251,6 +252,31 @@ static int worker_open(struct worker *w, struct err *err)
 	return w->bus ? 0 : err_set(err, E_NO_MEMORY, NULL);
 }
 
+/* After everything is open: files of the vault and metrics, and what libpq reads to connect anew.
+ */
+static int worker_confine(struct worker *w, struct err *err)
+{
+	const struct conf *conf = &w->in.m->conf;
+	const struct sandbox_path paths[] = {
+		{conf->vault_dir, true},
+		{conf->metrics_dir, true},
+		{"/etc", false},
+		{"/usr", false},
+		{"/proc/self", false},
+	};
+	const struct sandbox_spec spec = {
+		.groups = SANDBOX_FILES | SANDBOX_SOCKETS,
+		.paths = paths,
+		.path_count = ARRAY_LEN(paths),
+	};
+	struct sandbox_report report = {0};
+	int rc = sandbox_enter(&spec, &report, err);
+
+	if (rc == 0)
+		log_info(&w->in.m->log, "confined", LOG_INT("landlock", report.landlock));
+	return rc;
+}
+
 static void worker_metrics(struct metrics *m)
 {
 	static const char *const outcomes[] = {"ended", "given_back", "postponed", "failed"};
@@ -268,6 +294,8 @@ int worker_run(struct main_ctx *m, int number)
 	struct err err = {0};
 	int rc = worker_open(&w, &err);
 
+	if (rc == 0)
+		rc = worker_confine(&w, &err);
 	if (rc < 0)
 		log_error(&m->log, "a worker cannot start", LOG_FAIL(&err));
 	gethostname(host, sizeof(host) - 1);

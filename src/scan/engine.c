@@ -44,6 +44,8 @@ static cl_error_t engine_limit(struct cl_engine *clam, const struct scan_options
 		{CL_ENGINE_MAX_SCANTIME, (uint64_t)o->max_seconds * 1000},
 		{CL_ENGINE_MAX_RECURSION, 10},
 		{CL_ENGINE_MAX_FILES, 10000},
+		/* Never compiled: memory that is written is not executed. */
+		{CL_ENGINE_BYTECODE_MODE, CL_BYTECODE_MODE_INTERPRETER},
 		{CL_ENGINE_PCRE_MAX_FILESIZE, o->max_bytes},
 		/* Every file is seen once; a cache would only compute hashes. */
 		{CL_ENGINE_DISABLE_CACHE, 1},

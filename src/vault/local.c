@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #define FOLDER_NEW "new"
-#define FOLDER_MODE 02770 /* one group of several users stores, reads and removes */
 #define NAME_MAX_LEN (3 + 1 + UUID_TEXT_LEN + 1)
 
 struct local_store {
@@ -49,19 +48,33 @@ static void store_free(struct local_store **s)
 	local_close(*s);
 }
 
+/* The programs' users share the vault by its group, which new folders inherit (set-group-ID). The
+ * umask is in the way of that, and changing the mode afterwards is forbidden to services; another
+ * thread that makes a file meanwhile names its mode itself. */
+static int folder_make(int dir, const char *name, struct err *err)
+{
+	mode_t mask = umask(0007);
+	int made = mkdirat(dir, name, 0770);
+	int error = errno;
+
+	umask(mask);
+	if (made < 0 && error != EEXIST)
+		return err_set_errno(err, error, "The vault cannot make a folder");
+	if (fsync(dir) < 0)
+		return err_set_errno(err, errno, "The vault's folder cannot be flushed");
+	return 0;
+}
+
 /* Opens a folder in dir, making it durably when it does not exist. */
 static int folder_open(int dir, const char *name, int *ret_fd, struct err *err)
 {
 	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT) {
-		if (mkdirat(dir, name, 0770) < 0 && errno != EEXIST)
-			return err_set_errno(err, errno, "The vault cannot make a folder");
-		/* Against the umask: the programs' users share it by their group. */
-		if (fchmodat(dir, name, FOLDER_MODE, 0) < 0 && errno != EPERM)
-			return err_set_errno(err, errno, "The vault cannot open a folder");
-		if (fsync(dir) < 0)
-			return err_set_errno(err, errno, "The vault's folder cannot be flushed");
+		int rc = folder_make(dir, name, err);
+
+		if (rc < 0)
+			return rc;
 		fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
 	if (fd < 0)

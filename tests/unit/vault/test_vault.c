@@ -424,6 +424,28 @@ static void test_rewrap(void **state)
 	assert_int_equal(vault_remove(f->v, &object.id, NULL), 0);
 }
 
+/* Several users store, read and remove by their group, whatever the umask. */
+static void test_folders_belong_to_the_group(void **state)
+{
+	struct fixture *f = *state;
+	struct vault_object object;
+	struct stat file, folder;
+	mode_t mask = umask(0077);
+	char path[256];
+
+	assert_int_equal(chmod(f->store, 02770), 0);
+	store_sample(f, 1, &object);
+	assert_int_equal(umask(mask), 0077);
+	object_path(f, &object.id, path);
+	assert_int_equal(stat(path, &file), 0);
+	*strrchr(path, '/') = 0;
+	assert_int_equal(stat(path, &folder), 0);
+	assert_int_equal(folder.st_mode & 07777, 02770);
+	assert_int_equal(file.st_mode & 0007, 0);
+	assert_int_equal(vault_remove(f->v, &object.id, NULL), 0);
+	assert_int_equal(rmdir(path), 0);
+}
+
 static void test_ids_are_random_uuids(void **state)
 {
 	struct fixture *f = *state;
@@ -496,6 +518,7 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_folders_belong_to_the_group),
 		cmocka_unit_test(test_store_and_read),
 		cmocka_unit_test(test_plaintext_is_not_stored),
 		cmocka_unit_test(test_empty_object),
