@@ -163,7 +163,8 @@ static int col_check_meta(const struct col_table *t, const struct col *c, struct
 	if (n < 1 || n > COL_NAME_MAX || !utf8_valid(sv_from(c->name, n)))
 		return err_set(err, E_CORRUPT, "A column's name is not valid.");
 	if (c->type >= COL_TYPE_COUNT || c->role > COL_SOURCE ||
-		(c->scale > DECIMAL_SCALE_MAX && c->scale != COL_SCALE_OF_CURRENCY))
+		(c->scale > DECIMAL_SCALE_MAX &&
+			!(c->scale == COL_SCALE_OF_CURRENCY && c->type == COL_AMOUNT)))
 		return err_set(err, E_CORRUPT, "Column '%.64s' has a wrong type.", c->name);
 	if (c->currency < 0 || c->currency > 0x7f7f7f)
 		return err_set(err, E_CORRUPT, "Column '%.64s' has a wrong currency.", c->name);

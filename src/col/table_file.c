@@ -187,6 +187,37 @@ static int meta_parse(struct meta *m, size_t n, struct err *err)
 	return 0;
 }
 
+/* Bytes of the section that says how many rows a column has. */
+static uint64_t rows_section(const struct col *c, uint32_t rows, uint32_t *ret_tag)
+{
+	static const struct {
+		uint32_t tag;
+		uint32_t size, more;
+	} sections[] = {[COL_STR] = {TAG_OFF, 4, 1}, [COL_I64] = {TAG_I64, 8, 0},
+		[COL_I32] = {TAG_I32, 4, 0}};
+	enum col_held held = col_held(c->type);
+
+	*ret_tag = sections[held].tag;
+	return ((uint64_t)rows + sections[held].more) * sections[held].size;
+}
+
+/* Every column has as many rows as the description says, those that nobody wants too; so the
+ * number of rows costs the file at least as many bytes. */
+static int meta_check_rows(const struct col_file *f, const struct meta *m, struct err *err)
+{
+	if (m->ncols == 0 && m->rows > 0)
+		return err_set(err, E_CORRUPT, "The table has rows without columns.");
+	for (uint32_t i = 0; i < m->ncols; i++) {
+		uint32_t tag;
+		uint64_t n = rows_section(&m->cols[i].col, m->rows, &tag);
+		const struct col_section *s = col_file_find(f, i + 1, tag);
+
+		if (s == NULL || s->n != n)
+			return err_set(err, E_CORRUPT, "Column %u has another number of rows.", i);
+	}
+	return 0;
+}
+
 static int meta_load(const struct col_file *f, struct meta *m, struct err *err)
 {
 	const struct col_section *s = col_file_find(f, 0, TAG_META);
@@ -197,7 +228,9 @@ static int meta_load(const struct col_file *f, struct meta *m, struct err *err)
 	if (m->bytes == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	int rc = col_file_read(f, 0, TAG_META, m->bytes, s->n, err);
-	return rc != 0 ? rc : meta_parse(m, s->n, err);
+	if (rc == 0)
+		rc = meta_parse(m, s->n, err);
+	return rc != 0 ? rc : meta_check_rows(f, m, err);
 }
 
 /* Gives wanted columns their places; returns how many there are. */

@@ -161,7 +161,9 @@ static int csv_open(
 	if (d->footer_rows > 0)
 		rc = csv_footer_start(src, d->encoding, d->footer_rows, &end, err);
 	text_source_init(&c->text, src, d->encoding, end);
-	return rc != 0 ? rc : window_resize(c, WINDOW_FIRST, err);
+	/* A byte of the file is at most three of UTF-8. */
+	uint64_t all = src.size * 3 + WINDOW_PAD;
+	return rc != 0 ? rc : window_resize(c, (size_t)MIN(all, (uint64_t)WINDOW_FIRST), err);
 }
 
 static int flush(struct csv *c, struct err *err)

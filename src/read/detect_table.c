@@ -28,7 +28,8 @@ static int read_head(struct detect *d, struct err *err)
 	struct text_source t;
 	char raw[4096];
 	size_t n = (size_t)MIN(d->src.size, (uint64_t)sizeof(raw));
-	char *head = arena_alloc(d->arena, DETECT_HEAD + 64);
+	size_t cap = (size_t)MIN(d->src.size * 3 + 128, (uint64_t)DETECT_HEAD);
+	char *head = arena_alloc(d->arena, cap + 64);
 	size_t used = 0, got = 1;
 
 	if (head == NULL)
@@ -39,8 +40,8 @@ static int read_head(struct detect *d, struct err *err)
 	d->dialect.encoding = encoding_guess(sv_from(raw, n), n == d->src.size);
 	for (bool again = true; again;) {
 		text_source_init(&t, d->src, d->dialect.encoding, d->src.size);
-		for (used = 0, got = 1; got > 0 && DETECT_HEAD - used >= 64; used += got) {
-			rc = text_source_read(&t, head + used, DETECT_HEAD - used, &got, err);
+		for (used = 0, got = 1; got > 0 && cap - used >= 64; used += got) {
+			rc = text_source_read(&t, head + used, cap - used, &got, err);
 			if (rc != 0)
 				return rc;
 		}
@@ -284,8 +285,10 @@ static void guess_header(struct detect *d)
 		d->first = header ? i + 1 : i;
 		return;
 	}
+	/* No row looks like any: the first one counts. */
 	d->dialect.header_row = d->nrows > 1 || typed(&d->rows[0]) == 0 ? 1 : 0;
 	d->first = d->dialect.header_row;
+	d->width = d->rows[0].n;
 }
 
 /* ---- footer ---- */
@@ -380,6 +383,8 @@ int detect_table(struct detect *d, struct err *err)
 		return rc;
 	d->width = common_width(d);
 	guess_header(d);
+	if (d->width == 0)
+		return err_set(err, E_UNREADABLE, "The first row of the file cannot be read.");
 	rc = guess_footer(d, err);
 	drop_footer(d);
 	return rc;

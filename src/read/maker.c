@@ -731,6 +731,8 @@ static void append_hashes(struct maker *mk, const struct rows *rows, uint32_t n)
 
 static void append_rows(struct maker *mk, const struct rows *rows, uint32_t n)
 {
+	if (n == 0)
+		return;
 	for (uint32_t i = 0; i < mk->ncols; i++) {
 		struct maker_col *c = &mk->cols[i];
 		const struct sv *cells = c->joined != NULL ? c->joined : rows_column(rows, c->src[0]);

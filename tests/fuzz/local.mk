@@ -3,9 +3,13 @@
 #	tests/fuzz/fuzz_json_check found tests/fuzz/seeds/json_check
 # A new target: its source here, its seeds in seeds/<name>, one line in FUZZ_TARGETS and three below.
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_col_file \
 	tests/fuzz/fuzz_conf \
+	tests/fuzz/fuzz_csv \
 	tests/fuzz/fuzz_json_check \
+	tests/fuzz/fuzz_mapping \
 	tests/fuzz/fuzz_msg \
+	tests/fuzz/fuzz_result_file \
 	tests/fuzz/fuzz_value
 if FUZZING
 FUZZ_MAIN =
@@ -28,5 +32,17 @@ tests_fuzz_fuzz_msg_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 tests_fuzz_fuzz_value_SOURCES = %D%/fuzz_value.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_value_LDADD = $(BASE_LIBS)
 tests_fuzz_fuzz_value_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_col_file_SOURCES = %D%/fuzz_col_file.c %D%/fuzz_col_parts.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_col_file_LDADD = $(COL_LIBS)
+tests_fuzz_fuzz_col_file_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_csv_SOURCES = %D%/fuzz_csv.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_csv_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_csv_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_mapping_SOURCES = %D%/fuzz_mapping.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_mapping_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_mapping_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_result_file_SOURCES = %D%/fuzz_result_file.c %D%/fuzz_col_parts.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_result_file_LDADD = $(COL_LIBS)
+tests_fuzz_fuzz_result_file_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)
