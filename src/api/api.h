@@ -99,6 +99,7 @@ struct api {
 	struct json_object *input_root;  /* dispatch frees it */
 	struct json_writer out;          /* writes into rs->body */
 	int64_t if_match;                /* with ROUTE_IF_MATCH: the version asked for */
+	bool asked_by_nginx;             /* by a subrequest or its own listener */
 	int status;                      /* of success; set to the route's, a handler may change it */
 
 	/* For the audit row and after the commit; set by the handler. */

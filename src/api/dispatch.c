@@ -176,10 +176,9 @@ static int check_body(struct api *a, struct err *err)
 			return err_set(err, E_TOO_LARGE, NULL);
 		return 0;
 	}
-	if (a->route->input == NULL)
-		return a->rq->content_length > 0 ?
-			err_set(err, E_TOO_LARGE, "There is nothing to send here.") :
-			0;
+	/* Where there is nothing to say, nothing or an empty object may be sent. */
+	if (a->route->input == NULL && a->rq->content_length <= 0)
+		return 0;
 	if (!http_content_is(a->rq, HTTP_JSON_TYPE))
 		return err_set(err, E_MEDIA_TYPE, "The body must be application/json.");
 	rc = http_read_all(a->rq, max, &text, err);
@@ -190,8 +189,8 @@ static int check_body(struct api *a, struct err *err)
 	a->errors = ARENA_ARRAY(a->arena, HTTP_PROBLEM_ERRORS_MAX, struct http_problem_error);
 	if (a->errors == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
-	rc = schema_check(
-		a->route->input, a->input_root, a->arena, a->errors, &a->errors_count, err);
+	rc = schema_check(a->route->input != NULL ? a->route->input : &type_empty, a->input_root,
+		a->arena, a->errors, &a->errors_count, err);
 	a->input = a->input_root;
 	return rc;
 }
@@ -347,6 +346,7 @@ static int find_route(struct api *a, struct err *err)
 	a->route = a->match.route;
 	a->status = a->route->status;
 	a->event = a->route->event;
+	a->asked_by_nginx = (a->route->flags & ROUTE_INTERNAL) != 0;
 	return 0;
 }
 
@@ -451,6 +451,9 @@ static void answer_error(struct api *a, struct err *err)
 		http_response_header(a->rs, "WWW-Authenticate", "Bearer");
 	http_response_header(a->rs, "X-Problem-Code", "%s", err_wire(err->code));
 	http_response_problem(a->rs, a->rq, err, a->errors, a->errors_count);
+	/* nginx's question about an upload: it knows 401 and 403; the code is in the header. */
+	if (a->route != NULL && a->asked_by_nginx && status < 500 && status != 401)
+		a->rs->status = 403;
 	http_response_send(a->rs, a->rq);
 }
 

@@ -34,24 +34,30 @@ static const struct {
 	{"me", "sessions", NULL},
 };
 
-/* What any route may answer besides its own errors; a row's needs decide which apply. */
+/* What routes may answer besides their own errors, and which ones. */
 static const struct {
 	int code;
-	bool signed_in; /* only where somebody is asked to sign in */
-	bool project;
-	bool input;
-	bool body;
+	enum {
+		ALWAYS,
+		SIGNED_IN, /* only where somebody is asked to sign in */
+		UNSAFE,    /* only of what changes something */
+		BODY,      /* only where one may be sent */
+		IF_MATCH,
+	} when;
 } common_errors[] = {
-	{E_BAD_REQUEST, false, false, false, false},
-	{E_UNAUTHENTICATED, true, false, false, false},
-	{E_FORBIDDEN, true, false, false, false},
-	{E_NOT_FOUND, true, false, false, false},
-	{E_TOO_LARGE, false, false, false, true},
-	{E_MEDIA_TYPE, false, false, false, true},
-	{E_INVALID, false, false, true, false},
-	{E_RATE, false, false, false, false},
-	{E_INTERNAL, false, false, false, false},
-	{E_UNAVAILABLE, false, false, false, false},
+	{E_BAD_REQUEST, ALWAYS},
+	{E_UNAUTHENTICATED, SIGNED_IN},
+	{E_FORBIDDEN, SIGNED_IN},
+	{E_CSRF, UNSAFE},
+	{E_NOT_FOUND, SIGNED_IN},
+	{E_CONFLICT, UNSAFE},
+	{E_PRECONDITION, IF_MATCH},
+	{E_TOO_LARGE, BODY},
+	{E_MEDIA_TYPE, BODY},
+	{E_INVALID, ALWAYS},
+	{E_RATE, ALWAYS},
+	{E_INTERNAL, ALWAYS},
+	{E_UNAVAILABLE, ALWAYS},
 };
 
 static void key(struct buf *b, const char *name)
@@ -160,9 +166,18 @@ static void print_body(struct buf *b, const struct route *r)
 
 static bool applies(const struct route *r, size_t i)
 {
-	return (!common_errors[i].signed_in || r->perm != PERM_PUBLIC) &&
-		(!common_errors[i].input || r->input != NULL || r->query != NULL) &&
-		(!common_errors[i].body || r->input != NULL || r->body_max != 0);
+	switch (common_errors[i].when) {
+	case SIGNED_IN:
+		return r->perm != PERM_PUBLIC;
+	case UNSAFE:
+	case BODY:
+		return !http_method_is_safe(r->method);
+	case IF_MATCH:
+		return (r->flags & ROUTE_IF_MATCH) != 0;
+	case ALWAYS:
+		break;
+	}
+	return true;
 }
 
 /* All error codes that have this status, as the text of one response. */

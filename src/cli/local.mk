@@ -4,6 +4,7 @@ recon_SOURCES = \
 	%D%/cli.c %D%/cli.h \
 	%D%/command.def \
 	%D%/cmd_match.c \
+	%D%/cmd_member.c \
 	%D%/cmd_migrate.c \
 	%D%/cmd_read.c \
 	%D%/cmd_user.c \
