@@ -474,14 +474,10 @@ static void task_free(struct task *t)
 	match_receipt_free(&t->receipt);
 }
 
-static const char *given(const char *value)
-{
-	return value[0] != '\0' ? value : NULL;
-}
-
 int cmd_match(struct cli *cli, int argc, char **argv)
 {
-	const char *rules = "", *out = "", *threads = "", *format = "", *quiet = "", *seed = "";
+	const char *rules = NULL, *out = NULL, *threads = NULL, *quiet = NULL, *seed = NULL;
+	const char *format = "csv";
 	const struct cli_option options[] = {{"--rules", true, &rules}, {"--out", true, &out},
 		{"--threads", true, &threads}, {"--format", true, &format},
 		{"--quiet", false, &quiet}, {"--seed-rules", true, &seed}, {0}};
@@ -491,15 +487,15 @@ int cmd_match(struct cli *cli, int argc, char **argv)
 
 	(void)cli;
 	if (!cli_options(&argc, argv, options) || argc != 3 ||
-		(threads[0] != '\0' && (!sv_to_u64(sv_from_cstr(threads), 1024, &n) || n == 0)) ||
-		(format[0] != '\0' && strcmp(format, "csv") != 0))
+		(threads != NULL && (!sv_to_u64(sv_from_cstr(threads), 1024, &n) || n == 0)) ||
+		strcmp(format, "csv") != 0)
 		return cli_usage("match");
 	t.path[0] = argv[1];
 	t.path[1] = argv[2];
-	t.rules_path = given(rules);
-	t.out = given(out);
-	t.seed_rules = given(seed);
-	t.quiet = given(quiet) != NULL;
+	t.rules_path = rules;
+	t.out = out;
+	t.seed_rules = seed;
+	t.quiet = quiet != NULL;
 	t.threads = n != 0 ? (unsigned)n : (unsigned)MAX(sysconf(_SC_NPROCESSORS_ONLN), 1);
 	int rc = run(&t, &err);
 	task_free(&t);

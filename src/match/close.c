@@ -59,7 +59,7 @@ static void sort_matches(struct closing *c)
 	for (size_t i = 0; i < n; i++) {
 		const struct found *m = &e->found.p[i];
 		struct member *members = e->member.p + m->member;
-		if (m->nmembers > 2)
+		if (m->kind != KIND_1_1)
 			qsort(members, m->nmembers, sizeof(*members), by_member);
 		bool left = m->key[LEFT] != NO_ROW;
 		place[i] = (struct place){left ? m->key[LEFT] : UINT64_C(1) << 32 | m->key[RIGHT],

@@ -61,7 +61,7 @@ static int64_t assign_rest(struct branching *b)
 	return b->a.total;
 }
 
-/* What groups from g on can add at most: one per target. */
+/* What groups from g on can add at most: one per target that is a single record. */
 static int64_t most_groups(struct branching *b, uint32_t g)
 {
 	int64_t sum = 0;
@@ -70,10 +70,11 @@ static int64_t most_groups(struct branching *b, uint32_t g)
 		b->by_target[b->c->group[k].target] = 0;
 	for (uint32_t k = g; k < b->c->ng; k++) {
 		const struct compete_group *group = &b->c->group[k];
-		if (group->w <= b->by_target[group->target] || !fits(b, k))
+		int64_t *best = &b->by_target[group->target];
+		if ((group->w <= *best && b->cap[group->target] == 1) || !fits(b, k))
 			continue;
-		sum += group->w - b->by_target[group->target];
-		b->by_target[group->target] = group->w;
+		sum += b->cap[group->target] == 1 ? group->w - *best : group->w;
+		*best = group->w;
 	}
 	return sum;
 }

@@ -11,7 +11,7 @@
 struct compete_group {
 	uint32_t first, n; /* its nodes in compete.node; a node may occur several times */
 	int32_t w;         /* > 0 */
-	uint32_t target;   /* the node that no two groups can share (its first node's like) */
+	uint32_t target;   /* the node it adds up to */
 };
 
 struct compete {

@@ -72,6 +72,8 @@ struct field {
 	uint32_t nids;
 	uint32_t *count[2]; /* rows per id */
 	uint32_t nvalid[2];
+	uint64_t total[2];   /* twice the rows that a coincidence is counted against */
+	int32_t log_total[2];
 	int64_t *sorted;     /* numeric: ascending values of the right side's valid rows, or NULL */
 	int32_t day_first;   /* date: id is day - day_first + 1 */
 	/* Evidence. */
@@ -256,6 +258,16 @@ static inline uint32_t chunks(size_t n)
 	return (uint32_t)((n + CHUNK_ROWS - 1) / CHUNK_ROWS);
 }
 void engine_phase(struct engine *e, enum match_phase phase);
+
+/* ---- run.c ---- */
+/* NULL with err set when the inputs are out of order or memory is out. options may be NULL. */
+struct engine *engine_open(const struct match_input *inputs, uint32_t ninputs,
+	const struct ruleset *rules, const struct match_options *options, struct err *err);
+void engine_close(struct engine *e);
+/* Calendars and columns: after it all tests can be put. */
+MUST_CHECK int engine_bind(struct engine *e);
+/* The first error that engine_fail() was told, described in err. */
+int engine_error(struct engine *e);
 
 /* ---- bind.c: fields of the ruleset onto columns ---- */
 MUST_CHECK int bind_fields(struct engine *e);

@@ -4,6 +4,7 @@ libmatch_a_SOURCES = \
 	%D%/assign.c %D%/assign.h \
 	%D%/bind.c %D%/bind.h \
 	%D%/block.c \
+	%D%/check.c \
 	%D%/close.c %D%/close.h \
 	%D%/close_open.c \
 	%D%/close_pattern.c \
@@ -31,9 +32,19 @@ libmatch_a_SOURCES = \
 	%D%/words.c
 MATCH_LIBS = libmatch.a $(RULES_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) -lm
 
-check_PROGRAMS += \
+MATCH_TESTS = \
+	tests/unit/match/test_assign \
+	tests/unit/match/test_compete \
+	tests/unit/match/test_match \
 	tests/unit/match/test_metric \
 	tests/unit/match/test_subset
+check_PROGRAMS += $(MATCH_TESTS)
+tests_unit_match_test_assign_SOURCES = tests/unit/match/test_assign.c
+tests_unit_match_test_assign_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_compete_SOURCES = tests/unit/match/test_compete.c
+tests_unit_match_test_compete_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_match_SOURCES = tests/unit/match/test_match.c
+tests_unit_match_test_match_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit/corpus.h
 tests_unit_match_test_metric_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_subset_SOURCES = tests/unit/match/test_subset.c

@@ -87,7 +87,9 @@ static double node_messages(struct marginal_work *w, const double *odds, const u
 	sum = 0;
 	for (uint32_t k = n; k-- > 0;) {
 		uint32_t i = arc[k];
-		double message = 1 / (1 + w->before[k] + sum);
+		/* Another record of the same class is a rival as well. */
+		double twins = odds[i] * from[i] * (copies[k] - 1);
+		double message = 1 / (1 + w->before[k] + sum + twins);
 		double moved = message > to[i] ? message - to[i] : to[i] - message;
 		change = MAX(change, moved);
 		to[i] = message;
@@ -140,10 +142,11 @@ bool marginal_run(struct marginal_work *w, const struct assign *a, const double 
 		for (int round = 0; round < SWEEPS_MAX && sweep(w, a, odds, &s) > SETTLED; round++)
 			;
 		for (uint32_t i = 0; i < a->ne; i++) {
-			/* More copies on the other side make a partner likelier, never less so. */
+			/* A record of the smaller class may have any of the larger one. */
 			uint32_t nl = a->lcap[a->edge[i].l], nr = a->rcap[a->edge[i].r];
-			double q = odds[i] * w->x[i] * w->y[i] * (double)MAX(nl, nr) / (double)MIN(nl, nr);
-			ret_p[i] = q / (1 + q);
+			double q = odds[i] * w->x[i] * w->y[i];
+			double any = (double)MAX(nl, nr) * q / (1 + q);
+			ret_p[i] = MIN(any, 1.0);
 		}
 	}
 	free(s.arc);

@@ -222,7 +222,8 @@ static void spread_all(struct spreading *q)
 	if (n > 1)
 		qsort(whole, n, sizeof(*whole), by_day);
 	for (uint32_t i = 0; i < n && engine_ok(e); i++)
-		if (e->state[q->ws][whole[i].row] == ROW_OPEN)
+		if (e->state[q->ws][whole[i].row] == ROW_OPEN &&
+			row_amount(e, q->ws, whole[i].row) != 0)
 			spread(q, whole[i].row);
 	engine_free(e, whole);
 }

@@ -88,10 +88,8 @@ static void prepare(struct engine *e)
 	for (int side = 0; side < 2; side++)
 		e->state[side] = ENGINE_ZNEW(e, (size_t)e->n[side] + 1, uint8_t);
 	e->stats = ENGINE_ZNEW(e, e->rs->npasses + 1, struct match_pass_stat);
-	for (int side = 0; side < 2 && engine_ok(e); side++) {
+	for (int side = 0; side < 2 && engine_ok(e); side++)
 		exclude_rows(e, side);
-		carry_amounts(e, side);
-	}
 	if (engine_ok(e))
 		score_prepare(e);
 	if (engine_ok(e))
@@ -110,29 +108,18 @@ static void run_stages(struct engine *e)
 	}
 }
 
-static int error_of(struct engine *e, struct err *err)
-{
-	int code = atomic_load(&e->error);
-
-	if (code == E_MEMORY_BOUND)
-		return err_set(err, code, "The run does not fit the memory bound of %zu bytes.",
-			e->opt->memory_bytes);
-	return code == 0 ? 0 : err_set(err, code, NULL);
-}
-
-int match_run(const struct match_input *inputs, uint32_t ninputs, const struct ruleset *rules,
-	const struct match_options *options, struct result *ret, struct match_receipt *ret_receipt,
-	struct err *err)
+struct engine *engine_open(const struct match_input *inputs, uint32_t ninputs,
+	const struct ruleset *rules, const struct match_options *options, struct err *err)
 {
 	static const struct match_options defaults = {0};
-	struct result result CLEANUP(result_free) = RESULT_INIT;
-	struct match_receipt receipt CLEANUP(match_receipt_free) = {0};
-	struct engine *e = calloc(1, sizeof(*e));
-	int rc = check_inputs(inputs, ninputs, err);
+	struct engine *e;
 
-	if (e == NULL || rc < 0) {
-		free(e);
-		return rc < 0 ? rc : err_set(err, E_NO_MEMORY, NULL);
+	if (check_inputs(inputs, ninputs, err) < 0)
+		return NULL;
+	e = calloc(1, sizeof(*e));
+	if (e == NULL) {
+		err_set(err, E_NO_MEMORY, NULL);
+		return NULL;
 	}
 	e->opt = options != NULL ? options : &defaults;
 	e->rs = rules;
@@ -142,10 +129,53 @@ int match_run(const struct match_input *inputs, uint32_t ninputs, const struct r
 	e->err = err;
 	pthread_mutex_init(&e->lock, NULL);
 	num_init(&e->num);
-	engine_phase(e, MATCH_PHASE_PREPARING);
-	rc = test_prepare(e);
+	return e;
+}
+
+void engine_close(struct engine *e)
+{
+	engine_free_all(e);
+	pthread_mutex_destroy(&e->lock);
+	free(e);
+}
+
+int engine_bind(struct engine *e)
+{
+	int rc = test_prepare(e);
+
 	if (rc == 0)
 		rc = bind_fields(e);
+	for (int side = 0; side < 2 && rc == 0; side++) {
+		carry_amounts(e, side);
+		rc = engine_error(e);
+	}
+	return rc;
+}
+
+int engine_error(struct engine *e)
+{
+	int code = atomic_load(&e->error);
+
+	if (code == E_MEMORY_BOUND)
+		return err_set(e->err, code, "The run does not fit the memory bound of %zu bytes.",
+			e->opt->memory_bytes);
+	return code == 0 ? 0 : err_set(e->err, code, NULL);
+}
+
+int match_run(const struct match_input *inputs, uint32_t ninputs, const struct ruleset *rules,
+	const struct match_options *options, struct result *ret, struct match_receipt *ret_receipt,
+	struct err *err)
+{
+	struct err ignored = {0};
+	struct result result CLEANUP(result_free) = RESULT_INIT;
+	struct match_receipt receipt CLEANUP(match_receipt_free) = {0};
+	struct err *to = err != NULL ? err : &ignored;
+	struct engine *e = engine_open(inputs, ninputs, rules, options, to);
+
+	if (e == NULL)
+		return to->code;
+	engine_phase(e, MATCH_PHASE_PREPARING);
+	int rc = engine_bind(e);
 	if (rc == 0) {
 		prepare(e);
 		run_stages(e);
@@ -155,10 +185,8 @@ int match_run(const struct match_input *inputs, uint32_t ninputs, const struct r
 		}
 	}
 	if (!engine_ok(e))
-		rc = error_of(e, err);
-	engine_free_all(e);
-	pthread_mutex_destroy(&e->lock);
-	free(e);
+		rc = engine_error(e);
+	engine_close(e);
 	if (rc < 0)
 		return rc;
 	*ret = result;

@@ -13,12 +13,17 @@
 
 /* log2 of the start values of m. */
 #define M_TEXT_EQUAL (-47)    /* .6 */
+#define M_TEXT_1024 614u
 #define M_AMOUNT_EQUAL (-85)  /* .4 */
+#define M_AMOUNT_1024 410u
 #define M_AMOUNT_NEAR_MAX (-111) /* .3 */
 #define M_REVERSED (-361)     /* .02 */
 #define M_DAY (-10)           /* .9 over the window */
 #define DAY_DECAY 16          /* a quarter bit less for each day away */
 #define DAY_WINDOW 40
+/* What few rows cannot tell: half a coincidence in a thousand for a value, in 30 for a day. */
+#define PRIOR_ROWS 500u
+#define PRIOR_DAYS 15u
 #define SAMPLE_PAIRS 65536u
 #define SAMPLE_ROWS 4096u
 #define LONG_TEXT_WORDS 4
@@ -301,6 +306,12 @@ void score_prepare(struct engine *e)
 		struct field *f = &e->f[i];
 		bool unequal = is_compared(e, i) && compared_unequal(e, i);
 		intern_field(e, f);
+		for (int side = 0; side < 2; side++) {
+			bool day = f->rule->type == RULES_DATE;
+			f->total[side] = 2 * ((uint64_t)f->nvalid[side] +
+				(day ? PRIOR_DAYS : PRIOR_ROWS));
+			f->log_total[side] = num_log2(&e->num, f->total[side]);
+		}
 		if (f->textual && (unequal || f->listed) && engine_ok(e))
 			prepare_text(e, f);
 		else if (unequal && f->v[RIGHT].i64 != NULL)
@@ -316,14 +327,17 @@ void score_prepare(struct engine *e)
 
 /* ---- scoring ---- */
 
-/* log2(m / u) where u is the share of other right rows with this right row's value. */
-static inline int32_t counted(
-	const struct engine *e, const struct field *f, struct pair p, int32_t log_m)
+/* log2(m / u) where u is the share of other right rows with this right row's value, and a true
+ * pair is equal by being true (m) or by chance like any other. */
+static inline int32_t counted(const struct engine *e, const struct field *f, struct pair p,
+	int32_t log_m, uint32_t m)
 {
-	uint32_t same = f->count[p.sb][f->id[p.sb][p.b]];
+	uint64_t same = 2 * (uint64_t)f->count[p.sb][f->id[p.sb][p.b]] - 1;
 
-	return log_m + num_log2(&e->num, 2 * ((uint64_t)f->nvalid[p.sb] + 1)) -
-		num_log2(&e->num, 2 * (uint64_t)same - 1);
+	if (same * 64 < f->total[p.sb])
+		return log_m + f->log_total[p.sb] - num_log2(&e->num, same);
+	return num_log2(&e->num, f->total[p.sb] * m + (1024 - m) * same) - 10 * RULES_BIT -
+		num_log2(&e->num, same);
 }
 
 static uint32_t count_below(const int64_t *sorted, uint32_t n, int64_t value)
@@ -348,7 +362,7 @@ static int32_t score_number(
 
 	if (b == -a) {
 		*level = LEVEL_REVERSED;
-		return counted(e, f, p, M_REVERSED);
+		return counted(e, f, p, M_REVERSED, 0);
 	}
 	uint64_t diff = (uint64_t)(b > a ? b - a : a - b);
 	*level = diff <= size / 6 ? LEVEL_NEAR : LEVEL_FAR;
@@ -360,8 +374,7 @@ static int32_t score_number(
 	/* m is flat over the ratio, .3 up to a sixth: 2 |b - a| / |a|. */
 	int32_t m = MIN(M_AMOUNT_NEAR_MAX,
 		RULES_BIT + num_log2(&e->num, diff) - num_log2(&e->num, size));
-	return m + num_log2(&e->num, 2 * ((uint64_t)n + 1)) -
-		num_log2(&e->num, 2 * (uint64_t)around - 1);
+	return m + f->log_total[p.sb] - num_log2(&e->num, 2 * (uint64_t)around - 1);
 }
 
 static int32_t score_date(const struct engine *e, const struct field *f, int32_t start,
@@ -372,7 +385,7 @@ static int32_t score_date(const struct engine *e, const struct field *f, int32_t
 
 	*level = size == 0 ? LEVEL_EQUAL : size <= DAY_WINDOW ? LEVEL_NEAR : LEVEL_FAR;
 	if (size <= DAY_WINDOW)
-		return counted(e, f, p, start - DAY_DECAY * size);
+		return counted(e, f, p, start - DAY_DECAY * size, 0);
 	return size <= 60 ? -2 * RULES_BIT : size <= 120 ? -4 * RULES_BIT : -6 * RULES_BIT;
 }
 
@@ -425,8 +438,9 @@ static int32_t score_field(const struct engine *e, struct metric *m, const struc
 	}
 	if (a == b) {
 		*level = LEVEL_EQUAL;
-		return counted(e, f, p,
-			f->rule->type == RULES_AMOUNT ? M_AMOUNT_EQUAL : M_TEXT_EQUAL);
+		return f->rule->type == RULES_AMOUNT ?
+			counted(e, f, p, M_AMOUNT_EQUAL, M_AMOUNT_1024) :
+			counted(e, f, p, M_TEXT_EQUAL, M_TEXT_1024);
 	}
 	if (f->textual)
 		return score_text(e, m, f, p, level);

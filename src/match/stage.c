@@ -36,6 +36,14 @@ static int32_t prior_of(const struct stage *s, uint64_t n)
 	return MIN(q, 0);
 }
 
+/* A record of a class may have any of the other class. */
+static int32_t class_bits(const struct stage *s, const struct edge *edge)
+{
+	uint32_t l = row_cap(s->e, s->side[0], edge->l), r = row_cap(s->e, s->side[1], edge->r);
+
+	return num_log2(&s->e->num, MAX(l, r));
+}
+
 /* Expected matches: pairs that are each other's first choice and likelier than not, counted again
  * with the prior that this count gives. */
 static void estimate_prior(struct stage *s)
@@ -63,7 +71,7 @@ static void estimate_prior(struct stage *s)
 		for (size_t i = 0; i < s->edges.n; i++) {
 			const struct edge *edge = &s->edges.p[i];
 			if (left[edge->l].other == edge->r && right[edge->r].other == edge->l &&
-				edge->w + s->prior > 0)
+				edge->w + s->prior + class_bits(s, edge) > 0)
 				n += MIN(row_cap(e, s->side[0], edge->l),
 					row_cap(e, s->side[1], edge->r));
 		}
