@@ -39,7 +39,8 @@ recon_api_SOURCES = %D%/main.c
 recon_api_LDADD = $(API_LIBS) $(PTHREAD_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_api_route test_api_openapi test_api_rate test_api_hash_queue
+check_PROGRAMS += test_api_route test_api_openapi test_api_rate test_api_hash_queue \
+	test_api_cache test_api_view_spec
 endif
 test_api_route_SOURCES = tests/unit/api/test_route.c
 test_api_route_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
@@ -49,3 +50,7 @@ test_api_rate_SOURCES = tests/unit/api/test_rate.c
 test_api_rate_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_api_hash_queue_SOURCES = tests/unit/api/test_hash_queue.c
 test_api_hash_queue_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_api_cache_SOURCES = tests/unit/api/test_cache.c
+test_api_cache_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_api_view_spec_SOURCES = tests/unit/api/test_view_spec.c
+test_api_view_spec_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
