@@ -35,6 +35,7 @@ MATCH_LIBS = libmatch.a $(RULES_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) -lm
 MATCH_TESTS = \
 	tests/unit/match/test_assign \
 	tests/unit/match/test_compete \
+	tests/unit/match/test_find \
 	tests/unit/match/test_match \
 	tests/unit/match/test_metric \
 	tests/unit/match/test_subset
@@ -43,6 +44,8 @@ tests_unit_match_test_assign_SOURCES = tests/unit/match/test_assign.c
 tests_unit_match_test_assign_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_compete_SOURCES = tests/unit/match/test_compete.c
 tests_unit_match_test_compete_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_find_SOURCES = tests/unit/match/test_find.c
+tests_unit_match_test_find_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_match_SOURCES = tests/unit/match/test_match.c
 tests_unit_match_test_match_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit/corpus.h

@@ -9,3 +9,7 @@ librules_a_SOURCES = \
 	%D%/words.def
 RULES_LIBS = librules.a $(SEAL_LIBS) $(DOMAIN_LIBS)
 EXTRA_DIST += docs/ruleset.schema.json
+
+check_PROGRAMS += tests/unit/rules/test_ruleset
+tests_unit_rules_test_ruleset_SOURCES = tests/unit/rules/test_ruleset.c
+tests_unit_rules_test_ruleset_LDADD = $(RULES_LIBS) $(CMOCKA_LIBS)
