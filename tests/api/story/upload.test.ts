@@ -45,6 +45,15 @@ describe("upload", () => {
 		expect((await head(announced.href)).headers.get("upload-offset")).toBe(String(table.length));
 	});
 
+	test("a body of many megabytes arrives whole", async () => {
+		const row = "2026-11-01,1.00\n";
+		const large = bytes(`date,amount\n${row.repeat(600_000)}`);
+		const announced = await announce(project, source, "large.csv", large);
+		expect((await put(announced.href, large)).status).toBe(204);
+		const file = await scanned(project, announced.file);
+		expect([file.state, file.size]).toEqual(["clean", large.length]);
+	}, 60_000);
+
 	test("a shorter body than announced is refused and can be sent again", async () => {
 		const announced = await announce(project, source, "short.csv", table);
 		const short = await put(announced.href, table.slice(0, 10));
