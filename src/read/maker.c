@@ -238,7 +238,8 @@ static void define_column(struct maker *mk, struct maker_col *c, int32_t currenc
 int maker_init(struct maker *mk, const struct mapping *mapping, const struct sv *names,
 	uint32_t nnames, uint32_t cap, struct err *err)
 {
-	*mk = (struct maker){.mapping = mapping, .names = names, .nnames = nnames, .cap = cap};
+	*mk = (struct maker){.mapping = mapping, .names = names, .nnames = nnames, .cap = cap,
+		.last_exponent = -1};
 	arena_init(&mk->arena, 0);
 	arena_init(&mk->block, 0);
 	int rc = plan(mk, cap, err);
@@ -379,17 +380,23 @@ static void make_numbers(struct maker *mk, struct maker_col *c, const struct row
 	}
 }
 
-/* The exponent of an amount in one row; currencies are made before amounts. */
-static int scale_in_row(const struct maker *mk, const struct maker_col *c, uint32_t r)
+/* The exponent of an amount in one row; currencies are made before amounts. Neighbours mostly share
+ * theirs, so the last look-up is kept. */
+static int scale_in_row(struct maker *mk, const struct maker_col *c, uint32_t r)
 {
 	if (c->scale >= 0)
 		return c->scale;
 	const struct maker_col *by = &mk->cols[mk->table.cols[c->out].col.currency_col];
-	return col_currency_exponent((int32_t)by->value[r]);
+	int32_t currency = (int32_t)by->value[r];
+	if (currency != mk->last_currency || mk->last_exponent < 0) {
+		mk->last_currency = currency;
+		mk->last_exponent = col_currency_exponent(currency);
+	}
+	return mk->last_exponent;
 }
 
 static int amount_of(
-	const struct maker *mk, const struct maker_col *c, uint32_t r, struct sv s, int64_t *ret)
+	struct maker *mk, const struct maker_col *c, uint32_t r, struct sv s, int64_t *ret)
 {
 	const struct mapping *m = mk->mapping;
 	int scale = scale_in_row(mk, c, r);

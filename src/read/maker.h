@@ -29,6 +29,8 @@ struct maker {
 	struct buf text;     /* scratch */
 	uint64_t *hashes;    /* per accepted row */
 	size_t hashes_cap;
+	int32_t last_currency; /* and its exponent; -1: none looked up yet */
+	int last_exponent;
 	int error;
 };
 
