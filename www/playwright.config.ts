@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
 
 // The tests drive the running private instance (./dev up) through nginx.
-const file = fileURLToPath(new URL("../var/instance.json", import.meta.url));
+const file =
+	process.env.RECON_INSTANCE_JSON ?? fileURLToPath(new URL("../var/instance.json", import.meta.url));
 const url = existsSync(file)
 	? (JSON.parse(readFileSync(file, "utf8")) as { url: string }).url
 	: "https://localhost:8443";

@@ -16,7 +16,7 @@ import {
 } from "lucide-react";
 import { api, prefs_changed, type Scheme } from "@/api";
 import { useAppDispatch, useAppSelector } from "@/api/state";
-import { Menu, MenuGroup, MenuItem, MenuSeparator } from "@/components/ui";
+import { Menu, MenuGroup, MenuItem, MenuSeparator, VisuallyHidden } from "@/components/ui";
 import { Logo } from "@/components/ui/Logo";
 import styles from "./Navigation.module.css";
 import { useSignOut } from "./useSignOut";
@@ -121,15 +121,12 @@ function UserMenu() {
 	return (
 		<Menu
 			trigger={
-				<button
-					type="button"
-					className={styles.user}
-					aria-label={`Account of ${user.display_name}`}
-				>
+				<button type="button" className={styles.user}>
 					<span className={styles.avatar} aria-hidden>
 						{initials(user.display_name || user.email)}
 					</span>
 					<span className={styles.user_text}>
+						<VisuallyHidden>Account of </VisuallyHidden>
 						<span className={styles.user_name}>{user.display_name}</span>
 						<span className={styles.user_mail}>{user.email}</span>
 					</span>

@@ -157,7 +157,7 @@ export const proposal: Proposal = {
 			name: "Memo",
 			type: "text",
 			confidence: 0.8,
-			alternatives: [{ type: "code", confidence: 0.2 }],
+			alternatives: ["code"],
 			samples: ["Invoice 4711"],
 		},
 		{ name: "Memo 2", type: "text", confidence: 0.95, alternatives: [], samples: ["Acme"] },

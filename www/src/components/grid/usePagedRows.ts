@@ -21,7 +21,6 @@ export function usePagedRows(key: string, range: RowRange, hold: HoldPage): read
 	hold_ref.current = hold;
 
 	const { first, end } = range;
-	// biome-ignore lint/correctness/useExhaustiveDependencies: another key means other pages
 	useEffect(() => {
 		if (key === "") return;
 		const load = () => {

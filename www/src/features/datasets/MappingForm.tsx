@@ -219,9 +219,7 @@ function LooksLike({ column }: { column: ProposalColumn }) {
 				{column.type} {format_percent(column.confidence, 1)}
 			</Badge>
 			{column.alternatives.length > 0 && (
-				<span className={styles.alternatives}>
-					or {column.alternatives.map(({ type }) => type).join(", ")}
-				</span>
+				<span className={styles.alternatives}>or {column.alternatives.join(", ")}</span>
 			)}
 		</div>
 	);

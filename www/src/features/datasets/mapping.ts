@@ -84,8 +84,7 @@ function amount_field(
 	const amount = first("amount");
 	const marker = first("marker");
 	if (amount !== undefined && marker !== undefined) {
-		// The contract's document names fewer signs than the reader takes.
-		return { ...kept, columns: [amount, marker], sign: "marker" as MappingField["sign"] };
+		return { ...kept, columns: [amount, marker], sign: "marker" };
 	}
 	if (amount !== undefined) return { ...kept, column: amount, sign: "plain" };
 	const negated = first("amount_negated");

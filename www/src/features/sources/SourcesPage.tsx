@@ -16,6 +16,7 @@ import {
 	Td,
 	Th,
 	Tr,
+	VisuallyHidden,
 } from "@/components/ui";
 import { Lazily } from "@/components/ui/Lazily";
 import { may, SOURCE_KINDS, word_of } from "@/lib/words";
@@ -123,7 +124,7 @@ function SourceTable({ project, sources }: SourceTableProps) {
 								className={button_class("ghost", "small")}
 							>
 								<Upload size={13} aria-hidden />
-								Files
+								Files <VisuallyHidden>of {source.name}</VisuallyHidden>
 							</Link>
 						</Td>
 					</Tr>
