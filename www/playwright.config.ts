@@ -4,7 +4,8 @@ import { defineConfig } from "@playwright/test";
 
 // The tests drive the running private instance (./dev up) through nginx.
 const file =
-	process.env.RECON_INSTANCE_JSON ?? fileURLToPath(new URL("../var/instance.json", import.meta.url));
+	process.env.RECON_INSTANCE_JSON ??
+	fileURLToPath(new URL("../var/instance.json", import.meta.url));
 const url = existsSync(file)
 	? (JSON.parse(readFileSync(file, "utf8")) as { url: string }).url
 	: "https://localhost:8443";
@@ -23,6 +24,8 @@ export default defineConfig({
 		viewport: { width: 1440, height: 900 },
 		timezoneId: "Europe/Berlin",
 		locale: "en-GB",
+		// A colour that is still changing is not what people read.
+		contextOptions: { reducedMotion: "reduce" },
 		launchOptions: {
 			executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
 			args: [

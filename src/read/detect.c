@@ -43,12 +43,8 @@ static void put_column(struct json_writer *w, const struct read_column *c)
 	put_share(w, "confidence", c->confidence);
 	json_put_text(w, "field", c->field.n > 0 ? c->field : SV_NULL);
 	json_open_array(w, "alternatives");
-	for (uint32_t i = 0; i < c->nalternatives; i++) {
-		json_open_object(w, NULL);
-		json_put_cstr(w, "type", col_type_word(c->alternatives[i]));
-		put_share(w, "confidence", (1000000 - c->confidence) / c->nalternatives);
-		json_close_object(w);
-	}
+	for (uint32_t i = 0; i < c->nalternatives; i++)
+		json_put_cstr(w, NULL, col_type_word(c->alternatives[i]));
 	json_close_array(w);
 	json_open_array(w, "samples");
 	for (uint32_t i = 0; i < c->nsamples; i++)

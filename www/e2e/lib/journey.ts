@@ -80,6 +80,9 @@ export async function expect_accessible(page: Page, what: string): Promise<void>
 /** A picture for docs/screenshots, with PICTURES=1 only: a test run never changes them by itself. */
 export async function picture(page: Page, name: string): Promise<void> {
 	if (!process.env.PICTURES) return;
+	for (const toast of await page.getByRole("button", { name: "Dismiss" }).all())
+		await toast.click();
+	await expect(page.getByRole("button", { name: "Dismiss" })).toHaveCount(0);
 	await page.mouse.move(0, 0);
 	await page.screenshot({ path: `${PICTURES}${name}.png`, animations: "disabled", caret: "hide" });
 }

@@ -18,6 +18,21 @@ interface Handle {
 type Thunk<Result = void> = (dispatch: AppDispatch, state: () => RootState) => Result;
 
 const handles = new Map<string, Handle>();
+
+/*
+ * Where an upload was going, by what the file is, for as long as the tab lives: after a reload the same
+ * file, chosen again, goes on instead of starting anew. The place is worth nothing without the session.
+ */
+const PLACE = "recon-upload:";
+
+function place_key(entry: UploadEntry, file: File): string {
+	return `${PLACE}${entry.project}/${entry.source}/${entry.size}/${file.lastModified}/${entry.name}`;
+}
+
+function remembered_place(key: string): { href: string; part_bytes: number } | null {
+	const [part_bytes, href] = sessionStorage.getItem(key)?.split(" ") ?? [];
+	return href && Number(part_bytes) > 0 ? { href, part_bytes: Number(part_bytes) } : null;
+}
 const AT_ONCE = 2;
 const PAINT_MS = 100;
 const RATE_MS = 4000;
@@ -50,6 +65,13 @@ function progress_reporter(id: string, dispatch: AppDispatch) {
 function book(entry: UploadEntry, handle: Handle): Thunk<Promise<string>> {
 	return async (dispatch) => {
 		if (handle.href) return handle.href;
+		const key = place_key(entry, handle.file);
+		const place = remembered_place(key);
+		sessionStorage.removeItem(key);
+		if (place) {
+			Object.assign(handle, place);
+			return place.href;
+		}
 		const sha256 = await sha256_hex(handle.file);
 		const upload = await dispatch(
 			api.endpoints.uploadCreate.initiate({
@@ -59,6 +81,7 @@ function book(entry: UploadEntry, handle: Handle): Thunk<Promise<string>> {
 		).unwrap();
 		handle.href = upload.href;
 		handle.part_bytes = upload.part_bytes;
+		sessionStorage.setItem(key, `${upload.part_bytes} ${upload.href}`);
 		dispatch(upload_changed({ id: entry.id, file: upload.file }));
 		return upload.href;
 	};
@@ -79,10 +102,14 @@ function run(entry: UploadEntry, handle: Handle): Thunk<Promise<void>> {
 				},
 			);
 			if (handle.abort.signal.aborted) return;
+			sessionStorage.removeItem(place_key(entry, handle.file));
 			dispatch(upload_changed({ id, status: "done", sent: entry.size, rate: 0, problem: null }));
 			handles.delete(id);
 		} catch (error) {
-			dispatch(upload_changed({ id, status: "failed", rate: 0, problem: to_problem(error) }));
+			const problem = to_problem(error);
+			// An upload that the server has forgotten starts anew when it is tried again.
+			if (problem.status === 404 || problem.status === 410) handle.href = null;
+			dispatch(upload_changed({ id, status: "failed", rate: 0, problem }));
 		}
 		dispatch(api.util.invalidateTags(["file"]));
 	};

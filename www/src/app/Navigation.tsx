@@ -18,6 +18,7 @@ import { api, prefs_changed, type Scheme } from "@/api";
 import { useAppDispatch, useAppSelector } from "@/api/state";
 import { Menu, MenuGroup, MenuItem, MenuSeparator, VisuallyHidden } from "@/components/ui";
 import { Logo } from "@/components/ui/Logo";
+import { cx } from "@/lib/cx";
 import styles from "./Navigation.module.css";
 import { useSignOut } from "./useSignOut";
 
@@ -40,7 +41,7 @@ export function Navigation() {
 		<nav aria-label="Main" className={styles.nav}>
 			<Link to="/" className={styles.brand}>
 				<Logo size={22} />
-				Recon
+				<span className={styles.text}>Recon</span>
 			</Link>
 			<ProjectSwitcher current={project} />
 			{project && (
@@ -52,10 +53,11 @@ export function Navigation() {
 								params={{ project }}
 								activeOptions={{ exact, includeSearch: false }}
 								className={styles.place}
+								title={label}
 								activeProps={{ "aria-current": "page", "data-active": true }}
 							>
 								<Icon size={16} aria-hidden />
-								{label}
+								<span className={styles.text}>{label}</span>
 							</Link>
 						</li>
 					))}
@@ -77,7 +79,7 @@ function ProjectSwitcher({ current }: { current: string | undefined }) {
 		<Menu
 			trigger={
 				<button type="button" className={styles.switcher} aria-label={`Project: ${name}`}>
-					<span className={styles.switcher_name}>{name}</span>
+					<span className={cx(styles.switcher_name, styles.text)}>{name}</span>
 					<ChevronsUpDown size={14} aria-hidden />
 				</button>
 			}
@@ -125,7 +127,7 @@ function UserMenu() {
 					<span className={styles.avatar} aria-hidden>
 						{initials(user.display_name || user.email)}
 					</span>
-					<span className={styles.user_text}>
+					<span className={cx(styles.user_text, styles.text)}>
 						<VisuallyHidden>Account of </VisuallyHidden>
 						<span className={styles.user_name}>{user.display_name}</span>
 						<span className={styles.user_mail}>{user.email}</span>

@@ -15,6 +15,7 @@ export function useSignOut(): () => void {
 		if (error && "status" in error && error.status !== 401) return fail(error);
 		dispatch(session_ended());
 		dispatch(uploads_cleared());
+		sessionStorage.clear();
 		await navigate({ to: "/login", search: {} });
 		dispatch(api.util.resetApiState());
 	}, [dispatch, navigate, fail]);

@@ -110,6 +110,7 @@ function GridRow<Row>(props: RowProps<Row>) {
 const MemoRow = memo(GridRow) as typeof GridRow;
 
 interface HeaderProps<Row> {
+	min_width: number;
 	columns: ReadonlyArray<Column<Row>>;
 	template: string;
 	sort: Sort | null;
@@ -123,9 +124,17 @@ function aria_sort(sort: Sort | null, field: string | undefined) {
 	return sort.descending ? ("descending" as const) : ("ascending" as const);
 }
 
-function Header<Row>({ columns, template, sort, active_column, id, on_press }: HeaderProps<Row>) {
+function Header<Row>({
+	min_width: minWidth,
+	columns,
+	template,
+	sort,
+	active_column,
+	id,
+	on_press,
+}: HeaderProps<Row>) {
 	return (
-		<div role="rowgroup" className={styles.head}>
+		<div role="rowgroup" className={styles.head} style={{ minWidth }}>
 			<div
 				role="row"
 				aria-rowindex={1}
@@ -156,6 +165,11 @@ function Header<Row>({ columns, template, sort, active_column, id, on_press }: H
 			</div>
 		</div>
 	);
+}
+
+/** The least width of all columns together: the first length that each track names. */
+export function least_width(columns: ReadonlyArray<{ width: string }>): number {
+	return columns.reduce((sum, { width }) => sum + Number(/\d+/.exec(width)?.[0] ?? 0), 0);
 }
 
 interface Moves {
@@ -237,6 +251,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 	const { range, offset, height, show_row } = window;
 	const keymap = useMemo(() => new Keymap(actions), [actions]);
 	const template = columns.map((item) => item.width).join(" ");
+	const minWidth = least_width(columns);
 
 	useEffect(() => on_range?.(range), [range, on_range]);
 	useEffect(() => {
@@ -289,6 +304,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 				onKeyDown={(event) => handle_key(event, context)}
 			>
 				<Header
+					min_width={minWidth}
 					columns={columns}
 					template={template}
 					sort={sort}
@@ -296,7 +312,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 					id={id}
 					on_press={press_header}
 				/>
-				<div role="rowgroup" className={styles.body} style={{ height }}>
+				<div role="rowgroup" className={styles.body} style={{ height, minWidth }}>
 					{indices.map((index) => {
 						const row = row_at(index);
 						return (

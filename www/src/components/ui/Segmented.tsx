@@ -1,4 +1,5 @@
 import { cx } from "@/lib/cx";
+import { format_count } from "@/lib/numbers";
 import styles from "./Segmented.module.css";
 
 interface SegmentedProps<Value extends string> {
@@ -24,7 +25,9 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
 						onChange={() => on_change(option.value)}
 					/>
 					{option.label}
-					{option.count !== undefined && <span className={styles.count}>{option.count}</span>}
+					{option.count !== undefined && (
+						<span className={styles.count}>{format_count(option.count)}</span>
+					)}
 				</label>
 			))}
 		</fieldset>

@@ -182,6 +182,7 @@ function ComparisonRow({ comparison }: { comparison: Comparison }) {
 	const { field, left, right, level } = comparison;
 	const agreement = agreement_of(comparison);
 	const { label, icon } = AGREEMENT[agreement];
+	const telling = agreement === "partial" || agreement === "none";
 	return (
 		<tr>
 			<th scope="row">{field.replaceAll("_", " ")}</th>
@@ -196,7 +197,7 @@ function ComparisonRow({ comparison }: { comparison: Comparison }) {
 					{icon}
 					{label}
 				</span>
-				{level && <span className={styles.level}>{level}</span>}
+				{telling && <span className={styles.level}>{level}</span>}
 			</td>
 		</tr>
 	);

@@ -120,6 +120,8 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 	const [said, set_said] = useState("");
 	const search_box = useRef<HTMLInputElement>(null);
 	const panel = useRef<HTMLElement>(null);
+	const grid_area = useRef<HTMLDivElement>(null);
+	const focus_grid = () => grid_area.current?.querySelector<HTMLElement>("[role=grid]")?.focus();
 
 	const name_of = (id: string, side: string) =>
 		sources?.items.find((source) => source.id === id)?.name ?? side;
@@ -255,6 +257,7 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 				busy={view.isFetching}
 				decided={count}
 				search_box={search_box}
+				on_leave_search={focus_grid}
 				on_undo={take_back}
 				on_refresh={() => view.refetch()}
 			/>
@@ -269,7 +272,7 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 						/>
 					</aside>
 				)}
-				<div className={styles.grid}>
+				<div ref={grid_area} className={styles.grid}>
 					{problem && <Failure problem={problem} what="The list" on_retry={view.refetch} />}
 					{!problem && view.isLoading && <Skeleton lines={8} />}
 					{!problem && view.data && total === 0 && <EmptyList search={search} change={change} />}
@@ -295,7 +298,13 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 						/>
 					)}
 				</div>
-				<aside ref={panel} tabIndex={-1} aria-label="Evidence" className={styles.panel}>
+				<aside
+					ref={panel}
+					tabIndex={-1}
+					aria-label="Evidence"
+					className={styles.panel}
+					onKeyDown={(event) => event.key === "Escape" && focus_grid()}
+				>
 					{current && is_match(current) && (
 						<EvidencePanel
 							key={current.match.no}

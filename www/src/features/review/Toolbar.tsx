@@ -32,6 +32,8 @@ interface ToolbarProps {
 	busy: boolean;
 	decided: number;
 	search_box: RefObject<HTMLInputElement | null>;
+	/** Enter and Escape go back to the rows. */
+	on_leave_search: () => void;
 	on_undo: () => void;
 	on_refresh: () => void;
 }
@@ -51,7 +53,7 @@ function count_of(job: Job | null, list: List): number | undefined {
 
 export function Toolbar(props: ToolbarProps) {
 	const { search, on_change, job, left, right, total, busy, decided } = props;
-	const { search_box, on_undo, on_refresh } = props;
+	const { search_box, on_leave_search, on_undo, on_refresh } = props;
 	const list = search.list ?? "check";
 	const lists = [
 		{ value: "check", label: "To check", count: count_of(job, "check") },
@@ -68,7 +70,12 @@ export function Toolbar(props: ToolbarProps) {
 					options={lists}
 					on_change={(value) => on_change({ job: search.job, list: value, facets: search.facets })}
 				/>
-				<SearchBox search={search} on_change={on_change} box={search_box} />
+				<SearchBox
+					search={search}
+					on_change={on_change}
+					box={search_box}
+					on_leave={on_leave_search}
+				/>
 				<Button
 					variant={search.facets ? "secondary" : "ghost"}
 					icon={<ListFilter size={14} aria-hidden />}
@@ -113,9 +120,10 @@ interface SearchBoxProps {
 	search: ReviewSearch;
 	on_change: (search: ReviewSearch) => void;
 	box: RefObject<HTMLInputElement | null>;
+	on_leave: () => void;
 }
 
-function SearchBox({ search, on_change, box }: SearchBoxProps) {
+function SearchBox({ search, on_change, box, on_leave }: SearchBoxProps) {
 	const [text, set_text] = useState(search.text ?? "");
 	const { text: current } = search;
 	useEffect(() => set_text(current ?? ""), [current]);
@@ -139,6 +147,7 @@ function SearchBox({ search, on_change, box }: SearchBoxProps) {
 				maxLength={255}
 				value={text}
 				onChange={(event) => set_text(event.target.value)}
+				onKeyDown={(event) => (event.key === "Enter" || event.key === "Escape") && on_leave()}
 			/>
 			<Kbd keys="/" />
 		</label>

@@ -50,14 +50,14 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 			id: "left_date",
 			header: "Date",
 			band: left,
-			width: "minmax(128px, 150px)",
+			width: "minmax(94px, 132px)",
 			sort: "date",
 			cell: match_cell(({ left: records }) => <span>{dates_of(records)}</span>),
 		},
 		{
 			id: "left_text",
 			header: "Reference, text",
-			width: "minmax(120px, 1fr)",
+			width: "minmax(120px, 2fr)",
 			cell: match_cell(({ left: records }) => (
 				<span title={title_of(records)}>{title_of(records)}</span>
 			)),
@@ -65,7 +65,7 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 		{
 			id: "left_amount",
 			header: "Amount",
-			width: "minmax(92px, 116px)",
+			width: "minmax(86px, 112px)",
 			align: "end",
 			sort: "amount",
 			cell: match_cell(({ left: records }) => <Amount records={records} />),
@@ -74,13 +74,13 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 			id: "right_date",
 			header: "Date",
 			band: right,
-			width: "minmax(128px, 150px)",
+			width: "minmax(94px, 132px)",
 			cell: match_cell(({ right: records }) => <span>{dates_of(records)}</span>),
 		},
 		{
 			id: "right_text",
 			header: "Reference, text",
-			width: "minmax(120px, 1fr)",
+			width: "minmax(120px, 2fr)",
 			cell: match_cell(({ right: records }) => (
 				<span title={title_of(records)}>{title_of(records)}</span>
 			)),
@@ -88,21 +88,21 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 		{
 			id: "right_amount",
 			header: "Amount",
-			width: "minmax(92px, 116px)",
+			width: "minmax(86px, 112px)",
 			align: "end",
 			cell: match_cell(({ right: records }) => <Amount records={records} />),
 		},
 		{
 			id: "difference",
 			header: "Differs",
-			width: "92px",
+			width: "84px",
 			align: "end",
 			cell: match_cell((row) => <Difference row={row} />),
 		},
 		{
 			id: "confidence",
 			header: "Confidence",
-			width: "104px",
+			width: "94px",
 			align: "end",
 			sort: "confidence",
 			cell: match_cell(({ confidence }) => <Confidence value={confidence} />),
@@ -110,7 +110,7 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 		{
 			id: "state",
 			header: "State",
-			width: "108px",
+			width: "100px",
 			sort: "state",
 			cell: match_cell((row) => <StateBadge table={MATCH_STATES} state={state_of(row)} />),
 		},

@@ -31,7 +31,7 @@ describe("a side of several records", () => {
 		).toBeNull());
 	test("of nothing has none", () => expect(sum_of([])).toBeNull());
 	test("names its days and itself", () => {
-		expect(dates_of(side)).toBe("2026-11-03 – 11-30");
+		expect(dates_of(side)).toBe("2026-11-03 – 30");
 		expect(dates_of([record("left", 1), record("left", 2)])).toBe("2026-11-02");
 		expect(dates_of([])).toBe("");
 		expect(title_of(side)).toBe("2 records: INV-1 · Invoice 1");
@@ -66,6 +66,10 @@ test("only the words that the other side lacks are marked", () => {
 		{ text: "Acme ", marked: false },
 		{ text: "invoice 4711", marked: true },
 	]);
+	expect(differing_pieces("RE-1, paid", "(re-1)")).toEqual([
+		{ text: "RE-1, ", marked: false },
+		{ text: "paid", marked: true },
+	]);
 	expect(differing_pieces("", "x")).toEqual([]);
 });
 
@@ -76,6 +80,6 @@ describe("agreement_of", () => {
 		["evidence against", "a", "b", -2, "none"],
 		["nothing on one side", null, "b", 0, "missing"],
 	] as const)("%s", (_, left, right, bits, agreement) =>
-		expect(agreement_of({ left, right, bits })).toBe(agreement),
+		expect(agreement_of({ left, right, bits, level: "some" })).toBe(agreement),
 	);
 });

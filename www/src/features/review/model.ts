@@ -23,13 +23,20 @@ export function sum_of(records: readonly Row[]): Money | null {
 	return { minor: minor.toString(), currency };
 }
 
-/** "2026-11-03" or "2026-11-03 – 11-07" over several records. */
+/** How much of a later day its reader knows from the earlier one: nothing, the year, the month. */
+function shared_prefix(from: string, to: string): number {
+	const month = "2026-11-".length;
+	const year = "2026-".length;
+	return [month, year].find((size) => from.slice(0, size) === to.slice(0, size)) ?? 0;
+}
+
+/** "2026-11-03" or "2026-11-03 – 07" over several records. */
 export function dates_of(records: readonly Row[]): string {
 	const days = records.flatMap(({ date }) => (date ? [date] : [])).sort();
 	const [first] = days;
 	const last = days.at(-1);
 	if (!first || !last || first === last) return first ?? "";
-	return `${first} – ${last.slice(first.slice(0, 4) === last.slice(0, 4) ? 5 : 0)}`;
+	return `${first} – ${last.slice(shared_prefix(first, last))}`;
 }
 
 /** What a side is called in one line. */
@@ -65,13 +72,18 @@ export interface Piece {
 	marked: boolean;
 }
 
+/** A word without its case and the punctuation around it. */
+function bare_word(word: string): string {
+	return word.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
+}
+
 /** The parts of `text` that `other` does not have, by words, for marking. */
 export function differing_pieces(text: string, other: string): Piece[] {
-	const words = new Set(other.toLowerCase().split(/\s+/));
+	const words = new Set(other.split(/\s+/).map(bare_word));
 	const pieces: Piece[] = [];
 	for (const part of text.split(/(\s+)/)) {
 		if (part === "") continue;
-		const marked = part.trim() !== "" && !words.has(part.toLowerCase());
+		const marked = part.trim() !== "" && !words.has(bare_word(part));
 		const last = pieces.at(-1);
 		if (last && (last.marked === marked || part.trim() === "")) last.text += part;
 		else pieces.push({ text: part, marked });
@@ -87,10 +99,11 @@ const NO_AGREEMENT_BITS = 0;
 export function agreement_of(comparison: {
 	left: string | null;
 	right: string | null;
+	level: string;
 	bits: number;
 }): Agreement {
-	const { left, right, bits } = comparison;
+	const { left, right, level, bits } = comparison;
 	if (left === null || right === null) return "missing";
-	if (left === right) return "full";
+	if (left === right || level === "equal") return "full";
 	return bits > NO_AGREEMENT_BITS ? "partial" : "none";
 }
