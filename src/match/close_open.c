@@ -197,6 +197,7 @@ static void learn_lags(struct closing *c, const struct field *f)
 
 struct by_key {
 	uint64_t key;
+	int32_t day;
 	uint32_t row;
 };
 
@@ -211,16 +212,20 @@ static int by_key_row(const void *a, const void *b)
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
-static size_t find_key(const struct lookup *l, uint64_t key)
+/* First entry that is not before (key, day). */
+static size_t find_key(const struct lookup *l, uint64_t key, int32_t day)
 {
 	size_t low = 0, high = l->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (l->v[middle].key < key)
+		const struct by_key *k = &l->v[middle];
+		if (k->key < key || (k->key == key && k->day < day))
 			low = middle + 1;
 		else
 			high = middle;
@@ -238,15 +243,21 @@ static bool is_open(const struct engine *e, int side, uint32_t row)
 	return e->state[side][row] == ROW_OPEN || e->state[side][row] == ROW_RESERVED;
 }
 
-static struct lookup index_open(struct engine *e, int side, const struct field *code)
+static int32_t day_of(const struct field *date, int side, uint32_t row)
+{
+	return date != NULL && vec_valid(&date->v[side], row) ? date->v[side].i32[row] : INT32_MIN;
+}
+
+static struct lookup index_open(
+	struct engine *e, int side, const struct field *code, const struct field *date)
 {
 	struct lookup l = {ENGINE_NEW(e, (size_t)e->n[side] + 1, struct by_key), 0};
 
 	for (uint32_t r = 0; r < e->n[side] && l.v != NULL; r++) {
 		uint64_t key = code != NULL ? code->id[side][r] :
-			e->amount[side] != NULL ? absolute(row_amount(e, side, r)) : 0;
+			e->amount[side] != NULL ? (uint64_t)row_amount(e, side, r) : 0;
 		if (is_open(e, side, r) && key != 0)
-			l.v[l.n++] = (struct by_key){key, r};
+			l.v[l.n++] = (struct by_key){key, day_of(date, side, r), r};
 	}
 	if (l.n > 1)
 		qsort(l.v, l.n, sizeof(*l.v), by_key_row);
@@ -297,41 +308,36 @@ static uint8_t amounts_differ(const struct engine *e, int side, uint32_t row, ui
 	return gap <= x / 20 ? BREAK_FEE_TAX : BREAK_AMOUNT_DIFFERS;
 }
 
-static int32_t row_day(const struct reasons *q, int side, uint32_t row)
+/* The open record of the other side with exactly this amount that is nearest in time. */
+static uint32_t nearest_equal(const struct reasons *q, int side, uint32_t row, int64_t amount)
 {
-	return q->date != NULL && vec_valid(&q->date->v[side], row) ? q->date->v[side].i32[row] :
-		INT32_MIN;
+	const struct lookup *l = &q->by_amount[1 - side];
+	int32_t day = day_of(q->date, side, row);
+	uint64_t key = (uint64_t)amount;
+	size_t after = find_key(l, key, day);
+	bool has_after = after < l->n && l->v[after].key == key;
+	bool has_before = after > 0 && l->v[after - 1].key == key;
+
+	if (!has_after && !has_before)
+		return NO_ROW;
+	if (has_after && has_before)
+		has_after = (int64_t)l->v[after].day - day <= (int64_t)day - l->v[after - 1].day;
+	return l->v[has_after ? after : after - 1].row;
 }
 
-/* The open record of the other side with this amount (or its opposite) that is nearest in time. */
+/* Of the same amount, or else of the opposite one. */
 static uint32_t nearest_amount(const struct reasons *q, int side, uint32_t row)
 {
-	const struct engine *e = q->c->e;
-	const struct lookup *l = &q->by_amount[1 - side];
-	uint64_t key = absolute(row_amount(e, side, row));
-	uint32_t best = NO_ROW;
-	int64_t least = INT64_MAX;
-	int64_t day = row_day(q, side, row);
+	int64_t amount = row_amount(q->c->e, side, row);
+	uint32_t same = nearest_equal(q, side, row, amount);
 
-	for (size_t i = find_key(l, key), tries = 0; i < l->n && l->v[i].key == key && tries < 1000;
-		i++, tries++) {
-		int64_t gap = row_day(q, 1 - side, l->v[i].row) - day;
-		gap = gap < 0 ? -gap : gap;
-		/* A row of the same sign is nearer than any of the other. */
-		if (row_amount(e, 1 - side, l->v[i].row) != row_amount(e, side, row))
-			gap += INT32_MAX;
-		if (gap < least) {
-			least = gap;
-			best = l->v[i].row;
-		}
-	}
-	return best;
+	return same != NO_ROW ? same : nearest_equal(q, side, row, -amount);
 }
 
 static uint8_t by_time(const struct reasons *q, int side, uint32_t row)
 {
 	const struct match_receipt *r = q->c->receipt;
-	int32_t day = row_day(q, side, row), as_of = r->as_of[1 - side];
+	int32_t day = day_of(q->date, side, row), as_of = r->as_of[1 - side];
 
 	if (day == INT32_MIN || as_of == INT32_MIN)
 		return BREAK_MISSING;
@@ -362,7 +368,7 @@ static uint8_t reason_of(const struct reasons *q, int side, uint32_t row, uint32
 		return BREAK_DUPLICATE;
 	if (q->code != NULL && q->code->id[side][row] != 0 && e->amount[0] != NULL) {
 		const struct lookup *l = &q->by_code[1 - side];
-		size_t i = find_key(l, q->code->id[side][row]);
+		size_t i = find_key(l, q->code->id[side][row], INT32_MIN);
 		if (i < l->n && l->v[i].key == q->code->id[side][row]) {
 			*ret_nearest = l->v[i].row;
 			return amounts_differ(e, side, row, *ret_nearest);
@@ -434,9 +440,9 @@ void close_open(struct closing *c)
 	set_rivals(c);
 	learn_lags(c, q.date);
 	for (int side = 0; side < 2; side++) {
-		q.by_amount[side] = index_open(e, side, NULL);
+		q.by_amount[side] = index_open(e, side, NULL, q.date);
 		if (q.code != NULL)
-			q.by_code[side] = index_open(e, side, q.code);
+			q.by_code[side] = index_open(e, side, q.code, q.date);
 	}
 	int rc = engine_ok(e) ? write_open(c, &q) : 0;
 	if (rc < 0)

@@ -7,14 +7,22 @@
 
 #include "match/close.h"
 
+#define PATTERNS_MAX 65536u
+#define LOCAL_PATTERNS 256u /* of a chunk, before they are added to the table */
+
+struct pattern_sum {
+	uint64_t levels;
+	int64_t bits[PATTERN_FIELDS];
+	uint32_t uses;
+};
+
 struct patterns {
 	struct closing *c;
-	uint64_t *table; /* distinct patterns, open addressing; UINT64_MAX: free */
-	uint32_t size;
-	uint64_t *list;  /* ascending */
+	pthread_mutex_t lock;
+	uint32_t *slot; /* by hash: place in list + 1 */
+	struct pattern_sum *list; /* in no order until sorted */
 	uint32_t n;
-	int64_t *bits;   /* pattern x field: sum */
-	uint32_t *uses;
+	bool overflow; /* more than fit: then none is kept, since which ones come first is chance */
 };
 
 static bool has_pattern(const struct found *m)
@@ -22,54 +30,66 @@ static bool has_pattern(const struct found *m)
 	return m->key[LEFT] != NO_ROW && m->key[RIGHT] != NO_ROW;
 }
 
+/* Sums are of integers, so the order in which chunks come does not show. */
+static void add_sums(struct patterns *p, const struct pattern_sum *local, uint32_t n)
+{
+	pthread_mutex_lock(&p->lock);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = (uint32_t)mix64(local[i].levels) & (4 * PATTERNS_MAX - 1);
+		while (p->slot[at] != 0 && p->list[p->slot[at] - 1].levels != local[i].levels)
+			at = (at + 1) & (4 * PATTERNS_MAX - 1);
+		if (p->slot[at] == 0) {
+			if (p->n == PATTERNS_MAX) {
+				p->overflow = true;
+				break;
+			}
+			p->list[p->n] = (struct pattern_sum){.levels = local[i].levels};
+			p->slot[at] = ++p->n;
+		}
+		struct pattern_sum *to = &p->list[p->slot[at] - 1];
+		for (uint32_t f = 0; f < PATTERN_FIELDS; f++)
+			to->bits[f] += local[i].bits[f];
+		to->uses += local[i].uses;
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
 static void level_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
-	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, (uint32_t)e->found.n);
-	int32_t bits[PATTERN_FIELDS];
+	struct patterns *p = arg;
+	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, (uint32_t)e->found.n), n = 0, last = 0;
+	struct pattern_sum *local = ENGINE_NEW(e, LOCAL_PATTERNS, struct pattern_sum);
+	int32_t bits[PATTERN_FIELDS] = {0};
 
-	(void)arg;
-	for (uint32_t i = chunk * CHUNK_ROWS; i < end; i++) {
+	for (uint32_t i = chunk * CHUNK_ROWS; local != NULL && i < end; i++) {
 		struct found *m = &e->found.p[i];
-		if (has_pattern(m))
-			m->levels = score_levels(e, engine_metric(e, thread),
-				&e->rs->passes[m->pass],
-				(struct pair){LEFT, RIGHT, m->key[LEFT], m->key[RIGHT]}, bits);
-	}
-}
-
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-#define PATTERNS_MAX 65536u
-
-static void collect(struct patterns *p)
-{
-	struct engine *e = p->c->e;
-	uint64_t last = UINT64_MAX;
-
-	p->size = 4 * PATTERNS_MAX;
-	p->table = ENGINE_NEW(e, p->size, uint64_t);
-	p->list = ENGINE_NEW(e, PATTERNS_MAX, uint64_t);
-	if (!engine_ok(e))
-		return;
-	memset(p->table, 0xff, p->size * sizeof(*p->table));
-	for (size_t i = 0; i < e->found.n && p->n < PATTERNS_MAX; i++) {
-		uint64_t levels = e->found.p[i].levels;
-		if (!has_pattern(&e->found.p[i]) || levels == last)
+		if (!has_pattern(m))
 			continue;
-		last = levels;
-		uint32_t at = (uint32_t)mix64(levels) & (p->size - 1);
-		while (p->table[at] != UINT64_MAX && p->table[at] != levels)
-			at = (at + 1) & (p->size - 1);
-		if (p->table[at] == UINT64_MAX)
-			p->table[at] = p->list[p->n++] = levels;
+		m->levels = score_levels(e, engine_metric(e, thread), &e->rs->passes[m->pass],
+			(struct pair){LEFT, RIGHT, m->key[LEFT], m->key[RIGHT]}, bits);
+		if (last >= n || local[last].levels != m->levels)
+			for (last = 0; last < n && local[last].levels != m->levels;)
+				last++;
+		if (last == LOCAL_PATTERNS) {
+			add_sums(p, local, n);
+			last = n = 0;
+		}
+		if (last == n)
+			local[n++] = (struct pattern_sum){.levels = m->levels};
+		for (uint32_t f = 0; f < PATTERN_FIELDS; f++)
+			local[last].bits[f] += bits[f];
+		local[last].uses++;
 	}
-	if (p->n > 1)
-		qsort(p->list, p->n, sizeof(*p->list), by_value);
+	if (local != NULL)
+		add_sums(p, local, n);
+	engine_free(e, local);
+}
+
+static int by_levels(const void *a, const void *b)
+{
+	const struct pattern_sum *x = a, *y = b;
+
+	return x->levels < y->levels ? -1 : x->levels > y->levels;
 }
 
 static uint32_t number_of(const struct patterns *p, uint64_t levels)
@@ -78,32 +98,24 @@ static uint32_t number_of(const struct patterns *p, uint64_t levels)
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		if (p->list[middle] < levels)
+		if (p->list[middle].levels < levels)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < p->n && p->list[low] == levels ? low : RESULT_NONE;
+	return low < p->n && p->list[low].levels == levels ? low : RESULT_NONE;
 }
 
-static void bits_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+static void number_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
-	struct patterns *p = arg;
+	const struct patterns *p = arg;
 	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, (uint32_t)e->found.n);
-	int32_t bits[PATTERN_FIELDS];
 
+	(void)thread;
 	for (uint32_t no = chunk * CHUNK_ROWS; no < end; no++) {
 		const struct found *m = &e->found.p[p->c->order[no]];
-		uint32_t pattern = has_pattern(m) ? number_of(p, m->levels) : RESULT_NONE;
-		p->c->r->matches.pattern[no] = pattern;
-		if (pattern == RESULT_NONE)
-			continue;
-		(void)score_levels(e, engine_metric(e, thread), &e->rs->passes[m->pass],
-			(struct pair){LEFT, RIGHT, m->key[LEFT], m->key[RIGHT]}, bits);
-		for (uint32_t f = 0; f < p->c->r->ncomparisons; f++)
-			__atomic_fetch_add(&p->bits[(size_t)pattern * PATTERN_FIELDS + f], bits[f],
-				__ATOMIC_RELAXED);
-		__atomic_fetch_add(&p->uses[pattern], 1, __ATOMIC_RELAXED);
+		p->c->r->matches.pattern[no] =
+			has_pattern(m) ? number_of(p, m->levels) : RESULT_NONE;
 	}
 }
 
@@ -140,15 +152,15 @@ static int write_patterns(struct patterns *p)
 	for (uint32_t i = 0; i < p->n && rc == 0; i++)
 		for (uint32_t f = 0; f < r->ncomparisons; f++) {
 			size_t at = (size_t)i * r->ncomparisons + f;
-			unsigned level = (unsigned)(p->list[i] >> 4 * f & 15);
-			int64_t bits = p->bits[(size_t)i * PATTERN_FIELDS + f];
-			r->pattern_bits[at] = (int32_t)(bits / MAX(p->uses[i], 1u));
+			unsigned level = (unsigned)(p->list[i].levels >> 4 * f & 15);
+			int64_t bits = p->list[i].bits[f];
+			r->pattern_bits[at] = (int32_t)(bits / p->list[i].uses);
 			r->pattern_level[at] = level == LEVEL_MISSING ? RESULT_LEVEL_MISSING :
 				(uint8_t)(level - 1);
 			if (level == LEVEL_MISSING)
 				continue;
 			sum[r->comparisons[f].level_first + level - 1] += bits;
-			uses[r->comparisons[f].level_first + level - 1] += p->uses[i];
+			uses[r->comparisons[f].level_first + level - 1] += p->list[i].uses;
 		}
 	for (uint32_t k = 0; k < r->nlevels && rc == 0; k++)
 		r->levels[k].weight = (int32_t)(sum[k] / MAX(uses[k], 1));
@@ -163,19 +175,20 @@ void close_patterns(struct closing *c)
 	struct patterns p = {.c = c};
 	int rc = set_levels(c);
 
-	if (rc == 0)
-		par_for(e, chunks(e->found.n), level_chunk, NULL);
-	collect(&p);
-	p.bits = ENGINE_ZNEW(e, (size_t)p.n * PATTERN_FIELDS + 1, int64_t);
-	p.uses = ENGINE_ZNEW(e, (size_t)p.n + 1, uint32_t);
-	if (rc == 0 && engine_ok(e))
-		par_for(e, chunks(e->found.n), bits_chunk, &p);
+	pthread_mutex_init(&p.lock, NULL);
+	p.slot = ENGINE_ZNEW(e, 4 * PATTERNS_MAX, uint32_t);
+	p.list = ENGINE_NEW(e, PATTERNS_MAX, struct pattern_sum);
+	if (rc == 0 && engine_ok(e)) {
+		par_for(e, chunks(e->found.n), level_chunk, &p);
+		p.n = p.overflow ? 0 : p.n;
+		qsort(p.list, p.n, sizeof(*p.list), by_levels);
+		par_for(e, chunks(e->found.n), number_chunk, &p);
+	}
 	if (rc == 0 && engine_ok(e))
 		rc = write_patterns(&p);
 	if (rc < 0)
 		engine_fail(e, rc);
-	engine_free(e, p.table);
+	pthread_mutex_destroy(&p.lock);
+	engine_free(e, p.slot);
 	engine_free(e, p.list);
-	engine_free(e, p.bits);
-	engine_free(e, p.uses);
 }

@@ -3,6 +3,7 @@
  * ends is decided on the spot; the others are gathered by union-find and solved in parallel, each
  * component writing only the verdicts of its own edges.
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,33 +38,104 @@ static void unite(uint32_t *parent, uint32_t a, uint32_t b)
 		parent[x] = y;
 }
 
-#define GROUPED UINT32_C(0x80000000) /* in a degree: the right row is in a group */
-
 struct finding {
-	uint32_t *degree;  /* edges of each right row */
 	uint32_t *parent;  /* left rows, then right rows */
-	uint8_t *grouped;  /* left rows that are in a group; NULL: none */
 	uint32_t *number;  /* of a root's component, from 1 */
 };
 
-static bool alone(const struct stage *s, const struct finding *f, size_t i)
-{
-	const struct edge *e = s->edges.p;
-	const uint32_t *degree = f->degree;
+#define GROUPED UINT32_C(0x80000000) /* in a degree: the row is in a group */
 
-	return (f->grouped == NULL || f->grouped[e[i].l] == 0) && (i == 0 || e[i - 1].l != e[i].l) && (i + 1 == s->edges.n || e[i + 1].l != e[i].l) &&
-		degree[e[i].r] == 1 && row_cap(s->e, s->side[0], e[i].l) == 1 &&
-		row_cap(s->e, s->side[1], e[i].r) == 1;
+struct degrees {
+	struct stage *s;
+	uint32_t *right;  /* edges of each right row */
+	uint8_t *grouped; /* left rows that are in a group; NULL: none */
+	atomic_uint rivals;
+};
+
+static void find_alone(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct degrees *d = arg;
+	struct stage *s = d->s;
+	const struct edge *edge = s->edges.p;
+	size_t first = (size_t)chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, s->edges.n);
+	uint32_t rivals = 0;
+
+	(void)thread;
+	for (size_t i = first; i < end; i++) {
+		uint32_t l = edge[i].l, r = edge[i].r;
+		s->alone[i] = (i == 0 || edge[i - 1].l != l) &&
+			(i + 1 == s->edges.n || edge[i + 1].l != l) && d->right[r] == 1 &&
+			(d->grouped == NULL || d->grouped[l] == 0) &&
+			row_cap(e, s->side[0], l) == 1 && row_cap(e, s->side[1], r) == 1;
+		rivals += s->alone[i] == 0;
+	}
+	atomic_fetch_add(&d->rivals, rivals);
 }
 
-/* Evidence and prior of an edge without rivals. */
-static void decide_alone(struct stage *s, size_t i)
+static void mark_row(struct degrees *d, int side, uint32_t row)
 {
-	int32_t w = s->edges.p[i].w;
-	double odds = num_pow2(&s->e->num, w + s->prior);
+	uint32_t rep = stage_rep(d->s->e, side, row);
 
-	s->verdict[i] = (struct verdict){.flow = 1, .confidence = num_ppm(odds / (1 + odds)),
-		.margin = (uint16_t)MIN(stage_value(s, w), MATCH_MARGIN_CAP)};
+	if (side == LEFT)
+		d->grouped[rep] = 1;
+	else
+		d->right[rep] |= GROUPED;
+}
+
+static void mark_groups(struct degrees *d)
+{
+	const struct stage *s = d->s;
+
+	d->grouped = ENGINE_ZNEW(s->e, (size_t)s->e->n[LEFT] + 1, uint8_t);
+	for (size_t g = 0; d->grouped != NULL && g < s->groups.group.n; g++) {
+		const struct group *group = &s->groups.group.p[g];
+		mark_row(d, group->target_side, group->target);
+		for (uint32_t i = 0; i < group->n; i++)
+			mark_row(d, 1 - group->target_side, s->groups.line.p[group->first + i]);
+	}
+}
+
+void component_alone(struct stage *s)
+{
+	struct engine *e = s->e;
+	struct degrees d = {.s = s,
+		.right = ENGINE_ZNEW(e, (size_t)e->n[s->side[1]] + 1, uint32_t)};
+
+	s->alone = ENGINE_NEW(e, s->edges.n + 1, uint8_t);
+	if (engine_ok(e) && s->groups.group.n > 0)
+		mark_groups(&d);
+	if (!engine_ok(e))
+		return;
+	for (size_t i = 0; i < s->edges.n; i++)
+		d.right[s->edges.p[i].r]++;
+	par_for(e, chunks(s->edges.n), find_alone, &d);
+	s->nrivals = d.rivals;
+	engine_free(e, d.right);
+	engine_free(e, d.grouped);
+}
+
+/* Evidence and prior of edges without rivals. */
+static void alone_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct stage *s = arg;
+	size_t first = (size_t)chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, s->edges.n);
+
+	(void)thread;
+	for (size_t i = first; i < end; i++) {
+		int32_t w = s->edges.p[i].w;
+		if (s->alone[i] == 0)
+			continue;
+		double odds = num_pow2(&e->num, w + s->prior);
+		s->verdict[i] = (struct verdict){.flow = 1, .confidence = num_ppm(odds / (1 + odds)),
+			.margin = (uint16_t)MIN(stage_value(s, w), MATCH_MARGIN_CAP)};
+	}
+}
+
+void component_decide_alone(struct stage *s)
+{
+	s->verdict = ENGINE_ZNEW(s->e, s->edges.n + 1, struct verdict);
+	if (engine_ok(s->e))
+		par_for(s->e, chunks(s->edges.n), alone_chunk, s);
 }
 
 static uint32_t node_of(const struct stage *s, int side, uint32_t row)
@@ -115,7 +187,7 @@ static void number_components(struct stage *s, struct finding *f)
 		return;
 	for (uint32_t i = 0; i < ne; i++) {
 		of_edge[i] = 0;
-		if (alone(s, f, i))
+		if (s->alone[i] != 0)
 			continue;
 		uint32_t root = edge_root(f, s, i);
 		if (f->number[root] == 0)
@@ -144,26 +216,17 @@ static void number_components(struct stage *s, struct finding *f)
 	engine_free(e, f->number);
 }
 
-static void mark_group_row(struct stage *s, struct finding *f, int side, uint32_t row)
+static void start_groups(struct stage *s, struct finding *f)
 {
-	uint32_t node = node_of(s, side, row);
-
-	f->parent[node] = node;
-	if (side == LEFT)
-		f->grouped[node] = 1;
-	else
-		f->degree[node - s->e->n[LEFT]] |= GROUPED;
-}
-
-static void mark_groups(struct stage *s, struct finding *f)
-{
-	f->grouped = ENGINE_ZNEW(s->e, (size_t)s->e->n[LEFT] + 1, uint8_t);
-	for (size_t g = 0; f->grouped != NULL && g < s->groups.group.n; g++) {
+	for (size_t g = 0; g < s->groups.group.n; g++) {
 		const struct group *group = &s->groups.group.p[g];
-		mark_group_row(s, f, group->target_side, group->target);
-		for (uint32_t i = 0; i < group->n; i++)
-			mark_group_row(s, f, 1 - group->target_side,
+		uint32_t target = node_of(s, group->target_side, group->target);
+		f->parent[target] = target;
+		for (uint32_t i = 0; i < group->n; i++) {
+			uint32_t line = node_of(s, 1 - group->target_side,
 				s->groups.line.p[group->first + i]);
+			f->parent[line] = line;
+		}
 	}
 }
 
@@ -183,38 +246,25 @@ void component_find(struct stage *s)
 {
 	struct engine *e = s->e;
 	uint32_t nl = e->n[s->side[0]], nr = e->n[s->side[1]];
-	struct finding f = {.degree = ENGINE_ZNEW(e, (size_t)nr + 1, uint32_t),
-		.parent = ENGINE_NEW(e, (size_t)nl + nr + 1, uint32_t)};
-	bool any = s->groups.group.n > 0;
+	struct finding f = {0};
 
-	s->verdict = ENGINE_ZNEW(e, s->edges.n + 1, struct verdict);
-	if (!engine_ok(e))
+	if (s->nrivals == 0 && s->groups.group.n == 0)
+		return;
+	f.parent = ENGINE_NEW(e, (size_t)nl + nr + 1, uint32_t);
+	if (f.parent == NULL)
 		return;
 	for (size_t i = 0; i < s->edges.n; i++) {
 		const struct edge *edge = &s->edges.p[i];
-		f.degree[edge->r]++;
 		f.parent[edge->l] = edge->l;
 		f.parent[nl + edge->r] = nl + edge->r;
 	}
-	if (any) {
-		mark_groups(s, &f);
-		if (!engine_ok(e))
-			return;
-		unite_groups(s, &f);
-	}
-	for (size_t i = 0; i < s->edges.n; i++) {
-		if (alone(s, &f, i)) {
-			decide_alone(s, i);
-			continue;
-		}
-		any = true;
-		unite(f.parent, s->edges.p[i].l, nl + s->edges.p[i].r);
-	}
-	if (any)
-		number_components(s, &f);
-	engine_free(e, f.degree);
+	start_groups(s, &f);
+	unite_groups(s, &f);
+	for (size_t i = 0; i < s->edges.n; i++)
+		if (s->alone[i] == 0)
+			unite(f.parent, s->edges.p[i].l, nl + s->edges.p[i].r);
+	number_components(s, &f);
 	engine_free(e, f.parent);
-	engine_free(e, f.grouped);
 }
 
 /* ---- solving ---- */

@@ -427,16 +427,41 @@ static void classes_of_side(struct engine *e, int side, struct twin *twins, size
 	engine_free(e, tail);
 }
 
+struct twins {
+	int side;
+	VECTOR(struct twin) *chunk;
+};
+
+static void find_twins(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct twins *t = arg;
+	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[t->side]);
+	uint64_t h;
+
+	(void)thread;
+	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++)
+		if (e->state[t->side][r] == ROW_OPEN && may_have_twin(e, t->side, r, &h) &&
+			!ENGINE_PUSH(e, &t->chunk[chunk], ((struct twin){.hash = h, .row = r})))
+			return;
+}
+
 void intern_classes(struct engine *e)
 {
 	for (int side = 0; side < 2 && engine_ok(e); side++) {
 		VECTOR(struct twin) twins = {0};
-		uint64_t h;
-		for (uint32_t r = 0; r < e->n[side]; r++)
-			if (e->state[side][r] == ROW_OPEN && may_have_twin(e, side, r, &h) &&
-				!ENGINE_PUSH(e, &twins, ((struct twin){.hash = h, .row = r})))
-				return;
-		if (twins.n > 1) {
+		struct twins found = {.side = side};
+		uint32_t nchunks = chunks(e->n[side]);
+		found.chunk = engine_zalloc(e, nchunks + 1, sizeof(*found.chunk));
+		if (found.chunk == NULL)
+			return;
+		par_for(e, nchunks, find_twins, &found);
+		for (uint32_t c = 0; c < nchunks; c++) {
+			for (size_t i = 0; i < found.chunk[c].n && engine_ok(e); i++)
+				(void)ENGINE_PUSH(e, &twins, found.chunk[c].p[i]);
+			engine_free(e, found.chunk[c].p);
+		}
+		engine_free(e, found.chunk);
+		if (twins.n > 1 && engine_ok(e)) {
 			intern_row_hashes(e);
 			for (size_t i = 0; i < twins.n && engine_ok(e); i++)
 				twins.p[i].row_hash = e->row_hash[side][twins.p[i].row];

@@ -44,39 +44,94 @@ static int32_t class_bits(const struct stage *s, const struct edge *edge)
 	return num_log2(&s->e->num, MAX(l, r));
 }
 
-/* Expected matches: pairs that are each other's first choice and likelier than not, counted again
- * with the prior that this count gives. */
-static void estimate_prior(struct stage *s)
-{
-	struct engine *e = s->e;
-	uint32_t nl = e->n[s->side[0]], nr = e->n[s->side[1]];
-	uint32_t least = MIN(e->nopen[s->side[0]], e->nopen[s->side[1]]);
-	struct best *right = ENGINE_NEW(e, (size_t)nr + 1, struct best);
-	struct best *left = ENGINE_NEW(e, (size_t)nl + 1, struct best);
+#define SPAN 8192 /* weights are counted from -SPAN to SPAN, in 1/64 bit */
 
-	s->prior = prior_of(s, least / 2);
-	if (!engine_ok(e))
-		return;
-	for (uint32_t r = 0; r < nr; r++)
-		right[r].other = NO_ROW;
-	for (uint32_t l = 0; l < nl; l++)
-		left[l].other = NO_ROW;
+struct weights {
+	struct stage *s;
+	uint32_t *count; /* SPAN * 2 + 1: edges that are alone, by weight */
+};
+
+static void count_weights(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct weights *v = arg;
+	const struct stage *s = v->s;
+	size_t first = (size_t)chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, s->edges.n);
+
+	(void)e;
+	(void)thread;
+	for (size_t i = first; i < end; i++) {
+		int32_t w = s->edges.p[i].w;
+		w = w > SPAN ? SPAN : w < -SPAN ? -SPAN : w;
+		if (s->alone[i] != 0)
+			__atomic_fetch_add(&v->count[w + SPAN], 1, __ATOMIC_RELAXED);
+	}
+}
+
+static uint64_t likely_alone(const uint32_t *count, int32_t prior)
+{
+	uint64_t n = 0;
+
+	for (int32_t w = -SPAN; w <= SPAN; w++)
+		n += w + prior > 0 ? count[w + SPAN] : 0;
+	return n;
+}
+
+/* Pairs with rivals that are each other's first choice and likelier than not. */
+static uint64_t likely_rivals(
+	const struct stage *s, const struct best *left, const struct best *right)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->edges.n; i++) {
+		const struct edge *edge = &s->edges.p[i];
+		if (s->alone[i] == 0 && left[edge->l].other == edge->r &&
+			right[edge->r].other == edge->l &&
+			edge->w + s->prior + class_bits(s, edge) > 0)
+			n += MIN(row_cap(s->e, s->side[0], edge->l),
+				row_cap(s->e, s->side[1], edge->r));
+	}
+	return n;
+}
+
+static void find_best(const struct stage *s, struct best *left, struct best *right)
+{
+	for (size_t i = 0; i < s->edges.n; i++) {
+		left[s->edges.p[i].l].other = NO_ROW;
+		right[s->edges.p[i].r].other = NO_ROW;
+	}
 	for (size_t i = 0; i < s->edges.n; i++) {
 		const struct edge *edge = &s->edges.p[i];
 		note_best(&right[edge->r], edge->w, edge->l);
 		note_best(&left[edge->l], edge->w, edge->r);
 	}
+}
+
+/* Expected matches: pairs that are each other's first choice and likelier than not, counted again
+ * with the prior that this count gives. */
+static void estimate_prior(struct stage *s)
+{
+	struct engine *e = s->e;
+	uint32_t least = MIN(e->nopen[s->side[0]], e->nopen[s->side[1]]);
+	struct weights v = {s, ENGINE_ZNEW(e, 2 * SPAN + 1, uint32_t)};
+	struct best *left = NULL, *right = NULL;
+
+	if (s->nrivals > 0) {
+		left = ENGINE_NEW(e, (size_t)e->n[s->side[0]] + 1, struct best);
+		right = ENGINE_NEW(e, (size_t)e->n[s->side[1]] + 1, struct best);
+	}
+	if (!engine_ok(e))
+		return;
+	if (s->nrivals > 0)
+		find_best(s, left, right);
+	par_for(e, chunks(s->edges.n), count_weights, &v);
+	s->prior = prior_of(s, least / 2);
 	for (int round = 0; round < 3; round++) {
-		uint64_t n = 0;
-		for (size_t i = 0; i < s->edges.n; i++) {
-			const struct edge *edge = &s->edges.p[i];
-			if (left[edge->l].other == edge->r && right[edge->r].other == edge->l &&
-				edge->w + s->prior + class_bits(s, edge) > 0)
-				n += MIN(row_cap(e, s->side[0], edge->l),
-					row_cap(e, s->side[1], edge->r));
-		}
+		uint64_t n = likely_alone(v.count, s->prior);
+		if (s->nrivals > 0)
+			n += likely_rivals(s, left, right);
 		s->prior = prior_of(s, MIN(n, least));
 	}
+	engine_free(e, v.count);
 	engine_free(e, left);
 	engine_free(e, right);
 }
@@ -343,6 +398,119 @@ static void decide_group(struct stage *s, const struct group *g)
 	add_whole(e, m, first);
 }
 
+/* ---- chosen pairs, when no row stands for others: in parallel ---- */
+
+struct deciding {
+	struct stage *s;
+	uint8_t *status;      /* per edge */
+	uint32_t *first;      /* per chunk: matches before it */
+};
+
+static struct found pair_of(const struct stage *s, size_t i)
+{
+	const struct engine *e = s->e;
+	const struct edge *edge = &s->edges.p[i];
+	struct found m = found_of(s, edge, &s->verdict[i]);
+
+	m.key[s->side[0]] = edge->l;
+	m.key[s->side[1]] = s->side[0] == s->side[1] ? MIN(edge->l, edge->r) : edge->r;
+	m.sum[s->side[0]] += row_amount(e, s->side[0], edge->l);
+	m.sum[s->side[1]] += row_amount(e, s->side[1], edge->r);
+	return m;
+}
+
+static void status_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct deciding *d = arg;
+	const struct stage *s = d->s;
+	size_t first = (size_t)chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, s->edges.n);
+	uint32_t n = 0;
+
+	(void)thread;
+	for (size_t i = first; i < end; i++) {
+		const struct verdict *v = &s->verdict[i];
+		d->status[i] = 0;
+		if (v->flow == 0 || (v->flags & VERDICT_BULK) != 0)
+			continue;
+		const struct edge *edge = &s->edges.p[i];
+		struct found m = pair_of(s, i);
+		d->status[i] = stage_status(e, &e->rs->passes[edge->pass], &m,
+			(v->flags & VERDICT_RIVAL) != 0, edge->w + s->prior);
+		n += d->status[i] != 0;
+	}
+	d->first[chunk + 1] = n;
+}
+
+static void fill_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct deciding *d = arg;
+	const struct stage *s = d->s;
+	size_t first = (size_t)chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, s->edges.n);
+	size_t at = e->found.n + d->first[chunk], member = e->member.n + 2 * (size_t)d->first[chunk];
+
+	(void)thread;
+	for (size_t i = first; i < end; i++) {
+		if (d->status[i] == 0)
+			continue;
+		const struct edge *edge = &s->edges.p[i];
+		struct found m = pair_of(s, i);
+		m.status = d->status[i];
+		m.member = (uint32_t)member;
+		m.nmembers = 2;
+		m.difference_type = e->amount[0] == NULL ? DIFFERENCE_NONE :
+			difference_type(e, &e->rs->passes[m.pass], &m);
+		e->found.p[at++] = m;
+		for (int k = 0; k < 2; k++) {
+			uint32_t row = k == 0 ? edge->l : edge->r;
+			e->member.p[member++] = (struct member){row, (uint32_t)s->side[k],
+				row_amount(e, s->side[k], row)};
+			e->state[s->side[k]][row] =
+				m.status == STATUS_CONFIRMED ? ROW_CONFIRMED : ROW_RESERVED;
+		}
+	}
+}
+
+static bool reserve(struct engine *e, uint32_t more)
+{
+	while (e->found.cap < e->found.n + more)
+		if (!engine_grow(e, (void **)&e->found.p, e->found.n, &e->found.cap,
+			    sizeof(*e->found.p)))
+			return false;
+	while (e->member.cap < e->member.n + 2 * (size_t)more)
+		if (!engine_grow(e, (void **)&e->member.p, e->member.n, &e->member.cap,
+			    sizeof(*e->member.p)))
+			return false;
+	return true;
+}
+
+static void decide_pairs(struct stage *s)
+{
+	struct engine *e = s->e;
+	uint32_t n = chunks(s->edges.n);
+	struct deciding d = {.s = s, .status = ENGINE_NEW(e, s->edges.n + 1, uint8_t),
+		.first = ENGINE_ZNEW(e, (size_t)n + 2, uint32_t)};
+
+	if (engine_ok(e))
+		par_for(e, n, status_chunk, &d);
+	for (uint32_t c = 0; c < n && engine_ok(e); c++)
+		d.first[c + 1] += d.first[c];
+	if (engine_ok(e) && reserve(e, d.first[n])) {
+		par_for(e, n, fill_chunk, &d);
+		e->found.n += d.first[n];
+		e->member.n += 2 * (size_t)d.first[n];
+		e->nopen[s->side[0]] -= d.first[n];
+		e->nopen[s->side[1]] -= d.first[n];
+		for (size_t i = 0; i < s->edges.n; i++) {
+			uint16_t pass = s->edges.p[i].pass;
+			count_status(&e->stats[pass], d.status[i], 1);
+			e->stats[pass].hints += d.status[i] == 0 && s->verdict[i].flow > 0 &&
+				(s->verdict[i].flags & VERDICT_BULK) == 0;
+		}
+	}
+	engine_free(e, d.status);
+	engine_free(e, d.first);
+}
+
 static void decide(struct stage *s)
 {
 	for (size_t g = 0; g < s->groups.group.n && engine_ok(s->e); g++)
@@ -353,6 +521,10 @@ static void decide(struct stage *s)
 		uint32_t ne = s->comp.first[c + 1] - s->comp.first[c];
 		if (ne > 0 && (s->verdict[edges[0]].flags & VERDICT_BULK) != 0)
 			decide_bulk(s, edges, ne);
+	}
+	if (s->e->cap[0] == NULL && s->e->cap[1] == NULL) {
+		decide_pairs(s);
+		return;
 	}
 	for (size_t i = 0; i < s->edges.n && engine_ok(s->e); i++)
 		if (s->verdict[i].flow > 0 && (s->verdict[i].flags & VERDICT_BULK) == 0)
@@ -406,10 +578,14 @@ void stage_pairs(struct stage *s)
 
 	if (s->edges.n == 0 && s->groups.group.n == 0)
 		return;
-	estimate_prior(s);
+	engine_phase(e, MATCH_PHASE_ASSIGNING);
+	component_alone(s);
+	if (engine_ok(e))
+		estimate_prior(s);
 	e->prior = s->prior;
 	make_values(s);
-	engine_phase(e, MATCH_PHASE_ASSIGNING);
+	if (engine_ok(e))
+		component_decide_alone(s);
 	if (engine_ok(e))
 		component_find(s);
 	if (engine_ok(e))
@@ -426,6 +602,7 @@ void stage_free(struct stage *s)
 
 	engine_free(e, s->edges.p);
 	engine_free(e, s->verdict);
+	engine_free(e, s->alone);
 	engine_free(e, s->value);
 	engine_free(e, s->comp.first);
 	engine_free(e, s->comp.edge);

@@ -39,6 +39,8 @@ struct stage {
 	struct groups groups;
 	struct edges edges;
 	struct verdict *verdict; /* one per edge */
+	uint8_t *alone;          /* per edge: nothing else wants either end */
+	uint32_t nrivals;        /* edges that are not alone */
 	struct components comp;
 	int32_t prior;           /* log2 of the prior odds, 1/64 bit */
 	int32_t *value;          /* by weight + STAGE_SOFT: what a pair is worth in the assignment */
@@ -74,6 +76,9 @@ void net_pass(struct engine *e, uint32_t pass);
 void partial_pass(struct engine *e, uint32_t pass);
 
 /* component.c */
+/* Which edges are alone; then, once the prior is known, verdicts of those. */
+void component_alone(struct stage *s);
+void component_decide_alone(struct stage *s);
 void component_find(struct stage *s);
 void component_solve(struct stage *s);
 
