@@ -37,7 +37,8 @@ struct cli_command {
 #include "cli/command.def"
 #undef CLI_COMMAND
 
-/* Reads the configuration and opens the log, once. False: it has said why; leave with CLI_FAILED. */
+/* Reads the configuration and opens the log, once. False: it has said why; leave with CLI_FAILED.
+ */
 bool cli_open(struct cli *cli);
 /* Prints "recon: detail (code)" and gives the exit code that fits the error. */
 int cli_fail(const struct err *err);
@@ -46,9 +47,9 @@ int cli_usage(const char *name);
 
 /* An option of a command: `--name`, or `--name VALUE`. */
 struct cli_option {
-	const char *name;  /* with dashes */
-	bool value;        /* takes one */
-	const char **ret;  /* the value, or "" */
+	const char *name; /* with dashes */
+	bool value;       /* takes one */
+	const char **ret; /* the value, or "" */
 };
 
 /* Takes the options out of argv, wherever they stand, and leaves the rest in order; argv[0] stays.

@@ -37,7 +37,8 @@ int main(int argc, char **argv)
 {
 	static const struct main_spec spec = {
 		.program = "recon",
-		.about = "the command line of the reconciliation platform; `recon help` lists commands",
+		.about = "the command line of the reconciliation platform; `recon help` lists "
+			 "commands",
 		.arguments = true,
 	};
 	struct main_ctx m CLEANUP(main_close) = MAIN_INIT;

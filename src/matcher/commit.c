@@ -12,8 +12,8 @@
 
 static int add_whole(const struct result *r, uint32_t i, struct record_set *set, struct err *err)
 {
-	int code = record_set_add(
-		set, r->inputs[r->members.input[i]].dataset_no, r->members.row[i]);
+	int code =
+		record_set_add(set, r->inputs[r->members.input[i]].dataset_no, r->members.row[i]);
 
 	if (code == E_RECORD_TAKEN)
 		return err_set(err, E_INTERNAL, "the engine matched a record twice");
@@ -58,8 +58,8 @@ static int part_arrays_new(const struct match_input *inputs, const struct rulese
 	if (!arena_ok(arena))
 		return E_NO_MEMORY;
 	for (uint32_t i = 0; i < r->ninputs; i++)
-		balance_init(&ret->balances[i], rules, (enum rules_side)inputs[i].side,
-			inputs[i].table);
+		balance_init(
+			&ret->balances[i], rules, (enum rules_side)inputs[i].side, inputs[i].table);
 	return 0;
 }
 
@@ -162,7 +162,7 @@ static bool is_committed(struct db *db, const struct commit *c)
 
 	arena_init(&arena, 0);
 	return store_job_by_id(db, &c->job->id, &arena, &job, NULL) == 0 &&
-		job.state == JOB_STATE_DONE && uuid_eq(&job.result_object, &c->result->id);
+	       job.state == JOB_STATE_DONE && uuid_eq(&job.result_object, &c->result->id);
 }
 
 int commit_done_surely(struct db *db, const struct commit *c, struct err *err)

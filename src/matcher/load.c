@@ -42,8 +42,8 @@ static int read_exactly(void *ctx, uint64_t offset, void *p, size_t n, struct er
 	return code;
 }
 
-static int load_table(struct vault *vault, const struct job_input *in, struct col_table *ret,
-	struct err *err)
+static int load_table(
+	struct vault *vault, const struct job_input *in, struct col_table *ret, struct err *err)
 {
 	CLEANUP(vault_reader_free) struct vault_reader *reader = NULL;
 	struct vault_object object = {.id = in->object_id, .size = (uint64_t)in->size};
@@ -59,8 +59,8 @@ static int load_table(struct vault *vault, const struct job_input *in, struct co
 	if (code < 0)
 		return code;
 	source = (struct col_source){read_exactly, reader, vault_reader_size(reader)};
-	return table_file_load(source, COL_FILE_DATASET, TABLE_FIELDS | TABLE_FLAGS, NULL, 0, &info,
-		ret, err);
+	return table_file_load(
+		source, COL_FILE_DATASET, TABLE_FIELDS | TABLE_FLAGS, NULL, 0, &info, ret, err);
 }
 
 static int alloc_inputs(struct load *l, size_t n, struct err *err)
@@ -73,8 +73,8 @@ static int alloc_inputs(struct load *l, size_t n, struct err *err)
 	return 0;
 }
 
-static int load_tables(struct vault *vault, const struct job_input *in, size_t n, struct load *l,
-	struct err *err)
+static int load_tables(
+	struct vault *vault, const struct job_input *in, size_t n, struct load *l, struct err *err)
 {
 	int code = alloc_inputs(l, n, err);
 

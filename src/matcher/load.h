@@ -10,7 +10,7 @@
 #include "vault/vault.h"
 
 struct load {
-	struct arena arena; /* ruleset, texts */
+	struct arena arena;       /* ruleset, texts */
 	struct col_table *tables; /* n of them */
 	int64_t **remaining;      /* n of them; NULL: all rows are whole */
 	struct match_input *inputs;

@@ -95,8 +95,9 @@ static void write_progress(struct pulse *p)
 	struct err err = {0};
 
 	if (take_progress(p, &progress))
-		note(p, store_job_set_progress(p->db, &p->task->subject, p->task->attempt,
-				&progress, &err),
+		note(p,
+			store_job_set_progress(
+				p->db, &p->task->subject, p->task->attempt, &progress, &err),
 			&err, "cannot write progress");
 }
 

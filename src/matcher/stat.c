@@ -33,7 +33,7 @@ struct cells {
 static bool key_eq(const struct key *a, const struct key *b)
 {
 	return a->day == b->day && a->currency == b->currency && a->pass == b->pass &&
-		a->side == b->side && a->kind == b->kind && a->status == b->status;
+	       a->side == b->side && a->kind == b->kind && a->status == b->status;
 }
 
 static size_t key_hash(const struct key *k)
@@ -96,7 +96,7 @@ static int by_key(const void *a, const void *b)
 
 #define BY(member)                                                                                 \
 	if (x->member != y->member)                                                                \
-		return x->member < y->member ? -1 : 1
+	return x->member < y->member ? -1 : 1
 	BY(day);
 	BY(side);
 	BY(pass);
@@ -120,8 +120,8 @@ static struct side_view *views_new(const struct match_input *inputs, const struc
 
 	for (uint32_t i = 0; views && i < r->ninputs; i++) {
 		views[i].date = col_first(inputs[i].table, COL_DATE);
-		balance_init(&views[i].balance, rules, (enum rules_side)inputs[i].side,
-			inputs[i].table);
+		balance_init(
+			&views[i].balance, rules, (enum rules_side)inputs[i].side, inputs[i].table);
 	}
 	return views;
 }
@@ -214,14 +214,15 @@ static void put_row(const struct result *r, const struct cell *cell, size_t i,
 	c->side[i] = sv_from_cstr(word_text(k->side == RESULT_LEFT ? SIDE_LEFT : SIDE_RIGHT));
 	c->pass[i] = open ? SV("") : sv_from_cstr(r->passes[k->pass].name);
 	c->kind[i] = open ? SV("") : sv_from_cstr(outcome_word(OUTCOME_SET_KIND, k->kind));
-	c->status[i] = open ? SV("open") : sv_from_cstr(outcome_word(OUTCOME_SET_STATUS, k->status));
+	c->status[i] =
+		open ? SV("open") : sv_from_cstr(outcome_word(OUTCOME_SET_STATUS, k->status));
 	c->currency[i] = arena_sv(arena, sv_from_cstr(currency));
 	c->count[i] = cell->n;
 	c->minor[i] = minor_text(cell->minor, arena);
 }
 
-static int put_rows(const struct result *r, struct cells *cells, struct arena *arena,
-	struct job_stats *ret)
+static int put_rows(
+	const struct result *r, struct cells *cells, struct arena *arena, struct job_stats *ret)
 {
 	struct columns c;
 	size_t n = 0;
@@ -234,13 +235,13 @@ static int put_rows(const struct result *r, struct cells *cells, struct arena *a
 	qsort(cells->v, n, sizeof(*cells->v), by_key);
 	for (size_t i = 0; i < n; i++)
 		put_row(r, &cells->v[i], i, &c, arena);
-	*ret = (struct job_stats){n, c.day, c.side, c.pass, c.kind, c.status, c.currency, c.count,
-		c.minor};
+	*ret = (struct job_stats){
+		n, c.day, c.side, c.pass, c.kind, c.status, c.currency, c.count, c.minor};
 	return arena_ok(arena) ? 0 : E_NO_MEMORY;
 }
 
-int stat_rows(const struct match_input *inputs, const struct ruleset *rules,
-	const struct result *r, struct arena *arena, struct job_stats *ret, struct err *err)
+int stat_rows(const struct match_input *inputs, const struct ruleset *rules, const struct result *r,
+	struct arena *arena, struct job_stats *ret, struct err *err)
 {
 	CLEANUP(cells_free) struct cells cells = {0};
 	const struct side_view *views = views_new(inputs, rules, r, arena);

@@ -31,8 +31,8 @@ struct run {
 	struct match_receipt receipt;
 	struct object object; /* of the result */
 	uint8_t wrapped[VAULT_WRAPPED_LEN];
-	bool stored;          /* the vault has it, no row does */
-	int64_t lap_us;       /* when the present step began */
+	bool stored;    /* the vault has it, no row does */
+	int64_t lap_us; /* when the present step began */
 	int64_t load_ms, match_ms, store_ms, commit_ms;
 };
 
@@ -65,8 +65,8 @@ static int match(struct run *r, struct err *err)
 		return err_set(err, E_MEMORY_BOUND, "The datasets alone take %zu MB.", held >> 20);
 	if (options.memory_bytes)
 		options.memory_bytes -= held;
-	return match_run(r->load.inputs, r->load.n, r->load.rules, &options, &r->result,
-		&r->receipt, err);
+	return match_run(
+		r->load.inputs, r->load.n, r->load.rules, &options, &r->result, &r->receipt, err);
 }
 
 static int write_vault(void *ctx, const void *p, size_t n, struct err *err)
@@ -82,8 +82,7 @@ static int store_result(struct run *r, struct err *err)
 	int code = vault_create(r->w->vault, &writer, err);
 
 	if (code == 0)
-		code = result_file_write(
-			&r->result, (struct col_sink){write_vault, writer}, err);
+		code = result_file_write(&r->result, (struct col_sink){write_vault, writer}, err);
 	if (code == 0)
 		code = vault_commit(writer, &object, err);
 	if (code < 0)
@@ -109,12 +108,11 @@ static int commit(struct run *r, struct err *err)
 	struct record_parts parts;
 	struct job_stats stats;
 	struct commit c = {r->task, &r->job, &r->object, &taken, &parts, &stats, SV_NULL};
-	int code = commit_members(r->load.inputs, r->load.rules, &r->result, &r->arena, &taken,
-		&parts, err);
+	int code = commit_members(
+		r->load.inputs, r->load.rules, &r->result, &r->arena, &taken, &parts, err);
 
 	if (code == 0)
-		code = stat_rows(
-			r->load.inputs, r->load.rules, &r->result, &r->arena, &stats, err);
+		code = stat_rows(r->load.inputs, r->load.rules, &r->result, &r->arena, &stats, err);
 	if (code == 0)
 		code = stat_summary(&r->result, &r->receipt, &summary, err);
 	if (code == 0) {
@@ -188,8 +186,8 @@ static int start(struct run *r, struct err *err)
 /* Failures that another attempt may not have. */
 static bool may_pass(int code)
 {
-	static const int codes[] = {E_UNAVAILABLE, E_TIMEOUT, E_IO, E_NO_SPACE, E_NO_MEMORY,
-		E_RECORD_TAKEN};
+	static const int codes[] = {
+		E_UNAVAILABLE, E_TIMEOUT, E_IO, E_NO_SPACE, E_NO_MEMORY, E_RECORD_TAKEN};
 
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (codes[i] == code)
@@ -208,8 +206,8 @@ static void drop_result(struct run *r, int code)
 		log_warn(&r->log, "cannot remove a result that was not committed", LOG_FAIL(&err));
 }
 
-static int settle_failure(struct run *r, const struct err *why, enum outcome_slot *slot,
-	struct err *err)
+static int settle_failure(
+	struct run *r, const struct err *why, enum outcome_slot *slot, struct err *err)
 {
 	enum pulse_reason reason = pulse_reason(&r->pulse);
 	struct db *db = r->w->db;
@@ -260,10 +258,10 @@ static void settle(struct run *r, int code, const struct err *why, int64_t us)
 			LOG_FAIL(why));
 	} else {
 		log_info(&r->log, "job finished", LOG_STR("job", job),
-			LOG_INT("attempt", r->task->attempt), LOG_INT("matches", r->result.matches.n),
-			LOG_INT("ms", us / 1000), LOG_INT("load_ms", r->load_ms),
-			LOG_INT("match_ms", r->match_ms), LOG_INT("store_ms", r->store_ms),
-			LOG_INT("commit_ms", r->commit_ms),
+			LOG_INT("attempt", r->task->attempt),
+			LOG_INT("matches", r->result.matches.n), LOG_INT("ms", us / 1000),
+			LOG_INT("load_ms", r->load_ms), LOG_INT("match_ms", r->match_ms),
+			LOG_INT("store_ms", r->store_ms), LOG_INT("commit_ms", r->commit_ms),
 			LOG_INT("rss_mb", proc_rss_bytes() >> 20));
 		metrics_add(r->w->metrics, M_MATCH_ROWS, 0,
 			(int64_t)r->receipt.rows[0] + r->receipt.rows[1]);
@@ -323,8 +321,8 @@ static bool claim_and_run(struct worker *w)
 	int code;
 
 	arena_init(&arena, 0);
-	code = store_task_claim(w->db, &kind, 1, sv_from_cstr(w->name), w->lease_seconds, &arena,
-		&task, &err);
+	code = store_task_claim(
+		w->db, &kind, 1, sv_from_cstr(w->name), w->lease_seconds, &arena, &task, &err);
 	if (code == 0)
 		run_task(w, &task);
 	else if (code != E_NOT_FOUND)

@@ -95,8 +95,8 @@ static int connect_new(struct db *db, struct err *err)
 {
 	const char *keys[] = {"dbname", "user", "application_name", "options", "connect_timeout",
 		"client_encoding", "tcp_user_timeout", NULL};
-	const char *values[] = {db->conninfo, db->role, db->program, db->settings, "5", "UTF8",
-		"10000", NULL};
+	const char *values[] = {
+		db->conninfo, db->role, db->program, db->settings, "5", "UTF8", "10000", NULL};
 
 	forget_prepared(db);
 	PQfinish(db->conn);
@@ -157,7 +157,8 @@ int db_open_lazy(const struct db_options *options, struct db **ret, struct err *
 		return err_set(err, E_NO_MEMORY, NULL);
 	db->statement_ms = options->statement_ms > 0 ? options->statement_ms : STATEMENT_MS;
 	snprintf(db->settings, sizeof(db->settings),
-		"-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d "
+		"-c statement_timeout=%d -c lock_timeout=%d -c "
+		"idle_in_transaction_session_timeout=%d "
 		"-c TimeZone=UTC -c search_path=public",
 		db->statement_ms, options->lock_ms > 0 ? options->lock_ms : LOCK_MS,
 		options->idle_ms > 0 ? options->idle_ms : IDLE_MS);
@@ -265,8 +266,8 @@ struct pipeline {
 	int n;
 };
 
-static int send_prepare(struct db *db, enum sql id, enum step step, struct pipeline *pl,
-	struct err *err)
+static int send_prepare(
+	struct db *db, enum sql id, enum step step, struct pipeline *pl, struct err *err)
 {
 	struct statement *s = &db->statements[id];
 	int code;
@@ -279,8 +280,8 @@ static int send_prepare(struct db *db, enum sql id, enum step step, struct pipel
 	}
 	if (s->prepared)
 		return 0;
-	if (!PQsendPrepare(db->conn, statements[id].name, statements[id].text, (int)s->ntypes,
-		    s->oids))
+	if (!PQsendPrepare(
+		    db->conn, statements[id].name, statements[id].text, (int)s->ntypes, s->oids))
 		return db_error(db->conn, NULL, err);
 	pl->steps[pl->n++] = step;
 	return 0;
@@ -290,8 +291,8 @@ static int send_statement(struct db *db, enum sql id, const struct db_param *par
 	struct db_encoded *encoded, enum step step, struct pipeline *pl, struct err *err)
 {
 	const struct statement *s = &db->statements[id];
-	int code = db_encode(
-		statements[id].name, s->types, s->ntypes, params, nparams, encoded, err);
+	int code =
+		db_encode(statements[id].name, s->types, s->ntypes, params, nparams, encoded, err);
 
 	if (code < 0)
 		return code;
@@ -376,9 +377,10 @@ static bool result_is_fine(const PGresult *result)
 	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-/* Reads until the Sync. The first error counts; later ones only say that the pipeline was aborted. */
-static int read_pipeline(struct db *db, enum sql id, const struct pipeline *pl, PGresult **ret,
-	struct err *err)
+/* Reads until the Sync. The first error counts; later ones only say that the pipeline was aborted.
+ */
+static int read_pipeline(
+	struct db *db, enum sql id, const struct pipeline *pl, PGresult **ret, struct err *err)
 {
 	int64_t deadline = now_us() + (int64_t)(db->statement_ms + GRACE_MS) * 1000;
 	int code = 0, at = 0, separators = 0;
@@ -465,8 +467,8 @@ static int end_transaction(struct db *db, const char *command, struct err *err)
 	else
 		code = read_pipeline(db, SQL_SCOPE_SET, &pl, &result, err);
 	if (code == 0 && strcmp(PQcmdStatus(result), command) != 0)
-		code = err_set(err, E_INTERNAL, "the transaction had failed: %s",
-			PQcmdStatus(result));
+		code = err_set(
+			err, E_INTERNAL, "the transaction had failed: %s", PQcmdStatus(result));
 	if (code < 0)
 		drop_connection(db);
 	return code;
@@ -545,8 +547,8 @@ int db_one(struct db *db, enum sql statement, const struct db_param *params, siz
 	if (code == 0 && PQntuples(result) == 0)
 		return err_set(err, E_NOT_FOUND, NULL);
 	if (code == 0 && PQntuples(result) > 1)
-		return err_set(err, E_INTERNAL, "%s gave more than one row",
-			statements[statement].name);
+		return err_set(
+			err, E_INTERNAL, "%s gave more than one row", statements[statement].name);
 	if (code == 0)
 		code = db_columns(result, shape, arena, &columns, err);
 	if (code == 0)
@@ -573,8 +575,8 @@ int db_list(struct db *db, enum sql statement, const struct db_param *params, si
 		return err_set(err, E_NO_MEMORY, NULL);
 	code = db_columns(result, shape, arena, &columns, err);
 	for (int i = 0; i < n && code == 0; i++)
-		code = db_decode(result, i, columns, shape, arena,
-			rows + (size_t)i * shape->size, err);
+		code = db_decode(
+			result, i, columns, shape, arena, rows + (size_t)i * shape->size, err);
 	if (code == 0) {
 		*(void **)ret_rows = rows;
 		*ret_n = (size_t)n;
@@ -602,7 +604,8 @@ int db_script(struct db *db, const char *text, struct err *err)
 	int code;
 
 	if (db->tx == TX_WANTED || db->tx == TX_FAILED)
-		return err_set(err, E_INTERNAL, "a script cannot be a transaction's first statement");
+		return err_set(
+			err, E_INTERNAL, "a script cannot be a transaction's first statement");
 	code = ensure_connected(db, err);
 	if (code < 0)
 		return code;

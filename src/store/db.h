@@ -14,9 +14,9 @@
  * nothing is open, so it may be the clean-up of every exit.
  *
  * Errors are translated here, once, by the tables in db_err.c: a lost or unreachable server is
- * E_UNAVAILABLE (the next call connects again), unique violations E_EXISTS, our own functions' RC...
- * states what they mean (E_RECORD_TAKEN, E_STALE ...), timeouts E_TIMEOUT. Messages never carry row
- * values. All calls block, at most for the statement timeout and a grace of 5 seconds.
+ * E_UNAVAILABLE (the next call connects again), unique violations E_EXISTS, our own functions'
+ * RC... states what they mean (E_RECORD_TAKEN, E_STALE ...), timeouts E_TIMEOUT. Messages never
+ * carry row values. All calls block, at most for the statement timeout and a grace of 5 seconds.
  */
 #include "base/arena.h"
 #include "base/base.h"
@@ -50,11 +50,11 @@ struct db_options {
 MUST_CHECK int db_open(const struct db_options *options, struct db **ret, struct err *err);
 /* As db_open, but connects only when first used: for daemons that start before the server. */
 MUST_CHECK int db_open_lazy(const struct db_options *options, struct db **ret, struct err *err);
-void db_close(struct db *db); /* NULL is fine */
+void db_close(struct db *db);  /* NULL is fine */
 void db_freep(struct db **db); /* CLEANUP function */
 
-/* Copies up to DB_SCOPE_MAX projects; user NULL: none. Holds until db_scope_clear(), and must not be
- * changed inside a transaction that has begun. E_LIMIT. */
+/* Copies up to DB_SCOPE_MAX projects; user NULL: none. Holds until db_scope_clear(), and must not
+ * be changed inside a transaction that has begun. E_LIMIT. */
 #define DB_SCOPE_MAX 1000
 MUST_CHECK int db_scope(struct db *db, const struct uuid *user, const struct uuid *projects,
 	size_t nprojects, struct err *err);
@@ -99,13 +99,15 @@ struct db_param {
 #define DB_NULL(T) ((struct db_param){.type = DB_TYPE_##T, .null = true})
 #define DB_UUID(u) ((struct db_param){.type = DB_TYPE_UUID, .p = (u)->b, .n = 16})
 /* The nil id is NULL. */
-#define DB_UUID_OPT(u) ((struct db_param){.type = DB_TYPE_UUID, .null = uuid_is_nil(u), .p = (u)->b, .n = 16})
+#define DB_UUID_OPT(u)                                                                             \
+	((struct db_param){.type = DB_TYPE_UUID, .null = uuid_is_nil(u), .p = (u)->b, .n = 16})
 #define DB_SV(s) ((struct db_param){.type = DB_TYPE_TEXT, .null = !(s).p, .p = (s).p, .n = (s).n})
 #define DB_STR(s) DB_SV(sv_from_cstr(s))
 #define DB_WORD(w) DB_STR(word_text(w))
 /* WORD_NONE is NULL: for filters. */
 #define DB_WORD_OPT(w) DB_SV((w) == WORD_NONE ? SV_NULL : sv_from_cstr(word_text(w)))
-#define DB_BYTES(s) ((struct db_param){.type = DB_TYPE_BYTEA, .null = !(s).p, .p = (s).p, .n = (s).n})
+#define DB_BYTES(s)                                                                                \
+	((struct db_param){.type = DB_TYPE_BYTEA, .null = !(s).p, .p = (s).p, .n = (s).n})
 #define DB_HASH(h) ((struct db_param){.type = DB_TYPE_BYTEA, .p = (h), .n = 32})
 #define DB_I32(v) ((struct db_param){.type = DB_TYPE_INT4, .i = (v)})
 #define DB_I64(v) ((struct db_param){.type = DB_TYPE_INT8, .i = (v)})
@@ -119,7 +121,8 @@ struct db_param {
 #define DB_I64S(a, count) ((struct db_param){.type = DB_TYPE_INT8S, .p = (a), .n = (count)})
 #define DB_DAYS(a, count) ((struct db_param){.type = DB_TYPE_DATES, .p = (a), .n = (count)})
 /* count bit strings of bits each, one after the other, bits a multiple of 8, first bit highest. */
-#define DB_BITS(a, count, bits) ((struct db_param){.type = DB_TYPE_BITS, .p = (a), .n = (count), .unit = (bits)})
+#define DB_BITS(a, count, bits)                                                                    \
+	((struct db_param){.type = DB_TYPE_BITS, .p = (a), .n = (count), .unit = (bits)})
 
 /* DB_PARAMS(DB_UUID(&id), DB_I32(5)) stands for the two arguments params, nparams. */
 #define DB_PARAMS(...)                                                                             \
@@ -164,8 +167,14 @@ struct db_field {
 	const char *set;
 };
 
-#define DB_FIELD(type, kind, m) {#m, DB_MEMBER_##kind, offsetof(struct type, m), NULL}
-#define DB_FIELD_WORD(type, words, m) {#m, DB_MEMBER_WORD, offsetof(struct type, m), words}
+#define DB_FIELD(type, kind, m)                                                                    \
+	{                                                                                          \
+#m, DB_MEMBER_##kind, offsetof(struct type, m), NULL                               \
+	}
+#define DB_FIELD_WORD(type, words, m)                                                              \
+	{                                                                                          \
+#m, DB_MEMBER_WORD, offsetof(struct type, m), words                                \
+	}
 
 /* What a statement's rows are read into; a column that is missing is E_INTERNAL. */
 struct db_shape {
@@ -174,7 +183,10 @@ struct db_shape {
 	size_t size;
 };
 
-#define DB_SHAPE(type, fields) {(fields), ARRAY_LEN(fields), sizeof(struct type)}
+#define DB_SHAPE(type, fields)                                                                     \
+	{                                                                                          \
+		(fields), ARRAY_LEN(fields), sizeof(struct type)                                   \
+	}
 
 /* Runs a statement for its effect; ret_rows (may be NULL) gets the number of rows affected. */
 MUST_CHECK int db_run(struct db *db, enum sql statement, const struct db_param *params,

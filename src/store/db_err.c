@@ -17,7 +17,8 @@ static const struct {
 	{"job_one_at_a_time", E_CONFLICT, "A job of this reconciliation is queued or running."},
 	{"task_one_live", E_CONFLICT, "The same task is waiting or running already."},
 	{"decision_undone_once", E_DECISION_STATE, "This decision was undone already."},
-	{"project_storage_bytes_check", E_CONFLICT, "The project's storage count would be negative."},
+	{"project_storage_bytes_check", E_CONFLICT,
+		"The project's storage count would be negative."},
 };
 
 /* A state matches by its first strlen(state) characters; the first row that fits counts. */

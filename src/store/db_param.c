@@ -53,8 +53,8 @@ int db_types_parse(const char *types, Oid ret_oids[DB_PARAMS_MAX],
 		enum db_type type = type_find(name);
 
 		if (type == DB_TYPE_NONE || n == DB_PARAMS_MAX)
-			return err_set(err, E_INTERNAL, "no such parameter type: %.*s",
-				SV_ARG(name));
+			return err_set(
+				err, E_INTERNAL, "no such parameter type: %.*s", SV_ARG(name));
 		ret_oids[n] = types_table[type].oid;
 		ret_types[n++] = type;
 	}
@@ -150,8 +150,8 @@ int db_encode(const char *statement, const enum db_type *types, size_t ntypes,
 	size_t starts[DB_PARAMS_MAX];
 
 	if (nparams != ntypes)
-		return err_set(err, E_INTERNAL, "%s takes %zu parameters, got %zu", statement, ntypes,
-			nparams);
+		return err_set(err, E_INTERNAL, "%s takes %zu parameters, got %zu", statement,
+			ntypes, nparams);
 	buf_reset(&out->buf);
 	for (size_t i = 0; i < nparams; i++) {
 		const struct db_param *p = &params[i];

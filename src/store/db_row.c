@@ -44,7 +44,8 @@ int db_columns(const PGresult *result, const struct db_shape *shape, struct aren
 
 /* Elements of an array without NULLs, one dimension: calls put for each. */
 static int decode_array(const char *p, size_t n, size_t size, struct arena *arena,
-	void (*put)(struct arena *arena, void *element, struct sv bytes), void **ret_v, size_t *ret_n)
+	void (*put)(struct arena *arena, void *element, struct sv bytes), void **ret_v,
+	size_t *ret_n)
 {
 	size_t count, at = 20;
 	char *v;
@@ -164,8 +165,8 @@ int db_decode(const PGresult *result, int row, const int *columns, const struct 
 		code = decode_member(field, PQgetvalue(result, row, columns[i]),
 			(size_t)PQgetlength(result, row, columns[i]), arena, (char *)ret);
 		if (code == E_INTERNAL)
-			return err_set(err, code, "column %s is not of its member's type",
-				field->name);
+			return err_set(
+				err, code, "column %s is not of its member's type", field->name);
 		if (code < 0)
 			return err_set(err, code, NULL);
 	}

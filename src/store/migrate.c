@@ -183,7 +183,8 @@ static int by_version(const void *a, const void *b)
 int migrate_status(struct db *db, const char *dir, struct arena *arena, struct migration **ret,
 	size_t *ret_n, struct err *err)
 {
-	struct list list = {.arena = arena, .v = ARENA_ARRAY(arena, MIGRATIONS_MAX, struct migration)};
+	struct list list = {
+		.arena = arena, .v = ARENA_ARRAY(arena, MIGRATIONS_MAX, struct migration)};
 	int code;
 
 	if (!list.v)
@@ -207,14 +208,15 @@ static int check_list(const struct migration *v, size_t n, struct err *err)
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].changed)
 			return err_set(err, E_CONFLICT,
-				"%04d_%.*s was changed or removed after it was applied", v[i].version,
-				SV_ARG(v[i].slug));
+				"%04d_%.*s was changed or removed after it was applied",
+				v[i].version, SV_ARG(v[i].slug));
 		if (!v[i].up || !v[i].down)
 			return err_set(err, E_INVALID, "%04d_%.*s has no %s file", v[i].version,
 				SV_ARG(v[i].slug), v[i].up ? "down" : "up");
 		if (v[i].applied_at && gap)
-			return err_set(err, E_CONFLICT, "%04d_%.*s is applied, an earlier one is not",
-				v[i].version, SV_ARG(v[i].slug));
+			return err_set(err, E_CONFLICT,
+				"%04d_%.*s is applied, an earlier one is not", v[i].version,
+				SV_ARG(v[i].slug));
 		gap = gap || !v[i].applied_at;
 	}
 	return 0;

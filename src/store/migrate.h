@@ -26,7 +26,8 @@ MUST_CHECK int migrate_status(struct db *db, const char *dir, struct arena *aren
 
 typedef void (*migrate_report_fn)(void *arg, const struct migration *m, bool up);
 
-/* Applies what is missing up to version target (0: all); report (may be NULL) is called after each. */
+/* Applies what is missing up to version target (0: all); report (may be NULL) is called after each.
+ */
 MUST_CHECK int migrate_up(struct db *db, const char *dir, int32_t target, migrate_report_fn report,
 	void *arg, struct err *err);
 /* Takes back everything above version target. */

@@ -61,6 +61,5 @@ int store_api_key_revoke(
 int store_api_key_state(struct db *db, const struct uuid *id, struct arena *arena,
 	struct api_key_state *ret, struct err *err)
 {
-	return db_one(
-		db, SQL_API_KEY_STATE, DB_PARAMS(DB_UUID(id)), &state_shape, arena, ret, err);
+	return db_one(db, SQL_API_KEY_STATE, DB_PARAMS(DB_UUID(id)), &state_shape, arena, ret, err);
 }

@@ -43,8 +43,8 @@ int store_dataset_insert(struct db *db, const struct uuid *id, const struct uuid
 int store_dataset_get(struct db *db, const struct uuid *project, const struct uuid *id,
 	struct arena *arena, struct dataset *ret, struct err *err)
 {
-	return db_one(db, SQL_DATASET_GET, DB_PARAMS(DB_UUID(project), DB_UUID(id)),
-		&dataset_shape, arena, ret, err);
+	return db_one(db, SQL_DATASET_GET, DB_PARAMS(DB_UUID(project), DB_UUID(id)), &dataset_shape,
+		arena, ret, err);
 }
 
 int store_dataset_by_id(struct db *db, const struct uuid *id, struct arena *arena,
@@ -95,8 +95,7 @@ static int move(struct db *db, enum sql statement, const struct db_param *params
 int store_dataset_set_reading(
 	struct db *db, const struct uuid *id, int32_t mapping_version, struct err *err)
 {
-	return move(
-		db, SQL_DATASET_READING, DB_PARAMS(DB_UUID(id), DB_I32(mapping_version)), err);
+	return move(db, SQL_DATASET_READING, DB_PARAMS(DB_UUID(id), DB_I32(mapping_version)), err);
 }
 
 int store_dataset_set_ready(
@@ -112,8 +111,7 @@ int store_dataset_set_ready(
 int store_dataset_set_needs_mapping(
 	struct db *db, const struct uuid *id, struct sv proposal, struct err *err)
 {
-	return move(
-		db, SQL_DATASET_NEEDS_MAPPING, DB_PARAMS(DB_UUID(id), DB_SV(proposal)), err);
+	return move(db, SQL_DATASET_NEEDS_MAPPING, DB_PARAMS(DB_UUID(id), DB_SV(proposal)), err);
 }
 
 int store_dataset_set_unreadable(struct db *db, const struct uuid *id, struct sv error_code,

@@ -43,7 +43,8 @@ MUST_CHECK int store_dataset_waiting(struct db *db, const struct uuid *project,
 /* From reading, needs_mapping or unreadable to reading. */
 MUST_CHECK int store_dataset_set_reading(
 	struct db *db, const struct uuid *id, int32_t mapping_version, struct err *err);
-/* From reading to ready: takes mapping_version, rows_*, sums, data_object, rejects_object (or nil). */
+/* From reading to ready: takes mapping_version, rows_*, sums, data_object, rejects_object (or nil).
+ */
 MUST_CHECK int store_dataset_set_ready(
 	struct db *db, const struct uuid *id, const struct dataset *dataset, struct err *err);
 MUST_CHECK int store_dataset_set_needs_mapping(

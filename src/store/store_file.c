@@ -22,9 +22,8 @@ static const struct db_shape file_shape = DB_SHAPE(file, file_fields);
 int store_file_insert(struct db *db, const struct file *file, struct err *err)
 {
 	return db_run_one(db, SQL_FILE_INSERT,
-		DB_PARAMS(DB_UUID(&file->id), DB_UUID(&file->project_id),
-			DB_UUID(&file->source_id), DB_SV(file->name), DB_I64(file->size),
-			DB_UUID(&file->uploaded_by)),
+		DB_PARAMS(DB_UUID(&file->id), DB_UUID(&file->project_id), DB_UUID(&file->source_id),
+			DB_SV(file->name), DB_I64(file->size), DB_UUID(&file->uploaded_by)),
 		err);
 }
 

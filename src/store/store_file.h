@@ -12,8 +12,8 @@ struct file {
 	struct uuid source_id;
 	struct sv name;
 	int64_t size;
-	uint8_t sha256[32]; /* zero until it is stored */
-	enum word state;    /* FILE_STATE_ */
+	uint8_t sha256[32];                     /* zero until it is stored */
+	enum word state;                        /* FILE_STATE_ */
 	struct sv verdict_code, verdict_detail; /* SV_NULL: none */
 	struct uuid object_id;                  /* nil until it is clean */
 	struct uuid uploaded_by;
@@ -30,9 +30,9 @@ MUST_CHECK int store_file_get(struct db *db, const struct uuid *project, const s
 MUST_CHECK int store_file_by_id(struct db *db, const struct uuid *id, struct arena *arena,
 	struct file *ret, struct err *err);
 /* source NULL, state WORD_NONE: all. */
-MUST_CHECK int store_file_list(struct db *db, const struct uuid *project,
-	const struct uuid *source, enum word state, struct db_page *page, struct arena *arena,
-	struct file **ret, size_t *ret_n, struct err *err);
+MUST_CHECK int store_file_list(struct db *db, const struct uuid *project, const struct uuid *source,
+	enum word state, struct db_page *page, struct arena *arena, struct file **ret,
+	size_t *ret_n, struct err *err);
 /* The verdict's code and detail may be SV_NULL. */
 MUST_CHECK int store_file_set_state(struct db *db, const struct uuid *id, enum word from,
 	enum word to, struct sv verdict_code, struct sv verdict_detail, struct err *err);

@@ -41,7 +41,8 @@ static const struct db_field input_fields[] = {
 };
 static const struct db_shape input_shape = DB_SHAPE(job_input, input_fields);
 
-/* The statement takes only datasets that may go in; fewer rows than ids tell of one that may not. */
+/* The statement takes only datasets that may go in; fewer rows than ids tell of one that may not.
+ */
 static int insert_inputs(struct db *db, const struct uuid *job, const struct uuid *project,
 	enum word side, const struct db_uuids *ids, struct err *err)
 {
@@ -81,8 +82,8 @@ int store_job_get(struct db *db, const struct uuid *project, const struct uuid *
 		ret, err);
 }
 
-int store_job_by_id(struct db *db, const struct uuid *id, struct arena *arena, struct job *ret,
-	struct err *err)
+int store_job_by_id(
+	struct db *db, const struct uuid *id, struct arena *arena, struct job *ret, struct err *err)
 {
 	return db_one(db, SQL_JOB_BY_ID, DB_PARAMS(DB_UUID(id)), &job_shape, arena, ret, err);
 }
@@ -95,8 +96,8 @@ int store_job_newest_done(struct db *db, const struct uuid *project, const struc
 }
 
 int store_job_list(struct db *db, const struct uuid *project, const struct uuid *rec,
-	enum word state, struct db_page *page, struct arena *arena, struct job **ret,
-	size_t *ret_n, struct err *err)
+	enum word state, struct db_page *page, struct arena *arena, struct job **ret, size_t *ret_n,
+	struct err *err)
 {
 	struct uuid before = db_page_before(page);
 	int code = db_list(db, SQL_JOB_LIST,
@@ -112,8 +113,8 @@ int store_job_list(struct db *db, const struct uuid *project, const struct uuid 
 int store_job_inputs(struct db *db, const struct uuid *job, struct arena *arena,
 	struct job_input **ret, size_t *ret_n, struct err *err)
 {
-	return db_list(
-		db, SQL_JOB_INPUT_LIST, DB_PARAMS(DB_UUID(job)), &input_shape, arena, ret, ret_n, err);
+	return db_list(db, SQL_JOB_INPUT_LIST, DB_PARAMS(DB_UUID(job)), &input_shape, arena, ret,
+		ret_n, err);
 }
 
 int store_job_cancel(struct db *db, const struct uuid *job, enum word *ret_state, struct err *err)
@@ -131,8 +132,8 @@ int store_job_cancel(struct db *db, const struct uuid *job, enum word *ret_state
 }
 
 /* A statement that is fenced by the attempt. */
-static int fenced(struct db *db, enum sql statement, const struct db_param *params,
-	size_t nparams, struct err *err)
+static int fenced(struct db *db, enum sql statement, const struct db_param *params, size_t nparams,
+	struct err *err)
 {
 	int code = db_run_one(db, statement, params, nparams, err);
 

@@ -50,8 +50,8 @@ MUST_CHECK int store_job_newest_done(struct db *db, const struct uuid *project,
 	const struct uuid *rec, struct arena *arena, struct job *ret, struct err *err);
 /* rec NULL, state WORD_NONE: all. */
 MUST_CHECK int store_job_list(struct db *db, const struct uuid *project, const struct uuid *rec,
-	enum word state, struct db_page *page, struct arena *arena, struct job **ret,
-	size_t *ret_n, struct err *err);
+	enum word state, struct db_page *page, struct arena *arena, struct job **ret, size_t *ret_n,
+	struct err *err);
 /* By side (left, right), then dataset number. */
 MUST_CHECK int store_job_inputs(struct db *db, const struct uuid *job, struct arena *arena,
 	struct job_input **ret, size_t *ret_n, struct err *err);

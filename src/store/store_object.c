@@ -26,11 +26,10 @@ int store_object_insert(struct db *db, const struct object *object, struct err *
 		err);
 }
 
-int store_object_get(struct db *db, const struct uuid *id, struct arena *arena,
-	struct object *ret, struct err *err)
+int store_object_get(struct db *db, const struct uuid *id, struct arena *arena, struct object *ret,
+	struct err *err)
 {
-	return db_one(
-		db, SQL_OBJECT_GET, DB_PARAMS(DB_UUID(id)), &object_shape, arena, ret, err);
+	return db_one(db, SQL_OBJECT_GET, DB_PARAMS(DB_UUID(id)), &object_shape, arena, ret, err);
 }
 
 int store_object_erase(

@@ -21,8 +21,8 @@ MUST_CHECK int store_object_insert(struct db *db, const struct object *object, s
 MUST_CHECK int store_object_get(struct db *db, const struct uuid *id, struct arena *arena,
 	struct object *ret, struct err *err);
 /* Those erased already are left alone; ret_n (may be NULL) counts the others. */
-MUST_CHECK int store_object_erase(struct db *db, const struct uuid *ids, size_t n, int64_t *ret_n,
-	struct err *err);
+MUST_CHECK int store_object_erase(
+	struct db *db, const struct uuid *ids, size_t n, int64_t *ret_n, struct err *err);
 /* Which of these have a row with a key, in no order. */
 MUST_CHECK int store_object_known(struct db *db, const struct uuid *ids, size_t n,
 	struct arena *arena, struct uuid **ret, size_t *ret_n, struct err *err);

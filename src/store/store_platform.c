@@ -20,15 +20,13 @@ static const struct db_shape answer_shape = DB_SHAPE(kept_answer, answer_fields)
 int store_setting_get(
 	struct db *db, struct sv key, struct arena *arena, struct setting *ret, struct err *err)
 {
-	return db_one(
-		db, SQL_SETTING_GET, DB_PARAMS(DB_SV(key)), &setting_shape, arena, ret, err);
+	return db_one(db, SQL_SETTING_GET, DB_PARAMS(DB_SV(key)), &setting_shape, arena, ret, err);
 }
 
-int store_setting_list(struct db *db, struct arena *arena, struct setting **ret, size_t *ret_n,
-	struct err *err)
+int store_setting_list(
+	struct db *db, struct arena *arena, struct setting **ret, size_t *ret_n, struct err *err)
 {
-	return db_list(
-		db, SQL_SETTING_LIST, DB_NO_PARAMS, &setting_shape, arena, ret, ret_n, err);
+	return db_list(db, SQL_SETTING_LIST, DB_NO_PARAMS, &setting_shape, arena, ret, ret_n, err);
 }
 
 int store_setting_put(

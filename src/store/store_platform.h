@@ -15,8 +15,8 @@ struct setting {
 
 MUST_CHECK int store_setting_get(
 	struct db *db, struct sv key, struct arena *arena, struct setting *ret, struct err *err);
-MUST_CHECK int store_setting_list(struct db *db, struct arena *arena, struct setting **ret,
-	size_t *ret_n, struct err *err);
+MUST_CHECK int store_setting_list(
+	struct db *db, struct arena *arena, struct setting **ret, size_t *ret_n, struct err *err);
 /* by NULL: the operator. */
 MUST_CHECK int store_setting_put(
 	struct db *db, struct sv key, struct sv value, const struct uuid *by, struct err *err);
@@ -38,15 +38,15 @@ MUST_CHECK int store_answer_insert(struct db *db, const struct uuid *user, struc
 MUST_CHECK int store_answer_expire(struct db *db, int64_t seconds, struct err *err);
 
 struct audit {
-	struct uuid project_id; /* nil: none */
-	enum word actor_kind;   /* ACTOR_ */
-	struct uuid actor_id;   /* nil: none */
-	enum event event;       /* its word is the action */
+	struct uuid project_id;  /* nil: none */
+	enum word actor_kind;    /* ACTOR_ */
+	struct uuid actor_id;    /* nil: none */
+	enum event event;        /* its word is the action */
 	const char *object_kind; /* "job"; NULL: none */
 	struct uuid object_id;
-	enum word outcome;      /* AUDIT_ */
+	enum word outcome; /* AUDIT_ */
 	struct sv request_id;
-	struct sv details;      /* JSON or SV_NULL; nothing personal, no record data */
+	struct sv details; /* JSON or SV_NULL; nothing personal, no record data */
 };
 
 /* Inside the business transaction; a refused act writes its own after the rollback. */

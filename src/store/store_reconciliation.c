@@ -75,8 +75,8 @@ int store_ruleset_insert(struct db *db, const struct uuid *project, const struct
 	struct arena *arena, struct ruleset_row *ret, struct err *err)
 {
 	int64_t no;
-	int code = db_value(db, SQL_RECONCILIATION_LOCK, DB_PARAMS(DB_UUID(project), DB_UUID(rec)),
-		&no, err);
+	int code = db_value(
+		db, SQL_RECONCILIATION_LOCK, DB_PARAMS(DB_UUID(project), DB_UUID(rec)), &no, err);
 
 	if (code == 0)
 		code = db_one(db, SQL_RULESET_INSERT,
@@ -98,8 +98,8 @@ int store_ruleset_get(struct db *db, const struct uuid *project, const struct uu
 }
 
 int store_ruleset_list(struct db *db, const struct uuid *project, const struct uuid *rec,
-	int32_t before, int32_t limit, struct arena *arena, struct ruleset_row **ret,
-	size_t *ret_n, struct err *err)
+	int32_t before, int32_t limit, struct arena *arena, struct ruleset_row **ret, size_t *ret_n,
+	struct err *err)
 {
 	return db_list(db, SQL_RULESET_LIST,
 		DB_PARAMS(DB_UUID(project), DB_UUID(rec), DB_I32(before > 0 ? before : INT32_MAX),

@@ -45,8 +45,8 @@ MUST_CHECK int store_ruleset_insert(struct db *db, const struct uuid *project,
 MUST_CHECK int store_ruleset_get(struct db *db, const struct uuid *project, const struct uuid *rec,
 	int32_t version, struct arena *arena, struct ruleset_row *ret, struct err *err);
 /* Newest first, below version `before` (0: from the newest), at most limit. */
-MUST_CHECK int store_ruleset_list(struct db *db, const struct uuid *project,
-	const struct uuid *rec, int32_t before, int32_t limit, struct arena *arena,
-	struct ruleset_row **ret, size_t *ret_n, struct err *err);
+MUST_CHECK int store_ruleset_list(struct db *db, const struct uuid *project, const struct uuid *rec,
+	int32_t before, int32_t limit, struct arena *arena, struct ruleset_row **ret, size_t *ret_n,
+	struct err *err);
 
 #endif

@@ -183,8 +183,8 @@ int store_record_taken(struct db *db, int32_t reconciliation_no, const int32_t *
 	return code;
 }
 
-int store_record_allocate(struct db *db, int32_t reconciliation_no,
-	const struct record_parts *p, struct err *err)
+int store_record_allocate(
+	struct db *db, int32_t reconciliation_no, const struct record_parts *p, struct err *err)
 {
 	return db_run(db, SQL_RECORD_ALLOCATE,
 		DB_PARAMS(DB_I32(reconciliation_no), DB_I32S(p->dataset_no, p->n),

@@ -46,16 +46,14 @@ int store_session_insert(struct db *db, const struct uuid *id, const struct uuid
 {
 	return db_one(db, SQL_SESSION_INSERT,
 		DB_PARAMS(DB_UUID(id), DB_UUID(user), DB_I64(idle_seconds),
-			DB_I64(absolute_seconds), DB_SV(address),
-			DB_SV(agent.p ? agent : SV(""))),
+			DB_I64(absolute_seconds), DB_SV(address), DB_SV(agent.p ? agent : SV(""))),
 		&session_shape, arena, ret, err);
 }
 
 int store_session_get(struct db *db, const struct uuid *id, struct arena *arena,
 	struct session *ret, struct err *err)
 {
-	return db_one(
-		db, SQL_SESSION_GET, DB_PARAMS(DB_UUID(id)), &session_shape, arena, ret, err);
+	return db_one(db, SQL_SESSION_GET, DB_PARAMS(DB_UUID(id)), &session_shape, arena, ret, err);
 }
 
 int store_session_state(
@@ -75,11 +73,9 @@ int store_session_list(struct db *db, const struct uuid *user, struct arena *are
 		ret_n, err);
 }
 
-int store_session_touch(
-	struct db *db, const struct uuid *id, int64_t idle_seconds, struct err *err)
+int store_session_touch(struct db *db, const struct uuid *id, int64_t idle_seconds, struct err *err)
 {
-	return db_run_one(
-		db, SQL_SESSION_TOUCH, DB_PARAMS(DB_UUID(id), DB_I64(idle_seconds)), err);
+	return db_run_one(db, SQL_SESSION_TOUCH, DB_PARAMS(DB_UUID(id), DB_I64(idle_seconds)), err);
 }
 
 int store_session_step_up(struct db *db, const struct uuid *id, struct err *err)
@@ -123,8 +119,8 @@ int store_refresh_get(struct db *db, const uint8_t token_hash[32], struct arena 
 		ret, err);
 }
 
-int store_refresh_spend(struct db *db, const uint8_t token_hash[32], struct sv successor_sealed,
-	struct err *err)
+int store_refresh_spend(
+	struct db *db, const uint8_t token_hash[32], struct sv successor_sealed, struct err *err)
 {
 	return db_run_one(db, SQL_REFRESH_SPEND,
 		DB_PARAMS(DB_HASH(token_hash), DB_BYTES(successor_sealed)), err);

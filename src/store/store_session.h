@@ -67,7 +67,7 @@ MUST_CHECK int store_refresh_insert(struct db *db, const uint8_t token_hash[32],
 MUST_CHECK int store_refresh_get(struct db *db, const uint8_t token_hash[32], struct arena *arena,
 	struct refresh_token *ret, struct err *err);
 /* E_NOT_FOUND: spent already. */
-MUST_CHECK int store_refresh_spend(struct db *db, const uint8_t token_hash[32],
-	struct sv successor_sealed, struct err *err);
+MUST_CHECK int store_refresh_spend(
+	struct db *db, const uint8_t token_hash[32], struct sv successor_sealed, struct err *err);
 
 #endif

@@ -17,8 +17,7 @@ static const struct db_shape public_shape = {
 int store_signing_key_list(struct db *db, struct arena *arena, struct signing_key **ret,
 	size_t *ret_n, struct err *err)
 {
-	return db_list(
-		db, SQL_SIGNING_KEY_LIST, DB_NO_PARAMS, &key_shape, arena, ret, ret_n, err);
+	return db_list(db, SQL_SIGNING_KEY_LIST, DB_NO_PARAMS, &key_shape, arena, ret, ret_n, err);
 }
 
 int store_signing_key_public_list(struct db *db, struct arena *arena, struct signing_key **ret,

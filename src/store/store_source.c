@@ -80,8 +80,8 @@ int store_mapping_get(struct db *db, const struct uuid *project, const struct uu
 }
 
 int store_mapping_list(struct db *db, const struct uuid *project, const struct uuid *source,
-	int32_t before, int32_t limit, struct arena *arena, struct mapping_row **ret,
-	size_t *ret_n, struct err *err)
+	int32_t before, int32_t limit, struct arena *arena, struct mapping_row **ret, size_t *ret_n,
+	struct err *err)
 {
 	return db_list(db, SQL_MAPPING_LIST,
 		DB_PARAMS(DB_UUID(project), DB_UUID(source),

@@ -136,16 +136,16 @@ int store_task_cancel_asked(
 }
 
 /* A statement that is fenced by the attempt. */
-static int fenced(struct db *db, enum sql statement, const struct db_param *params,
-	size_t nparams, struct err *err)
+static int fenced(struct db *db, enum sql statement, const struct db_param *params, size_t nparams,
+	struct err *err)
 {
 	int code = db_run_one(db, statement, params, nparams, err);
 
 	return code == E_NOT_FOUND ? err_set(err, E_FENCED, NULL) : code;
 }
 
-int store_task_finish(struct db *db, const struct task *task, enum word state,
-	struct sv error_code, struct sv error_detail, struct err *err)
+int store_task_finish(struct db *db, const struct task *task, enum word state, struct sv error_code,
+	struct sv error_detail, struct err *err)
 {
 	return fenced(db, SQL_TASK_FINISH,
 		DB_PARAMS(DB_UUID(&task->id), DB_I32(task->attempt), DB_WORD(state),
@@ -159,8 +159,8 @@ int store_task_give_back(struct db *db, const struct task *task, struct err *err
 		db, SQL_TASK_GIVE_BACK, DB_PARAMS(DB_UUID(&task->id), DB_I32(task->attempt)), err);
 }
 
-int store_task_retry(struct db *db, const struct task *task, int64_t seconds,
-	struct sv error_code, struct sv error_detail, struct err *err)
+int store_task_retry(struct db *db, const struct task *task, int64_t seconds, struct sv error_code,
+	struct sv error_detail, struct err *err)
 {
 	return fenced(db, SQL_TASK_RETRY,
 		DB_PARAMS(DB_UUID(&task->id), DB_I32(task->attempt), DB_I64(seconds),
@@ -189,8 +189,8 @@ int store_task_cancel(struct db *db, enum word kind, const struct uuid *subject,
 	int code;
 
 	arena_init(&arena, 0);
-	code = db_one(db, SQL_TASK_CANCEL, DB_PARAMS(DB_WORD(kind), DB_UUID(subject)),
-		&state_shape, &arena, &row, err);
+	code = db_one(db, SQL_TASK_CANCEL, DB_PARAMS(DB_WORD(kind), DB_UUID(subject)), &state_shape,
+		&arena, &row, err);
 	if (code == 0)
 		*ret_state = row.state;
 	return code;
@@ -213,6 +213,5 @@ int store_task_depth(
 {
 	struct sv texts[KINDS_MAX];
 
-	return db_value(
-		db, SQL_TASK_DEPTH, DB_PARAMS(kinds_param(kinds, nkinds, texts)), ret, err);
+	return db_value(db, SQL_TASK_DEPTH, DB_PARAMS(kinds_param(kinds, nkinds, texts)), ret, err);
 }

@@ -58,15 +58,13 @@ static int upload_one(struct db *db, enum sql statement, const struct db_param *
 int store_upload_get(struct db *db, const struct uuid *project, const struct uuid *id,
 	struct upload *ret, struct err *err)
 {
-	return upload_one(
-		db, SQL_UPLOAD_GET, DB_PARAMS(DB_UUID(project), DB_UUID(id)), ret, err);
+	return upload_one(db, SQL_UPLOAD_GET, DB_PARAMS(DB_UUID(project), DB_UUID(id)), ret, err);
 }
 
 int store_upload_lock(struct db *db, const struct uuid *project, const struct uuid *id,
 	struct upload *ret, struct err *err)
 {
-	return upload_one(
-		db, SQL_UPLOAD_LOCK, DB_PARAMS(DB_UUID(project), DB_UUID(id)), ret, err);
+	return upload_one(db, SQL_UPLOAD_LOCK, DB_PARAMS(DB_UUID(project), DB_UUID(id)), ret, err);
 }
 
 int store_upload_by_file(

@@ -25,8 +25,8 @@ static const struct db_field sign_in_fields[] = {
 };
 static const struct db_shape sign_in_shape = DB_SHAPE(user_sign_in, sign_in_fields);
 
-int store_user_insert(struct db *db, const struct user *user, const uint8_t email_index[32],
-	struct err *err)
+int store_user_insert(
+	struct db *db, const struct user *user, const uint8_t email_index[32], struct err *err)
 {
 	return db_run_one(db, SQL_USER_INSERT,
 		DB_PARAMS(DB_UUID(&user->id), DB_BYTES(user->email_sealed), DB_HASH(email_index),
@@ -54,18 +54,15 @@ int store_user_sign_in(struct db *db, const uint8_t email_index[32], struct aren
 		ret, err);
 }
 
-int store_user_set_status(
-	struct db *db, const struct uuid *id, enum word status, struct err *err)
+int store_user_set_status(struct db *db, const struct uuid *id, enum word status, struct err *err)
 {
-	return db_run_one(
-		db, SQL_USER_SET_STATUS, DB_PARAMS(DB_UUID(id), DB_WORD(status)), err);
+	return db_run_one(db, SQL_USER_SET_STATUS, DB_PARAMS(DB_UUID(id), DB_WORD(status)), err);
 }
 
 int store_user_set_name(
 	struct db *db, const struct uuid *id, struct sv display_name, struct err *err)
 {
-	return db_run_one(
-		db, SQL_USER_SET_NAME, DB_PARAMS(DB_UUID(id), DB_SV(display_name)), err);
+	return db_run_one(db, SQL_USER_SET_NAME, DB_PARAMS(DB_UUID(id), DB_SV(display_name)), err);
 }
 
 struct roles {
@@ -75,8 +72,8 @@ struct roles {
 static const struct db_field roles_fields[] = {DB_FIELD(roles, TEXTS, roles)};
 static const struct db_shape roles_shape = DB_SHAPE(roles, roles_fields);
 
-int store_user_platform_roles(struct db *db, const struct uuid *user, struct arena *arena,
-	unsigned *ret, struct err *err)
+int store_user_platform_roles(
+	struct db *db, const struct uuid *user, struct arena *arena, unsigned *ret, struct err *err)
 {
 	struct roles roles;
 	unsigned bits = 0;

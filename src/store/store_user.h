@@ -30,14 +30,14 @@ struct user_sign_in {
 };
 
 /* E_EXISTS: the address has an account. */
-MUST_CHECK int store_user_insert(struct db *db, const struct user *user,
-	const uint8_t email_index[32], struct err *err);
+MUST_CHECK int store_user_insert(
+	struct db *db, const struct user *user, const uint8_t email_index[32], struct err *err);
 MUST_CHECK int store_user_by_id(struct db *db, const struct uuid *id, struct arena *arena,
 	struct user *ret, struct err *err);
 MUST_CHECK int store_user_by_email(struct db *db, const uint8_t email_index[32],
 	struct arena *arena, struct user *ret, struct err *err);
-MUST_CHECK int store_user_sign_in(struct db *db, const uint8_t email_index[32],
-	struct arena *arena, struct user_sign_in *ret, struct err *err);
+MUST_CHECK int store_user_sign_in(struct db *db, const uint8_t email_index[32], struct arena *arena,
+	struct user_sign_in *ret, struct err *err);
 MUST_CHECK int store_user_set_status(
 	struct db *db, const struct uuid *id, enum word status, struct err *err);
 MUST_CHECK int store_user_set_name(

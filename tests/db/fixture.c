@@ -145,7 +145,7 @@ static void make_job(struct db *db, struct world *w)
 
 void world_make(struct pg *pg, struct world *w)
 {
-	CLEANUP(db_freep) struct db *operator = pg_db(pg, "recon_operator");
+	CLEANUP(db_freep) struct db *operator= pg_db(pg, "recon_operator");
 	CLEANUP(db_freep) struct db *api = pg_db(pg, "recon_api");
 	CLEANUP(db_freep) struct db *intake = pg_db(pg, "recon_intake");
 

@@ -1,6 +1,6 @@
 # Tests against a private PostgreSQL; each program brings its own cluster.
 if HAVE_CMOCKA
-check_PROGRAMS += test_db_migrate test_db_scope test_db_task test_db_record test_db_plan test_db_cut test_db_store
+check_PROGRAMS += test_db_migrate test_db_scope test_db_task test_db_record test_db_plan test_db_cut test_db_store test_db_end
 endif
 DB_TEST_SOURCES = tests/db/fixture.c tests/db/fixture.h tests/db/pg.c tests/db/pg.h
 DB_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/db $(CMOCKA_CFLAGS) $(PQ_CFLAGS)
@@ -26,3 +26,6 @@ test_db_cut_LDADD = $(MATCHER_LIBS) $(DB_TEST_LDADD)
 test_db_store_SOURCES = tests/db/test_store.c $(DB_TEST_SOURCES)
 test_db_store_CPPFLAGS = $(DB_TEST_CPPFLAGS)
 test_db_store_LDADD = $(DB_TEST_LDADD)
+test_db_end_SOURCES = tests/db/test_end.c $(DB_TEST_SOURCES)
+test_db_end_CPPFLAGS = $(DB_TEST_CPPFLAGS)
+test_db_end_LDADD = $(MATCHER_LIBS) $(DB_TEST_LDADD)

@@ -113,9 +113,9 @@ static void run(const struct pg *pg, bool as_server, const char *const argv[])
 static void start_server(struct pg *pg)
 {
 	char bin[256], program[280], data[96], sockets[128];
-	const char *const argv[] = {program, "-D", data, "-c", "listen_addresses=", "-c", sockets, "-c",
-		"fsync=off", "-c", "shared_buffers=32MB", "-c", "log_min_messages=warning", "-c",
-		"max_connections=40", NULL};
+	const char *const argv[] = {program, "-D", data, "-c", "listen_addresses=", "-c", sockets,
+		"-c", "fsync=off", "-c", "shared_buffers=32MB", "-c", "log_min_messages=warning",
+		"-c", "max_connections=40", NULL};
 
 	find_server(bin, sizeof(bin));
 	snprintf(program, sizeof(program), "%s/postgres", bin);
@@ -169,8 +169,7 @@ static void make_folder(struct pg *pg)
 	snprintf(pg->dir, sizeof(pg->dir), "%s/recon-pg-XXXXXX", tmp);
 	if (!mkdtemp(pg->dir))
 		give_up(pg->dir);
-	if (chmod(pg->dir, 0755) < 0 ||
-		(user && chown(pg->dir, user->pw_uid, user->pw_gid) < 0))
+	if (chmod(pg->dir, 0755) < 0 || (user && chown(pg->dir, user->pw_uid, user->pw_gid) < 0))
 		give_up(pg->dir);
 }
 
@@ -182,10 +181,10 @@ const char *pg_migrations(void)
 void pg_start(struct pg *pg)
 {
 	char bin[256], initdb[280], data[96], bootstrap[600];
-	const char *const init[] = {initdb, "-D", data, "-A", "trust", "-U", "postgres", "--no-sync",
-		"--no-instructions", "--locale=C", "-E", "UTF8", NULL};
-	const char *const psql[] = {"/usr/bin/psql", "-X", "-q", "-h", pg->dir, "-U", "postgres", "-d",
-		"postgres", "-f", bootstrap, NULL};
+	const char *const init[] = {initdb, "-D", data, "-A", "trust", "-U", "postgres",
+		"--no-sync", "--no-instructions", "--locale=C", "-E", "UTF8", NULL};
+	const char *const psql[] = {"/usr/bin/psql", "-X", "-q", "-h", pg->dir, "-U", "postgres",
+		"-d", "postgres", "-f", bootstrap, NULL};
 
 	memset(pg, 0, sizeof(*pg));
 	find_server(bin, sizeof(bin));

@@ -30,8 +30,8 @@
 static struct pg pg;
 static struct world w;
 static struct arena arena;
-static struct upload upload;  /* open, of a file that is being received */
-static struct task task;      /* the running match of w.job */
+static struct upload upload; /* open, of a file that is being received */
+static struct task task;     /* the running match of w.job */
 
 /* Runs calls until one fails. */
 #define STEP(call)                                                                                 \
@@ -61,9 +61,8 @@ static int sign_in(struct db *db, struct err *err)
 	const uint8_t code[32] = {9}, token[32] = {8};
 	struct uuid user, id = uuid_new();
 	struct session session;
-	struct audit row = {.actor_kind = ACTOR_USER,
-		.event = EVENT_SESSION_CREATE,
-		.outcome = AUDIT_DONE};
+	struct audit row = {
+		.actor_kind = ACTOR_USER, .event = EVENT_SESSION_CREATE, .outcome = AUDIT_DONE};
 	enum word purpose;
 
 	STEP(store_code_spend(db, code, &user, &purpose, err));
@@ -77,8 +76,11 @@ static int sign_in(struct db *db, struct err *err)
 
 static int create_project(struct db *db, struct err *err)
 {
-	struct project project = {.id = w.project, .name = SV("New"), .time_zone = SV("UTC"),
-		.base_currency = SV("EUR"), .storage_quota = 1};
+	struct project project = {.id = w.project,
+		.name = SV("New"),
+		.time_zone = SV("UTC"),
+		.base_currency = SV("EUR"),
+		.storage_quota = 1};
 
 	project.id.b[15] ^= 1;
 	STEP(store_project_insert(db, &project, &w.user, err));
@@ -98,10 +100,17 @@ static int write_mapping(struct db *db, struct err *err)
 
 static int announce_upload(struct db *db, struct err *err)
 {
-	struct file file = {.id = uuid_new(), .project_id = w.project, .source_id = w.source[0],
-		.name = SV("b.csv"), .size = 10, .uploaded_by = w.user};
-	struct upload u = {.id = random_id(), .project_id = w.project, .file_id = file.id,
-		.user_id = w.user, .size = 10};
+	struct file file = {.id = uuid_new(),
+		.project_id = w.project,
+		.source_id = w.source[0],
+		.name = SV("b.csv"),
+		.size = 10,
+		.uploaded_by = w.user};
+	struct upload u = {.id = random_id(),
+		.project_id = w.project,
+		.file_id = file.id,
+		.user_id = w.user,
+		.size = 10};
 
 	STEP(store_project_book(db, &w.project, 10, err));
 	STEP(store_file_insert(db, &file, err));
@@ -111,8 +120,12 @@ static int announce_upload(struct db *db, struct err *err)
 
 static int receive_part(struct db *db, struct err *err)
 {
-	struct object object = {.id = random_id(), .project_id = w.project,
-		.kind = OBJECT_KIND_PART, .size = 10, .stored_size = 60, .sha256 = {1},
+	struct object object = {.id = random_id(),
+		.project_id = w.project,
+		.kind = OBJECT_KIND_PART,
+		.size = 10,
+		.stored_size = 60,
+		.sha256 = {1},
 		.wrapped_key = SV("k")};
 
 	STEP(store_object_insert(db, &object, err));
@@ -125,17 +138,23 @@ static int receive_part(struct db *db, struct err *err)
 
 static int make_dataset(struct db *db, struct err *err)
 {
-	struct object object = {.id = random_id(), .project_id = w.project,
-		.kind = OBJECT_KIND_DATASET, .size = 10, .stored_size = 60, .sha256 = {1},
+	struct object object = {.id = random_id(),
+		.project_id = w.project,
+		.kind = OBJECT_KIND_DATASET,
+		.size = 10,
+		.stored_size = 60,
+		.sha256 = {1},
 		.wrapped_key = SV("k")};
-	struct dataset dataset = {.mapping_version = 2, .rows_read = 1, .rows_accepted = 1,
-		.sums = SV("[]"), .data_object = object.id};
+	struct dataset dataset = {.mapping_version = 2,
+		.rows_read = 1,
+		.rows_accepted = 1,
+		.sums = SV("[]"),
+		.data_object = object.id};
 	struct uuid id = uuid_new();
 	int32_t no;
 
 	STEP(store_object_insert(db, &object, err));
-	STEP(store_dataset_insert(
-		db, &id, &w.project, &w.source[0], &w.file[0], 2, &no, err));
+	STEP(store_dataset_insert(db, &id, &w.project, &w.source[0], &w.file[0], 2, &no, err));
 	STEP(store_dataset_set_ready(db, &id, &dataset, err));
 	return audit(db, EVENT_DATASET_READ, &id, err);
 }
@@ -144,11 +163,15 @@ static int make_dataset(struct db *db, struct err *err)
 static int finish_job(struct db *db, struct err *err)
 {
 	CLEANUP(record_set_free) struct record_set set = RECORD_SET_INIT;
-	struct object object = {.id = random_id(), .project_id = w.project,
-		.kind = OBJECT_KIND_RESULT, .size = 10, .stored_size = 60, .sha256 = {1},
+	struct object object = {.id = random_id(),
+		.project_id = w.project,
+		.kind = OBJECT_KIND_RESULT,
+		.size = 10,
+		.stored_size = 60,
+		.sha256 = {1},
 		.wrapped_key = SV("k")};
 	struct sv left = SV("left"), pass = SV("exact"), kind = SV("1:1"), status = SV("confirmed"),
-		eur = SV("EUR"), minor = SV("100");
+		  eur = SV("EUR"), minor = SV("100");
 	const int32_t day = 20000;
 	const int64_t one = 1, row = 7, amount = -100, part = -60;
 	struct record_parts parts = {1, &w.dataset_no[0], &row, &amount, &part};
@@ -164,8 +187,11 @@ static int finish_job(struct db *db, struct err *err)
 static int decide(struct db *db, struct err *err)
 {
 	CLEANUP(record_set_free) struct record_set set = RECORD_SET_INIT;
-	struct decision decision = {.id = uuid_new(), .kind = DECISION_CONFIRM, .job_id = w.job,
-		.match_no = 1, .user_id = w.user};
+	struct decision decision = {.id = uuid_new(),
+		.kind = DECISION_CONFIRM,
+		.job_id = w.job,
+		.match_no = 1,
+		.user_id = w.user};
 	struct kept_answer answer = {.status = 201, .answer = SV("{}")};
 	int64_t seq;
 
@@ -178,8 +204,11 @@ static int decide(struct db *db, struct err *err)
 
 static int start_job(struct db *db, struct err *err)
 {
-	struct reconciliation rec = {.id = uuid_new(), .project_id = w.project, .name = SV("Next"),
-		.left_sources = {&w.source[0], 1}, .right_sources = {&w.source[1], 1}};
+	struct reconciliation rec = {.id = uuid_new(),
+		.project_id = w.project,
+		.name = SV("Next"),
+		.left_sources = {&w.source[0], 1},
+		.right_sources = {&w.source[1], 1}};
 	struct ruleset_row ruleset;
 	struct uuid job = uuid_new();
 	const uint8_t hash[32] = {1};
@@ -269,7 +298,8 @@ static void test_a_cut_leaves_nothing(void **state)
 				fail_msg("%s was not cut after %d", transactions[i].name, k);
 			after = world_digest(&pg);
 			if (strcmp(before, after) != 0)
-				fail_msg("%s, cut after %d, left something", transactions[i].name, k);
+				fail_msg("%s, cut after %d, left something", transactions[i].name,
+					k);
 			free(after);
 		}
 		if (run(i, 0, &seen) < 0)
@@ -295,15 +325,22 @@ static int start(void **state)
 	pg_up(&pg);
 	world_make(&pg, &w);
 	arena_init(&arena, 0);
-	CLEANUP(db_freep) struct db *operator = pg_db(&pg, "recon_operator");
+	CLEANUP(db_freep) struct db *operator= pg_db(&pg, "recon_operator");
 	CLEANUP(db_freep) struct db *api = world_db(&pg, &w, "recon_api");
 	CLEANUP(db_freep) struct db *matcher = pg_db(&pg, "recon_matcher");
 	MUST(store_code_insert(operator, code, &w.user, CODE_PURPOSE_FIRST_SIGN_IN, 600, err));
-	file = (struct file){.id = uuid_new(), .project_id = w.project, .source_id = w.source[0],
-		.name = SV("part.csv"), .size = 10, .uploaded_by = w.user};
+	file = (struct file){.id = uuid_new(),
+		.project_id = w.project,
+		.source_id = w.source[0],
+		.name = SV("part.csv"),
+		.size = 10,
+		.uploaded_by = w.user};
 	MUST(store_file_insert(api, &file, err));
-	upload = (struct upload){.id = random_id(), .project_id = w.project, .file_id = file.id,
-		.user_id = w.user, .size = 10};
+	upload = (struct upload){.id = random_id(),
+		.project_id = w.project,
+		.file_id = file.id,
+		.user_id = w.user,
+		.size = 10};
 	MUST(store_upload_insert(api, &upload, 600, &arena, &upload, err));
 	MUST(store_task_claim(matcher, &match, 1, SV("m"), 600, &arena, &task, err));
 	MUST(store_job_start(matcher, &w.job, task.attempt, err));

@@ -52,17 +52,19 @@ static void down(int32_t target)
 /* Everything that a schema consists of, as one text. */
 #define SCHEMA                                                                                     \
 	"SELECT string_agg(x, chr(10) ORDER BY x) FROM ("                                          \
-	"SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || is_nullable "  \
-	"AS x FROM information_schema.columns WHERE table_schema = 'public' "                       \
-	"UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public' "        \
-	"UNION ALL SELECT 'policy ' || tablename || policyname || roles::text || coalesce(qual, '') " \
-	"FROM pg_policies UNION ALL SELECT 'constraint ' || conrelid::regclass || "                 \
-	"pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace " \
-	"UNION ALL SELECT 'grant ' || relname || coalesce(relacl::text, '') FROM pg_class "         \
-	"WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') "                    \
-	"UNION ALL SELECT 'grant ' || attrelid::regclass || attname || attacl::text "               \
-	"FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid > 16384 "                          \
-	"UNION ALL SELECT 'function ' || proname || proacl::text || prosrc FROM pg_proc "           \
+	"SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || is_nullable " \
+	"AS x FROM information_schema.columns WHERE table_schema = 'public' "                      \
+	"UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public' "       \
+	"UNION ALL SELECT 'policy ' || tablename || policyname || roles::text || coalesce(qual, "  \
+	"'') "                                                                                     \
+	"FROM pg_policies UNION ALL SELECT 'constraint ' || conrelid::regclass || "                \
+	"pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = "                       \
+	"'public'::regnamespace "                                                                  \
+	"UNION ALL SELECT 'grant ' || relname || coalesce(relacl::text, '') FROM pg_class "        \
+	"WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') "                   \
+	"UNION ALL SELECT 'grant ' || attrelid::regclass || attname || attacl::text "              \
+	"FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid > 16384 "                         \
+	"UNION ALL SELECT 'function ' || proname || proacl::text || prosrc FROM pg_proc "          \
 	"WHERE pronamespace = 'public'::regnamespace) s"
 
 static void test_up_down_up(void **state)
@@ -88,7 +90,8 @@ static void test_up_down_up(void **state)
 
 static void test_up_twice_changes_nothing(void **state)
 {
-	char *before = pg_text(&pg, "SELECT max(applied_at)::text || count(*) FROM schema_migration");
+	char *before =
+		pg_text(&pg, "SELECT max(applied_at)::text || count(*) FROM schema_migration");
 	char *after;
 
 	(void)state;
@@ -252,7 +255,8 @@ static const struct {
 	{"foreign keys are served by an index",
 		"SELECT string_agg(conrelid::regclass || '(' || conname || ')', ' ') "
 		"FROM pg_constraint f JOIN pg_class t ON t.oid = f.confrelid "
-		"WHERE f.contype = 'f' AND t.relname IN ('session', 'file', 'upload', 'vault_object', "
+		"WHERE f.contype = 'f' AND t.relname IN ('session', 'file', 'upload', "
+		"'vault_object', "
 		"'dataset', 'job') AND NOT EXISTS (SELECT FROM pg_index i "
 		"WHERE i.indrelid = f.conrelid AND f.conkey[1] = i.indkey[0])"},
 };
@@ -354,8 +358,8 @@ static void test_words_agree(void **state)
 		def = pg_text(&pg, sql);
 		snprintf(sql, sizeof(sql), "ARRAY[%s]", words);
 		if (!strstr(def, sql))
-			fail_msg("%s.%s has %s, the code %s", worded[i].table, worded[i].column, def,
-				words);
+			fail_msg("%s.%s has %s, the code %s", worded[i].table, worded[i].column,
+				def, words);
 		free(def);
 	}
 }

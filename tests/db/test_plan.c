@@ -156,8 +156,8 @@ static bool explain(PGconn *conn, enum sql id, struct buf *out)
 	PGresult *result;
 	bool allowed;
 
-	buf_printf(&sql, "PREPARE %s%s%s%s AS %s", db_statement_name(id), types[0] ? "(" : "", types,
-		types[0] ? ")" : "", db_statement_text(id));
+	buf_printf(&sql, "PREPARE %s%s%s%s AS %s", db_statement_name(id), types[0] ? "(" : "",
+		types, types[0] ? ")" : "", db_statement_text(id));
 	result = PQexec(conn, buf_cstr(&sql));
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		fail_msg("%s: %s", db_statement_name(id), PQresultErrorMessage(result));
@@ -186,7 +186,8 @@ static void find_scan(const char *plan, char *ret, size_t n)
 		sscanf(at + strlen(mark), "%63[a-z_]", table);
 		snprintf(sql, sizeof(sql),
 			"SELECT (reltuples > 1000)::int FROM pg_class WHERE relname = '%s' AND "
-			"relnamespace = 'public'::regnamespace", table);
+			"relnamespace = 'public'::regnamespace",
+			table);
 		if (pg_int(&pg, sql)) {
 			snprintf(ret, n, "%s", table);
 			return;

@@ -62,8 +62,9 @@ static void add(struct record_set *s, int side, uint64_t row)
 
 static void test_two_million_records(void **state)
 {
-	CLEANUP(record_set_free) struct record_set all = RECORD_SET_INIT, again = RECORD_SET_INIT,
-		one = RECORD_SET_INIT;
+	CLEANUP(record_set_free)
+	struct record_set all = RECORD_SET_INIT,
+			  again = RECORD_SET_INIT, one = RECORD_SET_INIT;
 	const uint64_t rows = 1000000;
 
 	(void)state;
@@ -141,8 +142,10 @@ static void test_scope_binds_the_functions(void **state)
 	CLEANUP(record_set_free) struct record_set s = RECORD_SET_INIT, foreign = RECORD_SET_INIT;
 	CLEANUP(db_freep) struct db *stranger = pg_db(&pg, "recon_data");
 	CLEANUP(db_freep) struct db *api = world_db(&pg, &w, "recon_api");
-	struct decision decision = {
-		.id = uuid_new(), .kind = DECISION_MATCH, .members = SV("{}"), .user_id = w.other_user};
+	struct decision decision = {.id = uuid_new(),
+		.kind = DECISION_MATCH,
+		.members = SV("{}"),
+		.user_id = w.other_user};
 	int64_t seq;
 
 	(void)state;

@@ -66,8 +66,8 @@ static void test_a_scope_sees_its_project_only(void **state)
 	assert_int_equal(2, count_sources(db, &w.project));
 	MUST(db_scope(db, &w.other_user, &w.other_project, 1, err));
 	assert_int_equal(0, count_sources(db, &w.project));
-	MUST_GIVE(E_NOT_FOUND,
-		store_source_get(db, &w.project, &w.source[0], &arena, &source, err));
+	MUST_GIVE(
+		E_NOT_FOUND, store_source_get(db, &w.project, &w.source[0], &arena, &source, err));
 	MUST_GIVE(E_NOT_FOUND,
 		store_project_get(db, &w.project, &w.other_user, &arena, &project, err));
 }
@@ -141,15 +141,17 @@ static void test_grants_are_narrow(void **state)
 	CLEANUP(db_freep) struct db *matcher = pg_db(&pg, "recon_matcher");
 	struct user_sign_in sign_in;
 	const uint8_t index[32] = "first";
-	struct source source = {.id = uuid_new(), .project_id = w.project, .name = SV("x"),
-		.kind = SOURCE_KIND_BANK, .time_zone = SV("UTC")};
+	struct source source = {.id = uuid_new(),
+		.project_id = w.project,
+		.name = SV("x"),
+		.kind = SOURCE_KIND_BANK,
+		.time_zone = SV("UTC")};
 	int64_t depth;
 	const enum word scan = TASK_SCAN;
 
 	(void)state;
 	MUST_GIVE(E_FORBIDDEN, store_user_sign_in(api, index, &arena, &sign_in, err));
-	MUST_GIVE(E_FORBIDDEN,
-		store_source_insert(upload, &source, &w.user, &arena, &source, err));
+	MUST_GIVE(E_FORBIDDEN, store_source_insert(upload, &source, &w.user, &arena, &source, err));
 	MUST_GIVE(E_FORBIDDEN, store_user_set_status(api, &w.user, USER_STATUS_DISABLED, err));
 	MUST_GIVE(E_FORBIDDEN,
 		store_task_insert(matcher, TASK_MATCH, &w.job, &w.project, SV_NULL, err));
@@ -180,16 +182,17 @@ static void test_a_lost_connection_fails_the_transaction(void **state)
 	MUST(db_begin(db, err));
 	assert_int_equal(2, count_sources(db, &w.project));
 	pg_crash(&pg);
-	MUST_GIVE(E_UNAVAILABLE,
-		store_source_list(db, &w.project, &page, &arena, &sources, &n, err));
+	MUST_GIVE(
+		E_UNAVAILABLE, store_source_list(db, &w.project, &page, &arena, &sources, &n, err));
 	MUST_GIVE(E_INTERNAL, db_commit(db, err));
 	assert_int_equal(2, count_sources(db, &w.project));
 }
 
 static void test_no_server_is_unavailable(void **state)
 {
-	struct db_options options = {
-		.conninfo = "host=/nonexistent dbname=recon", .role = "recon_api", .program = "test"};
+	struct db_options options = {.conninfo = "host=/nonexistent dbname=recon",
+		.role = "recon_api",
+		.program = "test"};
 	CLEANUP(db_freep) struct db *db = NULL;
 	struct membership membership;
 
@@ -197,8 +200,7 @@ static void test_no_server_is_unavailable(void **state)
 	MUST_GIVE(E_UNAVAILABLE, db_open(&options, &db, err));
 	assert_null(db);
 	MUST(db_open_lazy(&options, &db, err));
-	MUST_GIVE(E_UNAVAILABLE,
-		store_membership_get(db, &w.project, &w.user, &membership, err));
+	MUST_GIVE(E_UNAVAILABLE, store_membership_get(db, &w.project, &w.user, &membership, err));
 	db_rollback(db);
 	options.conninfo = "no such thing";
 	db_close(db);
@@ -218,7 +220,8 @@ static void test_a_failed_statement_needs_a_rollback(void **state)
 	(void)state;
 	MUST(db_begin(db, err));
 	MUST_GIVE(E_EXISTS, store_source_insert(db, &source, &w.user, &arena, &source, err));
-	MUST_GIVE(E_UNAVAILABLE, store_source_get(db, &w.project, &source.id, &arena, &source, err));
+	MUST_GIVE(
+		E_UNAVAILABLE, store_source_get(db, &w.project, &source.id, &arena, &source, err));
 	db_rollback(db);
 	assert_false(db_in_transaction(db));
 	source.name = SV("Third");

@@ -42,7 +42,7 @@ static int start(void **state)
 	data = world_db(&pg, &w, "recon_data");
 	intake = pg_db(&pg, "recon_intake");
 	matcher = pg_db(&pg, "recon_matcher");
-	operator = pg_db(&pg, "recon_operator");
+	operator= pg_db(&pg, "recon_operator");
 	return 0;
 }
 
@@ -69,8 +69,10 @@ static void text_is(struct sv got, const char *want)
 static void test_users(void **state)
 {
 	const uint8_t index[32] = "first", other[32] = "nobody";
-	struct user user, again = {.id = uuid_new(), .email_sealed = SV("x"),
-		.display_name = SV("Twin"), .status = USER_STATUS_INVITED};
+	struct user user, again = {.id = uuid_new(),
+				  .email_sealed = SV("x"),
+				  .display_name = SV("Twin"),
+				  .status = USER_STATUS_INVITED};
 	unsigned roles = 9;
 
 	(void)state;
@@ -79,17 +81,17 @@ static void test_users(void **state)
 	text_is(user.display_name, "first");
 	text_is(user.email_sealed, "first");
 	MUST_GIVE(E_NOT_FOUND, store_user_by_email(auth, other, &arena, &user, err));
-	MUST_GIVE(E_EXISTS, store_user_insert(operator, &again, index, err));
-	MUST(store_user_set_name(operator, &w.user, SV("Zo\xc3\xab"), err));
+	MUST_GIVE(E_EXISTS, store_user_insert(operator, & again, index, err));
+	MUST(store_user_set_name(operator, & w.user, SV("Zo\xc3\xab"), err));
 	MUST(store_user_by_id(auth, &w.user, &arena, &user, err));
 	text_is(user.display_name, "Zo\xc3\xab");
 	assert_int_equal(2, user.version);
 	MUST(store_user_platform_roles(auth, &w.user, &arena, &roles, err));
 	assert_int_equal(0, roles);
-	MUST(store_user_grant(operator, &w.user, "administrator", NULL, err));
-	MUST(store_user_grant(operator, &w.user, "administrator", NULL, err));
-	MUST(store_user_grant(operator, &w.user, "auditor", &w.other_user, err));
-	MUST_GIVE(E_INVALID, store_user_grant(operator, &w.user, "king", NULL, err));
+	MUST(store_user_grant(operator, & w.user, "administrator", NULL, err));
+	MUST(store_user_grant(operator, & w.user, "administrator", NULL, err));
+	MUST(store_user_grant(operator, & w.user, "auditor", &w.other_user, err));
+	MUST_GIVE(E_INVALID, store_user_grant(operator, & w.user, "king", NULL, err));
 	MUST(store_user_platform_roles(auth, &w.user, &arena, &roles, err));
 	assert_int_equal(PLATFORM_ADMINISTRATOR | PLATFORM_AUDITOR, roles);
 	/* One's own roles are visible to the api pool, another's are not. */
@@ -141,8 +143,8 @@ static struct session new_session(int64_t idle, int64_t absolute)
 	struct uuid id = uuid_new();
 	struct session session = {0};
 
-	MUST(store_session_insert(auth, &id, &w.user, idle, absolute, SV("192.0.2.7"), SV("Firefox"),
-		&arena, &session, err));
+	MUST(store_session_insert(auth, &id, &w.user, idle, absolute, SV("192.0.2.7"),
+		SV("Firefox"), &arena, &session, err));
 	return session;
 }
 
@@ -167,8 +169,7 @@ static void test_sessions(void **state)
 	MUST(store_session_list(auth, &w.user, &arena, &list, &n, err));
 	assert_int_equal(2, n);
 	assert_true(uuid_eq(&list[0].id, &other.id)); /* the newest first */
-	MUST_GIVE(E_NOT_FOUND,
-		store_session_revoke(auth, &s.id, &w.other_user, REVOKED_USER, err));
+	MUST_GIVE(E_NOT_FOUND, store_session_revoke(auth, &s.id, &w.other_user, REVOKED_USER, err));
 	MUST(store_session_revoke_others(
 		auth, &w.user, &s.id, REVOKED_PASSWORD_CHANGED, &arena, &revoked, &n, err));
 	assert_int_equal(1, n);
@@ -188,11 +189,11 @@ static void test_a_disabled_user_has_no_live_session(void **state)
 	(void)state;
 	MUST(store_session_state(api, &expired.id, &now, err));
 	assert_false(now.live);
-	MUST(store_user_set_status(operator, &w.user, USER_STATUS_DISABLED, err));
+	MUST(store_user_set_status(operator, & w.user, USER_STATUS_DISABLED, err));
 	MUST(store_session_state(api, &s.id, &now, err));
 	assert_false(now.live);
 	assert_int_equal(USER_STATUS_DISABLED, now.user_status);
-	MUST(store_user_set_status(operator, &w.user, USER_STATUS_ACTIVE, err));
+	MUST(store_user_set_status(operator, & w.user, USER_STATUS_ACTIVE, err));
 }
 
 static void test_refresh_tokens(void **state)
@@ -227,8 +228,10 @@ static void test_refresh_tokens(void **state)
 
 static void test_signing_keys(void **state)
 {
-	struct signing_key key = {.kid = SV("k1"), .state = KEY_STATE_ACTIVE,
-		.public_key = SV("public"), .private_sealed = SV("private")};
+	struct signing_key key = {.kid = SV("k1"),
+		.state = KEY_STATE_ACTIVE,
+		.public_key = SV("public"),
+		.private_sealed = SV("private")};
 	struct signing_key *list;
 	size_t n;
 
@@ -257,11 +260,16 @@ static void test_signing_keys(void **state)
 
 static void test_api_keys(void **state)
 {
-	struct sv scopes[] = {SV("read"), SV("upload")}, network = SV("192.0.2.0/24"), bad = SV("x");
+	struct sv scopes[] = {SV("read"), SV("upload")}, network = SV("192.0.2.0/24"),
+		  bad = SV("x");
 	const uint8_t hash[32] = {3};
 	struct db_page page = {.limit = 10};
-	struct api_key key = {.id = uuid_new(), .user_id = w.user, .project_id = w.project,
-		.name = SV("ERP"), .scopes = {scopes, 2}, .networks = {&network, 1}};
+	struct api_key key = {.id = uuid_new(),
+		.user_id = w.user,
+		.project_id = w.project,
+		.name = SV("ERP"),
+		.scopes = {scopes, 2},
+		.networks = {&network, 1}};
 	struct api_key made, *list;
 	struct api_key_state now;
 	size_t n;
@@ -304,11 +312,12 @@ static void test_projects(void **state)
 	text_is(project.name, "First");
 	assert_int_equal(ROLE_OWNER, project.role);
 	MUST(store_project_update(api, &w.project, project.version, SV("Renamed"), WORD_NONE, err));
-	MUST_GIVE(E_STALE,
-		store_project_update(api, &w.project, project.version, SV("Again"), WORD_NONE, err));
+	MUST_GIVE(E_STALE, store_project_update(
+				   api, &w.project, project.version, SV("Again"), WORD_NONE, err));
 	MUST(store_project_update(
 		api, &w.project, project.version + 1, SV_NULL, PROJECT_STATUS_ARCHIVED, err));
-	MUST(store_project_list(api, &w.user, PROJECT_STATUS_ACTIVE, &page, &arena, &list, &n, err));
+	MUST(store_project_list(
+		api, &w.user, PROJECT_STATUS_ACTIVE, &page, &arena, &list, &n, err));
 	assert_int_equal(0, n); /* the member row followed */
 	MUST(store_project_list(api, &w.user, WORD_NONE, &page, &arena, &list, &n, err));
 	assert_int_equal(1, n);
@@ -372,12 +381,26 @@ static void test_mappings_are_versions(void **state)
 
 static void test_uploads(void **state)
 {
-	struct file file = {.id = uuid_new(), .project_id = w.project, .source_id = w.source[0],
-		.name = SV("u.csv"), .size = 30, .uploaded_by = w.user};
-	struct upload u = {.id = random_id(), .project_id = w.project, .file_id = file.id,
-		.user_id = w.user, .size = 30, .sha256 = {9}}, *expired;
-	struct object object = {.id = random_id(), .project_id = w.project, .kind = OBJECT_KIND_PART,
-		.size = 20, .stored_size = 80, .sha256 = {5}, .wrapped_key = SV("key")};
+	struct file file = {.id = uuid_new(),
+		.project_id = w.project,
+		.source_id = w.source[0],
+		.name = SV("u.csv"),
+		.size = 30,
+		.uploaded_by = w.user};
+	struct upload u = {.id = random_id(),
+			      .project_id = w.project,
+			      .file_id = file.id,
+			      .user_id = w.user,
+			      .size = 30,
+			      .sha256 = {9}},
+		      *expired;
+	struct object object = {.id = random_id(),
+		.project_id = w.project,
+		.kind = OBJECT_KIND_PART,
+		.size = 20,
+		.stored_size = 80,
+		.sha256 = {5},
+		.wrapped_key = SV("key")};
 	struct uuid first = object.id;
 	struct upload_part *parts;
 	size_t n;
@@ -423,7 +446,8 @@ static void test_files(void **state)
 	size_t n;
 
 	(void)state;
-	MUST(store_file_list(api, &w.project, NULL, FILE_STATE_CLEAN, &page, &arena, &list, &n, err));
+	MUST(store_file_list(
+		api, &w.project, NULL, FILE_STATE_CLEAN, &page, &arena, &list, &n, err));
 	assert_int_equal(1, n);
 	assert_true(page.more);
 	assert_true(uuid_eq(&list[0].id, &w.file[1]));
@@ -470,8 +494,13 @@ static void test_objects(void **state)
 static void test_datasets(void **state)
 {
 	struct db_page page = {.limit = 10};
-	struct dataset dataset = {.mapping_version = 1, .rows_read = 5, .rows_accepted = 3,
-		.rows_rejected = 1, .rows_skipped = 1, .sums = SV("[]"), .data_object = w.object[1]};
+	struct dataset dataset = {.mapping_version = 1,
+		.rows_read = 5,
+		.rows_accepted = 3,
+		.rows_rejected = 1,
+		.rows_skipped = 1,
+		.sums = SV("[]"),
+		.data_object = w.object[1]};
 	struct dataset *list, got;
 	struct uuid id = uuid_new();
 	int32_t no = 0;
@@ -494,8 +523,8 @@ static void test_datasets(void **state)
 	MUST(store_dataset_by_file(intake, &w.file[1], &arena, &got, err));
 	text_is(got.error_detail, "no table");
 	assert_int_equal(DATASET_STATE_UNREADABLE, got.state);
-	MUST(store_dataset_list(api, &w.project, &w.source[1], DATASET_STATE_READY, &page, &arena,
-		&list, &n, err));
+	MUST(store_dataset_list(
+		api, &w.project, &w.source[1], DATASET_STATE_READY, &page, &arena, &list, &n, err));
 	assert_int_equal(1, n);
 	assert_int_equal(9, list[0].rows_accepted);
 	pg_exec(&pg, "DELETE FROM job_input; DELETE FROM dataset WHERE mapping_version = 1 "
@@ -559,8 +588,8 @@ static void test_jobs(void **state)
 
 	(void)state;
 	MUST(db_begin(api, err));
-	MUST_GIVE(E_CONFLICT, store_job_insert(api, &id, &w.project, &w.rec, 0, &w.user, &left,
-				      &right, err));
+	MUST_GIVE(E_CONFLICT,
+		store_job_insert(api, &id, &w.project, &w.rec, 0, &w.user, &left, &right, err));
 	db_rollback(api);
 	MUST(store_job_inputs(matcher, &w.job, &arena, &inputs, &n, err));
 	assert_int_equal(2, n);
@@ -576,26 +605,33 @@ static void test_jobs(void **state)
 	text_is(job.phase, "assigning");
 	assert_int_equal(50, job.eta_ms);
 	assert_int_equal(JOB_STATE_RUNNING, job.state);
-	MUST(store_job_list(api, &w.project, &w.rec, JOB_STATE_RUNNING, &page, &arena, &list, &n, err));
+	MUST(store_job_list(
+		api, &w.project, &w.rec, JOB_STATE_RUNNING, &page, &arena, &list, &n, err));
 	assert_int_equal(1, n);
 	MUST_GIVE(E_NOT_FOUND, store_job_newest_done(data, &w.project, &w.rec, &arena, &job, err));
-	MUST(store_job_set_failed(
-		matcher, &w.job, task.attempt, SV("limit"), SV("too many"), err));
+	MUST(store_job_set_failed(matcher, &w.job, task.attempt, SV("limit"), SV("too many"), err));
 	MUST(store_task_finish(matcher, &task, TASK_STATE_FAILED, SV("limit"), SV_NULL, err));
 	MUST(store_job_get(api, &w.project, &w.job, &arena, &job, err));
 	text_is(job.error_code, "limit");
 	/* The same datasets on the wrong sides are not of the reconciliation's sources. */
 	MUST(db_begin(api, err));
-	MUST_GIVE(E_DATASET_NOT_READY, store_job_insert(api, &id, &w.project, &w.rec, 0, &w.user,
-					       &right, &left, err));
+	MUST_GIVE(E_DATASET_NOT_READY,
+		store_job_insert(api, &id, &w.project, &w.rec, 0, &w.user, &right, &left, err));
 	db_rollback(api);
 }
 
 static void test_views(void **state)
 {
-	struct view view = {.id = random_id(), .project_id = w.project, .reconciliation_id = w.rec,
-		.job_id = w.job, .user_id = w.user, .kind = VIEW_KIND_MATCHES, .spec = SV("{}"),
-		.seq = 3, .total = 100}, got, late;
+	struct view view = {.id = random_id(),
+			    .project_id = w.project,
+			    .reconciliation_id = w.rec,
+			    .job_id = w.job,
+			    .user_id = w.user,
+			    .kind = VIEW_KIND_MATCHES,
+			    .spec = SV("{}"),
+			    .seq = 3,
+			    .total = 100},
+		    got, late;
 
 	(void)state;
 	MUST(store_view_insert(data, &view, 60, err));
@@ -654,8 +690,10 @@ static void test_kept_answers(void **state)
 
 static void test_audit(void **state)
 {
-	struct audit audit = {.actor_kind = ACTOR_ANONYMOUS, .event = EVENT_SESSION_REFUSE,
-		.outcome = AUDIT_REFUSED, .details = SV("{\"reason\":\"password\"}")};
+	struct audit audit = {.actor_kind = ACTOR_ANONYMOUS,
+		.event = EVENT_SESSION_REFUSE,
+		.outcome = AUDIT_REFUSED,
+		.details = SV("{\"reason\":\"password\"}")};
 	char *row;
 
 	(void)state;

@@ -102,8 +102,8 @@ static void test_one_live_task_of_a_subject(void **state)
 	struct uuid subject = fresh();
 
 	(void)state;
-	MUST_GIVE(E_CONFLICT,
-		store_task_insert(api, TASK_MATCH, &subject, &w.project, SV_NULL, err));
+	MUST_GIVE(
+		E_CONFLICT, store_task_insert(api, TASK_MATCH, &subject, &w.project, SV_NULL, err));
 }
 
 /* The former owner, stopped past its lease and continued, can do nothing any more. */

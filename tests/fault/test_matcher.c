@@ -117,8 +117,8 @@ static void store_table(const struct col_table *table, struct object *ret)
 	struct vault_object stored;
 
 	MUST(vault_create(vault, &writer, err));
-	MUST(table_file_write(COL_FILE_DATASET, table, &info,
-		(struct col_sink){write_vault, writer}, err));
+	MUST(table_file_write(
+		COL_FILE_DATASET, table, &info, (struct col_sink){write_vault, writer}, err));
 	MUST(vault_commit(writer, &stored, err));
 	vault_writer_free(&writer);
 	memcpy(wrapped, stored.wrapped, sizeof(wrapped));
@@ -134,10 +134,8 @@ static void store_table(const struct col_table *table, struct object *ret)
 static void make_dataset(int side)
 {
 	CLEANUP(col_table_free) struct col_table table = COL_TABLE_INIT;
-	struct dataset dataset = {.mapping_version = 2,
-		.rows_read = ROWS,
-		.rows_accepted = ROWS,
-		.sums = SV("[]")};
+	struct dataset dataset = {
+		.mapping_version = 2, .rows_read = ROWS, .rows_accepted = ROWS, .sums = SV("[]")};
 	struct mapping_row mapping;
 	struct object object;
 
@@ -324,12 +322,14 @@ static struct oracle observe(void)
 
 	snprintf(sql, sizeof(sql),
 		"SELECT coalesce(sum(bit_count(taken)), 0) FROM dataset_page "
-		"WHERE reconciliation_no = %d", w.rec_no);
+		"WHERE reconciliation_no = %d",
+		w.rec_no);
 	return (struct oracle){
 		.hash = about_job("SELECT encode(result_hash, 'hex') FROM job, x WHERE id = ours"),
-		.stats = about_job("SELECT md5(string_agg(concat_ws(',', day, side, pass, kind, status, "
-				   "currency, n, minor), ';' ORDER BY day, side, pass, kind, status, "
-				   "currency)) FROM job_stat, x WHERE job_id = ours"),
+		.stats = about_job(
+			"SELECT md5(string_agg(concat_ws(',', day, side, pass, kind, status, "
+			"currency, n, minor), ';' ORDER BY day, side, pass, kind, status, "
+			"currency)) FROM job_stat, x WHERE job_id = ours"),
 		.taken = pg_int(&pg, sql),
 	};
 }
@@ -366,9 +366,9 @@ static void judge(struct tally *t)
 	t->doubled += count_of_job("SELECT count(*) FROM vault_object v JOIN job j ON "
 				   "j.result_object = v.id JOIN x ON j.id = ours") != 1;
 	t->doubled += pg_int(&pg, "SELECT count(*) FROM vault_object WHERE kind = 'result'") !=
-		pg_int(&pg, "SELECT count(*) FROM job WHERE state = 'done'");
+		      pg_int(&pg, "SELECT count(*) FROM job WHERE state = 'done'");
 	t->wrong += seen.taken != expected.taken || strcmp(seen.hash, expected.hash) != 0 ||
-		strcmp(seen.stats, expected.stats) != 0;
+		    strcmp(seen.stats, expected.stats) != 0;
 	t->wrong += !result_is_readable();
 	free(seen.hash);
 	free(seen.stats);
@@ -377,7 +377,8 @@ static void judge(struct tally *t)
 static void report(const char *kind, const struct tally *t)
 {
 	print_message("%s: runs %d lost %d doubled %d wrong %d (the fault came too late: %d), "
-		      "seed %u\n", kind, RUNS, t->lost, t->doubled, t->wrong, t->late, seed);
+		      "seed %u\n",
+		kind, RUNS, t->lost, t->doubled, t->wrong, t->late, seed);
 	if (t->lost || t->doubled || t->wrong)
 		show_log();
 	assert_int_equal(0, t->lost);

@@ -48,11 +48,15 @@ static int prepare(void **state)
 
 	(void)state;
 	for (int s = 0; s < 2; s++) {
-		cols[s][0] = (struct col){.name = "amount", .type = COL_AMOUNT, .scale = 2,
-			.currency = eur, .currency_col = -1, .i64 = amounts[s],
+		cols[s][0] = (struct col){.name = "amount",
+			.type = COL_AMOUNT,
+			.scale = 2,
+			.currency = eur,
+			.currency_col = -1,
+			.i64 = amounts[s],
 			.valid = s == 0 ? valid : NULL};
-		cols[s][1] = (struct col){.name = "date", .type = COL_DATE, .currency_col = -1,
-			.i32 = days[s]};
+		cols[s][1] = (struct col){
+			.name = "date", .type = COL_DATE, .currency_col = -1, .i32 = days[s]};
 		tables[s] = (struct col_table){.rows = 4, .ncols = 2, .cols = cols[s]};
 		inputs[s] = (struct match_input){.table = &tables[s], .side = (uint8_t)s};
 		field.side[s] = (struct rules_column){
@@ -62,13 +66,20 @@ static int prepare(void **state)
 	rules.side[1].flip_sign = true;
 	for (int m = 0; m < 3; m++)
 		currency[m] = eur;
-	result = (struct result){.ninputs = 2, .npasses = 1, .inputs = result_inputs,
-		.passes = passes};
-	result.matches = (struct result_matches){.n = 3, .kind = kind, .status = status,
-		.pass = pass, .currency = currency, .member = member};
+	result = (struct result){
+		.ninputs = 2, .npasses = 1, .inputs = result_inputs, .passes = passes};
+	result.matches = (struct result_matches){.n = 3,
+		.kind = kind,
+		.status = status,
+		.pass = pass,
+		.currency = currency,
+		.member = member};
 	result.members = (struct result_members){7, member_input, member_row, allocated};
-	result.open = (struct result_open){.n = 5, .input = open_input, .row = open_row,
-		.remaining = remaining, .match = open_match};
+	result.open = (struct result_open){.n = 5,
+		.input = open_input,
+		.row = open_row,
+		.remaining = remaining,
+		.match = open_match};
 	return 0;
 }
 
@@ -92,8 +103,10 @@ static void test_balance(void **state)
 
 static void test_balance_of_several_columns(void **state)
 {
-	struct rules_term terms[3] = {{SV("amount"), false}, {SV("amount"), true}, {SV("no"), false}};
-	struct rules_field sum = {.side = {{.source = RULES_SOURCE_SUM, .terms = terms, .nterms = 3}}};
+	struct rules_term terms[3] = {
+		{SV("amount"), false}, {SV("amount"), true}, {SV("no"), false}};
+	struct rules_field sum = {
+		.side = {{.source = RULES_SOURCE_SUM, .terms = terms, .nterms = 3}}};
 	struct ruleset two = {.fields = &sum, .nfields = 1};
 	struct balance b;
 
@@ -112,7 +125,8 @@ static void test_members(void **state)
 
 	(void)state;
 	arena_init(&arena, 0);
-	CHECK_INT("members", commit_members(inputs, &rules, &result, &arena, &set, &parts, &err), 0);
+	CHECK_INT(
+		"members", commit_members(inputs, &rules, &result, &arena, &set, &parts, &err), 0);
 	CHECK("confirmed left", record_set_has(&set, 41, 0));
 	CHECK("confirmed right", record_set_has(&set, 42, 0));
 	CHECK("suggested stays free", !record_set_has(&set, 41, 1));
@@ -209,8 +223,8 @@ static void test_statistics_of_many_days(void **state)
 		one[i] = 1;
 	}
 	r.matches.member = member;
-	r.open = (struct result_open){.n = ROWS, .input = zero, .row = rows, .remaining = one,
-		.match = no_match};
+	r.open = (struct result_open){
+		.n = ROWS, .input = zero, .row = rows, .remaining = one, .match = no_match};
 	CHECK_INT("rows", stat_rows(&input, &without, &r, &arena, &s, &err), 0);
 	CHECK_INT("days", s.n, ROWS / 2);
 	CHECK_INT("first day", s.day[0], 0);
@@ -223,9 +237,13 @@ static void test_summary(void **state)
 {
 	CLEANUP(buf_free) struct buf text = BUF_INIT;
 	CLEANUP(json_cleanup) struct json_object *root = NULL;
-	struct match_money money = {.side = RESULT_LEFT, .currency = COL_PACK('E', 'U', 'R'),
-		.accepted = (__int128)1 << 80, .matched = 350, .balanced = true};
-	struct match_receipt receipt = {.rows = {4, 4}, .open = {3, 2}, .money = &money, .nmoney = 1};
+	struct match_money money = {.side = RESULT_LEFT,
+		.currency = COL_PACK('E', 'U', 'R'),
+		.accepted = (__int128)1 << 80,
+		.matched = 350,
+		.balanced = true};
+	struct match_receipt receipt = {
+		.rows = {4, 4}, .open = {3, 2}, .money = &money, .nmoney = 1};
 	const struct json_object *v = NULL;
 	struct err err = {0};
 
@@ -236,9 +254,8 @@ static void test_summary(void **state)
 	CHECK("suggested", json_find(root, "suggested", &v) && json_as_int(v) == 1);
 	CHECK("open_right", json_find(root, "open_right", &v) && json_as_int(v) == 2);
 	CHECK("money", json_find(root, "money", &v) && json_count(v) == 1);
-	CHECK("no digit is lost",
-		json_find(json_at(v, 0), "accepted", &v) &&
-			sv_eq_cstr(json_as_text(v), "1208925819614629174706176"));
+	CHECK("no digit is lost", json_find(json_at(v, 0), "accepted", &v) &&
+					  sv_eq_cstr(json_as_text(v), "1208925819614629174706176"));
 }
 
 int main(void)
