@@ -40,6 +40,23 @@ static bool scanner_is_up(const struct api *a)
 	return true;
 }
 
+/* The parts that are down as findings of the refusal, which a monitor can name. */
+static int refuse_readiness(struct api *a, bool redis, bool scanner, struct err *err)
+{
+	a->errors = ARENA_ARRAY(a->arena, 3, struct http_problem_error);
+	if (a->errors == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	a->errors[a->errors_count++] = (struct http_problem_error){
+		"/parts/postgres", E_UNAVAILABLE, "Nothing works without it."};
+	if (!redis)
+		a->errors[a->errors_count++] = (struct http_problem_error){
+			"/parts/redis", E_UNAVAILABLE, "It is away too."};
+	if (!scanner)
+		a->errors[a->errors_count++] = (struct http_problem_error){
+			"/parts/scanner", E_UNAVAILABLE, "It is away too."};
+	return err_set(err, E_UNAVAILABLE, "The database does not answer.");
+}
+
 /* Without PostgreSQL nothing works: 503. Without Redis or the scanner: slower, and files wait. */
 int ep_ready(struct api *a, struct err *err)
 {
@@ -47,17 +64,13 @@ int ep_ready(struct api *a, struct err *err)
 	size_t n;
 	bool redis = bus_ping(a->bus);
 	bool scanner = scanner_is_up(a);
-	bool postgres = store_signing_key_public_list(a->db, a->arena, &keys, &n, err) == 0;
 
-	if (!postgres) {
-		a->status = 503;
-		http_response_header(a->rs, "Retry-After", "5");
-	}
+	if (store_signing_key_public_list(a->db, a->arena, &keys, &n, err) != 0)
+		return refuse_readiness(a, redis, scanner, err);
 	json_open_object(&a->out, NULL);
-	json_put_cstr(&a->out, "status",
-		!postgres ? "unavailable" : redis && scanner ? "ready" : "degraded");
+	json_put_cstr(&a->out, "status", redis && scanner ? "ready" : "degraded");
 	json_open_array(&a->out, "parts");
-	put_part(a, "postgres", postgres, "Nothing works without it.");
+	put_part(a, "postgres", true, "");
 	put_part(a, "redis", redis, "Sessions and limits are checked without it.");
 	put_part(a, "scanner", scanner, "Files wait for their scan.");
 	json_close_array(&a->out);

@@ -87,7 +87,7 @@ static const struct schema health_status = ENUM_OF("ok");
 const struct schema type_health =
 	OBJECT("health", "The process answers.", REQ("status", health_status));
 
-static const struct schema ready_status = ENUM_OF("ready", "degraded", "unavailable");
+static const struct schema ready_status = ENUM_OF("ready", "degraded");
 static const struct schema part_status = ENUM_OF("up", "down", "unknown");
 static const struct schema ready_part = OBJECT("ready_part", "One part of the system.",
 	REQ("name", code), REQ("status", part_status), REQ("detail", text));

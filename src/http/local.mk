@@ -10,7 +10,7 @@ libhttp_a_CPPFLAGS = $(AM_CPPFLAGS) $(FCGI_CFLAGS)
 HTTP_LIBS = libhttp.a $(DOMAIN_LIBS) $(WIRE_LIBS) $(FCGI_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_http_request test_http_response test_http_schema
+check_PROGRAMS += test_http_request test_http_response test_http_schema test_http_server
 endif
 test_http_request_SOURCES = tests/unit/http/test_request.c
 test_http_request_LDADD = $(HTTP_LIBS) $(CMOCKA_LIBS)
@@ -18,3 +18,5 @@ test_http_response_SOURCES = tests/unit/http/test_response.c
 test_http_response_LDADD = $(HTTP_LIBS) $(CMOCKA_LIBS)
 test_http_schema_SOURCES = tests/unit/http/test_schema.c
 test_http_schema_LDADD = $(HTTP_LIBS) $(CMOCKA_LIBS)
+test_http_server_SOURCES = tests/unit/http/test_server.c
+test_http_server_LDADD = $(HTTP_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -831,7 +831,7 @@ export type ReadyPart = {
   detail: string;
 };
 export type Ready = {
-  status: "ready" | "degraded" | "unavailable";
+  status: "ready" | "degraded";
   parts: ReadyPart[];
 };
 export type LimitsUpload = {
