@@ -65,8 +65,9 @@ setup_packages() {
 # The pinned Node alone, from the entry (with its checksum) in www's lock file: packages that need a
 # newer Node than Debian's are left out silently when Debian's Node installs them.
 setup_toolchain() {
-	local dir=$top/var/toolchain
-	cmp -s "$top/www/package-lock.json" "$dir/.dev-lock" && return 0
+	local dir=$top/var/toolchain pin
+	pin=$(grep -A3 '"node_modules/node-linux-' "$top/www/package-lock.json")
+	[ "$pin" != "$(cat "$dir/.dev-pin" 2>/dev/null)" ] || return 0
 	step "installing the Node that www/package.json pins"
 	rm -rf "$dir"
 	mkdir -p "$dir/bin"
@@ -74,7 +75,7 @@ setup_toolchain() {
 	node "$top/tools/dev/toolchain.mjs" "$top/www/package-lock.json" "$dir"
 	(cd "$dir" && quiet "$top/var/log/toolchain.log" npm ci --no-audit --no-fund)
 	(cd "$dir/bin" && ln -s ../node_modules/node-linux-*/bin/node node)
-	cp "$top/www/package-lock.json" "$dir/.dev-lock"
+	printf '%s\n' "$pin" >"$dir/.dev-pin"
 	hash -r
 }
 

@@ -131,8 +131,7 @@ export function fault(op: Operation, answer: Answer): string | null {
 	if (!described) return `${op.id}: status ${answer.status} is not described`;
 	const content = Object.entries(described.content ?? {})[0];
 	const type = answer.headers.get("content-type");
-	if (!content)
-		return answer.body === "" ? null : `${op.id}: a body with status ${answer.status}`;
+	if (!content) return answer.body === "" ? null : `${op.id}: a body with status ${answer.status}`;
 	if (op.method === "HEAD") return null;
 	if (type !== content[0]) return `${op.id}: ${type} instead of ${content[0]}`;
 	const check = validator(content[1].schema);

@@ -277,11 +277,21 @@ describe("query parameters", () => {
 	const reads = signedIn.filter((op) => op.method === "GET");
 
 	test.each(reads)("$id refuses an unknown one", async (op) => {
-		refused(op, await ask(owner.client, op, {}, `${pathOf(op)}?surely_unknown=1`), 422, "unknown_field");
+		refused(
+			op,
+			await ask(owner.client, op, {}, `${pathOf(op)}?surely_unknown=1`),
+			422,
+			"unknown_field",
+		);
 	});
 
 	test.each(reads)("$id refuses one given twice", async (op) => {
-		refused(op, await ask(owner.client, op, {}, `${pathOf(op)}?limit=1&limit=2`), 400, "bad_request");
+		refused(
+			op,
+			await ask(owner.client, op, {}, `${pathOf(op)}?limit=1&limit=2`),
+			400,
+			"bad_request",
+		);
 	});
 
 	const paged = operations.filter((op) => op.parameters.some((p) => p.name === "cursor"));
@@ -308,11 +318,18 @@ describe("query parameters", () => {
 });
 
 describe("paths", () => {
-	const withIds = operations.filter((op) => op.path.includes("{") && !op.id.startsWith("upload_content"));
+	const withIds = operations.filter(
+		(op) => op.path.includes("{") && !op.id.startsWith("upload_content"),
+	);
 
 	test.each(withIds)("$id does not take what is no id", async (op) => {
 		const path = op.path.replace("{project}", project.id).replace(/\{[a-z_]+\}/g, "x");
-		const answer = await ask(owner.client, op, optionsOf(op), path === op.path ? "/api/v1/x" : path);
+		const answer = await ask(
+			owner.client,
+			op,
+			optionsOf(op),
+			path === op.path ? "/api/v1/x" : path,
+		);
 		if (path.includes("/x")) refused(op, answer, 404, "not_found");
 	});
 
@@ -322,7 +339,12 @@ describe("paths", () => {
 		expect(answer.headers.get("allow")).toBe("GET, POST");
 	});
 
-	const nowhere = ["/api/v1/nothing", "/api/v1/projects/", "/api/v1//projects", "/api/v1/%70rojects"];
+	const nowhere = [
+		"/api/v1/nothing",
+		"/api/v1/projects/",
+		"/api/v1//projects",
+		"/api/v1/%70rojects",
+	];
 	test.each(nowhere)("%s is nowhere", async (path) => {
 		const answer = await owner.client.call("GET", path);
 		expect({ status: answer.status, code: answer.body.code }).toEqual({
