@@ -19,6 +19,7 @@
 
 #define WAIT_MS 500
 #define PROPOSAL_MAX (1u << 20)
+#define MAPPING_MAX 60000 /* of READ_REQUEST */
 #define SUMS_MAX 64
 /* A dataset may be larger than its file (offsets, folded text), but not without bound. */
 #define GROWTH_MAX 64
@@ -76,8 +77,11 @@ static int job_ask(struct read_job *j, int child, struct err *err)
 	struct vault_loan loan CLEANUP(vault_loan_end) = {.fd = -1};
 	struct msg m = {.type = MSG_TYPE_READ_REQUEST, .id = (uint64_t)j->in->task.attempt};
 	struct msg_read_request *r = &m.read_request;
-	int rc = vault_lend(j->in->vault, &j->object, &loan, err);
+	int rc;
 
+	if (j->mapping.mapping.n > MAPPING_MAX)
+		return err_set(err, E_LIMIT, "The mapping is too long.");
+	rc = vault_lend(j->in->vault, &j->object, &loan, err);
 	if (rc < 0)
 		return rc;
 	r->length = j->object.size;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "read/read.h"
 #include "seal/hash.h"
 #include "seal/seal.h"
@@ -275,6 +276,15 @@ static int child_work(struct child *c, struct msg_read_result *result, struct er
 	return rc;
 }
 
+/* It may name a column of the file: what was cut inside of a character must not break the message.
+ */
+static void put_detail(char *to, size_t cap, const char *detail)
+{
+	struct sv text = sv_from(detail, strnlen(detail, cap - 1));
+
+	snprintf(to, cap, "%.*s", (int)utf8_valid_prefix(text), text.p);
+}
+
 static _Noreturn void child_main(const struct conf *conf, int sock)
 {
 	static struct child c; /* large; zeroed; the process does nothing else */
@@ -295,8 +305,7 @@ static _Noreturn void child_main(const struct conf *conf, int sock)
 	if (rc < 0) {
 		m.read_result = (struct msg_read_result){.outcome = OUTCOME_UNREADABLE};
 		m.read_result.code = (uint16_t)-rc;
-		snprintf(m.read_result.detail, sizeof(m.read_result.detail), "%.*s",
-			(int)sizeof(m.read_result.detail) - 1, err.detail);
+		put_detail(m.read_result.detail, sizeof(m.read_result.detail), err.detail);
 	}
 	m.id = c.id;
 	_exit(msg_send(sock, &m, -1, NULL) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);

@@ -3,6 +3,7 @@
 #	tests/fuzz/fuzz_json_check found tests/fuzz/seeds/json_check
 # A new target: its source here, its seeds in seeds/<name>, one line in FUZZ_TARGETS and three below.
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_aead_file \
 	tests/fuzz/fuzz_col_file \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_csv \
@@ -20,6 +21,9 @@ FUZZ_MAIN = tests/fuzz/replay.c tests/fuzz/fuzz.h
 FUZZ_LINK =
 check_PROGRAMS += $(FUZZ_TARGETS)
 endif
+tests_fuzz_fuzz_aead_file_SOURCES = %D%/fuzz_aead_file.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_aead_file_LDADD = $(SEAL_LIBS)
+tests_fuzz_fuzz_aead_file_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 tests_fuzz_fuzz_conf_SOURCES = %D%/fuzz_conf.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_conf_LDADD = $(SYS_LIBS)
 tests_fuzz_fuzz_conf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
