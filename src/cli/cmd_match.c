@@ -118,6 +118,7 @@ static int map_by_rules(struct task *t, int side, struct read_proposal *p, struc
 		}
 	p->mapping.fields = fields;
 	p->mapping.nfields = n;
+	p->mapping.fields_only = true;
 	*ret_names = names;
 	return 0;
 }

@@ -20,21 +20,24 @@ void close_address(const struct engine *e, int side, uint32_t row, uint16_t *ret
 
 /* ---- order ---- */
 
-struct place {
-	uint64_t key; /* side and row of the first member */
-	uint32_t second;
-	uint32_t found;
-};
-
-static int by_place(const void *a, const void *b)
+static uint64_t first_member(const struct engine *e, const struct found *m)
 {
-	const struct place *x = a, *y = b;
+	return m->key[LEFT] != NO_ROW ? m->key[LEFT] : (uint64_t)e->n[LEFT] + m->key[RIGHT];
+}
 
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	if (x->second != y->second)
-		return x->second < y->second ? -1 : 1;
-	return x->found < y->found ? -1 : x->found > y->found;
+/* By first member, then by first right row; partial matches may share both. */
+static int by_place(const void *a, const void *b, void *arg)
+{
+	const struct engine *e = arg;
+	uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+	const struct found *x = &e->found.p[i], *y = &e->found.p[k];
+	uint64_t p = first_member(e, x), q = first_member(e, y);
+
+	if (p != q)
+		return p < q ? -1 : 1;
+	if (x->key[RIGHT] != y->key[RIGHT])
+		return x->key[RIGHT] < y->key[RIGHT] ? -1 : 1;
+	return i < k ? -1 : i > k;
 }
 
 static int by_member(const void *a, const void *b)
@@ -46,31 +49,44 @@ static int by_member(const void *a, const void *b)
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
+/* Almost always a row is the first of one match only, so matches find their places directly. */
+static bool place_directly(struct closing *c)
+{
+	struct engine *e = c->e;
+	size_t places = (size_t)e->n[0] + e->n[1], n = 0;
+	uint32_t *at = ENGINE_ZNEW(e, places + 1, uint32_t);
+	bool shared = false;
+
+	for (size_t i = 0; at != NULL && i < e->found.n && !shared; i++) {
+		uint64_t place = first_member(e, &e->found.p[i]);
+		shared = at[place] != 0;
+		at[place] = (uint32_t)i + 1;
+	}
+	for (size_t p = 0; at != NULL && p < places && !shared; p++)
+		if (at[p] != 0)
+			c->order[n++] = at[p] - 1;
+	engine_free(e, at);
+	return !shared;
+}
+
 static void sort_matches(struct closing *c)
 {
 	struct engine *e = c->e;
 	size_t n = e->found.n;
-	struct place *place = ENGINE_NEW(e, n + 1, struct place);
-	bool sorted = true;
 
 	c->order = ENGINE_NEW(e, n + 1, uint32_t);
 	if (!engine_ok(e))
 		return;
 	for (size_t i = 0; i < n; i++) {
 		const struct found *m = &e->found.p[i];
-		struct member *members = e->member.p + m->member;
 		if (m->kind != KIND_1_1)
-			qsort(members, m->nmembers, sizeof(*members), by_member);
-		bool left = m->key[LEFT] != NO_ROW;
-		place[i] = (struct place){left ? m->key[LEFT] : UINT64_C(1) << 32 | m->key[RIGHT],
-			left ? m->key[RIGHT] : 0, (uint32_t)i};
-		sorted &= i == 0 || by_place(&place[i - 1], &place[i]) < 0;
+			qsort(e->member.p + m->member, m->nmembers, sizeof(*e->member.p), by_member);
 	}
-	if (!sorted)
-		qsort(place, n, sizeof(*place), by_place);
-	for (size_t i = 0; i < n; i++)
-		c->order[i] = place[i].found;
-	engine_free(e, place);
+	if (place_directly(c))
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		c->order[i] = i;
+	qsort_r(c->order, n, sizeof(*c->order), by_place, e);
 }
 
 /* ---- matches ---- */

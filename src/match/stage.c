@@ -398,7 +398,9 @@ static void decide_group(struct stage *s, const struct group *g)
 	add_whole(e, m, first);
 }
 
-/* ---- chosen pairs, when no row stands for others: in parallel ---- */
+/* ---- chosen pairs of rows that stand for no other: in parallel ---- */
+
+#define STATUS_HINT 255 /* chosen, but below all lines; a status only in here */
 
 struct deciding {
 	struct stage *s;
@@ -406,16 +408,28 @@ struct deciding {
 	uint32_t *first;      /* per chunk: matches before it */
 };
 
-static struct found pair_of(const struct stage *s, size_t i)
+static bool is_simple(const struct stage *s, size_t i)
+{
+	const struct verdict *v = &s->verdict[i];
+
+	return v->flow == 1 && (v->flags & VERDICT_BULK) == 0 &&
+		row_cap(s->e, s->side[0], s->edges.p[i].l) == 1 &&
+		row_cap(s->e, s->side[1], s->edges.p[i].r) == 1;
+}
+
+static struct found pair_of(const struct stage *s, size_t i, struct member member[2])
 {
 	const struct engine *e = s->e;
 	const struct edge *edge = &s->edges.p[i];
 	struct found m = found_of(s, edge, &s->verdict[i]);
 
-	m.key[s->side[0]] = edge->l;
-	m.key[s->side[1]] = s->side[0] == s->side[1] ? MIN(edge->l, edge->r) : edge->r;
-	m.sum[s->side[0]] += row_amount(e, s->side[0], edge->l);
-	m.sum[s->side[1]] += row_amount(e, s->side[1], edge->r);
+	for (int k = 0; k < 2; k++) {
+		int side = s->side[k];
+		uint32_t row = first_open(e, side, k == 0 ? edge->l : edge->r);
+		member[k] = (struct member){row, (uint32_t)side, row_amount(e, side, row)};
+		m.key[side] = MIN(m.key[side], row);
+		m.sum[side] += member[k].allocated;
+	}
 	return m;
 }
 
@@ -429,14 +443,20 @@ static void status_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned t
 	(void)thread;
 	for (size_t i = first; i < end; i++) {
 		const struct verdict *v = &s->verdict[i];
+		struct member members[2];
 		d->status[i] = 0;
-		if (v->flow == 0 || (v->flags & VERDICT_BULK) != 0)
+		if (!is_simple(s, i))
 			continue;
 		const struct edge *edge = &s->edges.p[i];
-		struct found m = pair_of(s, i);
-		d->status[i] = stage_status(e, &e->rs->passes[edge->pass], &m,
-			(v->flags & VERDICT_RIVAL) != 0, edge->w + s->prior);
-		n += d->status[i] != 0;
+		const struct rules_pass *pass = &e->rs->passes[edge->pass];
+		struct found m = pass->then.value_up_to >= 0 ? pair_of(s, i, members) :
+			found_of(s, edge, v);
+		d->status[i] = stage_status(e, pass, &m, (v->flags & VERDICT_RIVAL) != 0,
+			edge->w + s->prior);
+		/* Of no consequence: only a hint. */
+		if (d->status[i] == 0)
+			d->status[i] = STATUS_HINT;
+		n += d->status[i] != STATUS_HINT;
 	}
 	d->first[chunk + 1] = n;
 }
@@ -450,10 +470,9 @@ static void fill_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 
 	(void)thread;
 	for (size_t i = first; i < end; i++) {
-		if (d->status[i] == 0)
+		if (d->status[i] == 0 || d->status[i] == STATUS_HINT)
 			continue;
-		const struct edge *edge = &s->edges.p[i];
-		struct found m = pair_of(s, i);
+		struct found m = pair_of(s, i, &e->member.p[member]);
 		m.status = d->status[i];
 		m.member = (uint32_t)member;
 		m.nmembers = 2;
@@ -461,11 +480,14 @@ static void fill_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 			difference_type(e, &e->rs->passes[m.pass], &m);
 		e->found.p[at++] = m;
 		for (int k = 0; k < 2; k++) {
-			uint32_t row = k == 0 ? edge->l : edge->r;
-			e->member.p[member++] = (struct member){row, (uint32_t)s->side[k],
-				row_amount(e, s->side[k], row)};
-			e->state[s->side[k]][row] =
+			uint32_t row = e->member.p[member++].row;
+			int side = s->side[k];
+			e->state[side][row] =
 				m.status == STATUS_CONFIRMED ? ROW_CONFIRMED : ROW_RESERVED;
+			if (e->cap[side] == NULL)
+				continue;
+			e->cap[side][e->rep[side][row]] = 0;
+			e->head[side][e->rep[side][row]] = NO_ROW;
 		}
 	}
 }
@@ -500,11 +522,13 @@ static void decide_pairs(struct stage *s)
 		e->member.n += 2 * (size_t)d.first[n];
 		e->nopen[s->side[0]] -= d.first[n];
 		e->nopen[s->side[1]] -= d.first[n];
-		for (size_t i = 0; i < s->edges.n; i++) {
-			uint16_t pass = s->edges.p[i].pass;
-			count_status(&e->stats[pass], d.status[i], 1);
-			e->stats[pass].hints += d.status[i] == 0 && s->verdict[i].flow > 0 &&
-				(s->verdict[i].flags & VERDICT_BULK) == 0;
+		for (size_t i = 0; i < s->edges.n && engine_ok(e); i++) {
+			struct match_pass_stat *stat = &e->stats[s->edges.p[i].pass];
+			count_status(stat, d.status[i], 1);
+			stat->hints += d.status[i] == STATUS_HINT;
+			if (d.status[i] == 0 && s->verdict[i].flow > 0 &&
+				(s->verdict[i].flags & VERDICT_BULK) == 0)
+				decide_edge(s, i);
 		}
 	}
 	engine_free(e, d.status);
@@ -522,13 +546,8 @@ static void decide(struct stage *s)
 		if (ne > 0 && (s->verdict[edges[0]].flags & VERDICT_BULK) != 0)
 			decide_bulk(s, edges, ne);
 	}
-	if (s->e->cap[0] == NULL && s->e->cap[1] == NULL) {
+	if (engine_ok(s->e))
 		decide_pairs(s);
-		return;
-	}
-	for (size_t i = 0; i < s->edges.n && engine_ok(s->e); i++)
-		if (s->verdict[i].flow > 0 && (s->verdict[i].flags & VERDICT_BULK) == 0)
-			decide_edge(s, i);
 }
 
 /* ---- candidates of what stays open or undecided ---- */
