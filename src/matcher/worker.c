@@ -298,6 +298,18 @@ static bool is_stopping(const struct worker *w)
 	return poll(&p, 1, 0) > 0;
 }
 
+/* Logged when it begins and when it ends, not every time it is tried. */
+static void note_queue(struct worker *w, int code, const struct err *err)
+{
+	bool away = code < 0 && code != E_NOT_FOUND;
+
+	if (away && !w->away)
+		log_warn(w->log, "the queue cannot be reached", LOG_FAIL(err));
+	else if (!away && w->away)
+		log_info(w->log, "the queue is back");
+	w->away = away;
+}
+
 /* Ends jobs that nobody will finish. */
 static void sweep(struct worker *w)
 {
@@ -307,12 +319,11 @@ static void sweep(struct worker *w)
 	do
 		code = commit_abandoned(w->db, &err);
 	while (code == 0);
-	if (code != E_NOT_FOUND)
-		log_warn(w->log, "cannot look for abandoned jobs", LOG_FAIL(&err));
+	note_queue(w, code, &err);
 }
 
-/* True when there was one. */
-static bool claim_and_run(struct worker *w)
+/* 0 when there was one, E_NOT_FOUND, or why the queue cannot be asked. */
+static int claim_and_run(struct worker *w)
 {
 	CLEANUP(arena_free) struct arena arena;
 	const enum word kind = TASK_MATCH;
@@ -321,13 +332,12 @@ static bool claim_and_run(struct worker *w)
 	int code;
 
 	arena_init(&arena, 0);
-	code = store_task_claim(
-		w->db, &kind, 1, sv_from_cstr(w->name), w->lease_seconds, &arena, &task, &err);
+	code = store_task_claim(w->db, &kind, 1, sv_from_cstr(w->name), w->lease_seconds, &arena,
+		&task, &err);
+	note_queue(w, code, &err);
 	if (code == 0)
 		run_task(w, &task);
-	else if (code != E_NOT_FOUND)
-		log_warn(w->log, "cannot claim a task", LOG_FAIL(&err));
-	return code == 0;
+	return code;
 }
 
 void worker_run(struct worker *w)
@@ -337,9 +347,12 @@ void worker_run(struct worker *w)
 	int kind;
 
 	while (!is_stopping(w)) {
-		if (claim_and_run(w))
+		int code = claim_and_run(w);
+
+		if (code == 0)
 			continue;
-		sweep(w);
+		if (code == E_NOT_FOUND)
+			sweep(w);
 		/* Redis only wakes; without it this just waits as long. */
 		(void)!bus_wait(w->bus, kinds, 1, POLL_MS, w->stop_fd, &kind, &err);
 	}

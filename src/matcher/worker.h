@@ -24,6 +24,7 @@ struct worker {
 	size_t memory_bytes;
 	int64_t lease_seconds, heartbeat_seconds;
 	int stop_fd; /* readable when the program shall stop */
+	bool away;   /* private: the queue cannot be reached, and that was logged */
 };
 
 /* Until stop_fd is readable. */
