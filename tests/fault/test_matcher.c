@@ -187,6 +187,15 @@ static void write_config(void)
 	assert_int_equal(0, fclose(f));
 }
 
+/* Inside a transaction. */
+static void queue_job(void)
+{
+	w.job = uuid_new();
+	MUST(store_job_insert(api, &w.job, &w.project, &w.rec, 1, &w.user,
+		&(struct db_uuids){&w.dataset[0], 1}, &(struct db_uuids){&w.dataset[1], 1}, err));
+	MUST(store_task_insert(api, TASK_MATCH, &w.job, &w.project, SV("req"), err));
+}
+
 /* A reconciliation of its own, with its job waiting. */
 static void new_job(void)
 {
@@ -202,14 +211,11 @@ static void new_job(void)
 	snprintf(name, sizeof(name), "run %d", ++count);
 	rec.name = sv_from_cstr(name);
 	w.rec = rec.id;
-	w.job = uuid_new();
 	MUST(db_begin(api, err));
 	MUST(store_reconciliation_insert(api, &rec, &w.user, err));
 	MUST(store_ruleset_insert(
 		api, &w.project, &w.rec, SV(rules), hash, &w.user, &arena, &ruleset, err));
-	MUST(store_job_insert(api, &w.job, &w.project, &w.rec, 1, &w.user,
-		&(struct db_uuids){&w.dataset[0], 1}, &(struct db_uuids){&w.dataset[1], 1}, err));
-	MUST(store_task_insert(api, TASK_MATCH, &w.job, &w.project, SV("req"), err));
+	queue_job();
 	MUST(db_commit(api, err));
 	MUST(store_reconciliation_get(api, &w.project, &w.rec, &arena, &rec, err));
 	w.rec_no = rec.no;
@@ -464,6 +470,34 @@ static void test_stopped_past_its_lease(void **state)
 	report("stop", &t);
 }
 
+/* What an earlier job has taken is not offered to the next one, so a second job over the same
+ * datasets takes nothing away and adds only what was open. */
+static void test_a_second_job_goes_on_from_the_first(void **state)
+{
+	struct oracle first, second;
+	pid_t pid;
+
+	(void)state;
+	new_job();
+	pid = spawn_matcher();
+	wait_until(JOB_STATE_DONE);
+	first = observe();
+	MUST(db_begin(api, err));
+	queue_job();
+	MUST(db_commit(api, err));
+	wait_until(JOB_STATE_DONE);
+	end_matcher(pid, SIGTERM);
+	second = observe();
+	assert_true(second.taken >= first.taken);
+	assert_true(count_of_job("SELECT coalesce(sum(n), 0) FROM job_stat, x WHERE job_id = ours "
+				 "AND status = 'confirmed'") == second.taken - first.taken);
+	assert_true(result_is_readable());
+	free(first.hash);
+	free(first.stats);
+	free(second.hash);
+	free(second.stats);
+}
+
 /* SIGTERM in the middle gives the job back at once, without a strike. */
 static void test_ended_politely(void **state)
 {
@@ -550,6 +584,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_without_a_fault, end_all),
+		cmocka_unit_test_teardown(test_a_second_job_goes_on_from_the_first, end_all),
 		cmocka_unit_test_teardown(test_ended_politely, end_all),
 		cmocka_unit_test_teardown(test_cancelled, end_all),
 		cmocka_unit_test_teardown(test_killed, end_all),
