@@ -161,8 +161,8 @@ static int load_inputs(struct api *a, const struct job *job, struct data_job *j,
 	if (rc != 0)
 		return rc;
 	j->ninputs = j->result.ninputs;
-	j->items = calloc(j->ninputs + 1u, sizeof(*j->items));
-	j->tables = calloc(j->ninputs + 1u, sizeof(*j->tables));
+	j->items = calloc(j->ninputs + 1u, sizeof(struct cache_item *));
+	j->tables = calloc(j->ninputs + 1u, sizeof(const struct col_table *));
 	j->datasets = calloc(j->ninputs + 1u, sizeof(*j->datasets));
 	if (j->items == NULL || j->tables == NULL || j->datasets == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);

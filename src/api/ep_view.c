@@ -168,7 +168,7 @@ static int open_view(struct view_ctx *c, struct err *err)
 {
 	struct api *a = c->a;
 	struct uuid id = api_param_uuid(a, "view");
-	struct reconciliation rec;
+	struct reconciliation rec = {0};
 	int rc = store_view_get(
 		a->db, &a->project.id, &a->actor.user_id, &id, a->arena, &c->view, err);
 

@@ -12,7 +12,7 @@ libcol_a_SOURCES = \
 COL_LIBS = libcol.a $(DOMAIN_LIBS)
 
 if HAVE_CMOCKA
-COL_TESTS = test_col_col test_col_table_file test_col_result_file
+COL_TESTS = test_col_col test_col_memory test_col_table_file test_col_result_file
 check_PROGRAMS += $(COL_TESTS)
 endif
 test_col_col_SOURCES = tests/unit/col/test_col.c
@@ -24,3 +24,8 @@ test_col_table_file_LDADD = $(COL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_col_result_file_SOURCES = tests/unit/col/test_result_file.c
 test_col_result_file_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_col_result_file_LDADD = $(COL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_col_memory_SOURCES = tests/unit/col/test_memory.c
+test_col_memory_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_col_memory_LDADD = $(COL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_col_memory_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc

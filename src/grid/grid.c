@@ -130,7 +130,7 @@ int grid_new(const struct result *result, const struct col_table *const *tables,
 	if (g == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	g->result = result;
-	g->tables = calloc(n, sizeof(*g->tables));
+	g->tables = calloc(n, sizeof(const struct col_table *));
 	g->columns = calloc(n, sizeof(*g->columns));
 	g->first_record = calloc(n, sizeof(*g->first_record));
 	g->match_date = calloc(matches, sizeof(*g->match_date));
@@ -141,7 +141,7 @@ int grid_new(const struct result *result, const struct col_table *const *tables,
 	if (rc != 0)
 		return rc;
 	derive_matches(g);
-	g->bytes = sizeof(*g) + matches * 12 + n * (sizeof(*g->tables) + sizeof(*g->columns) + 8);
+	g->bytes = sizeof(*g) + matches * 12 + n * (sizeof(const struct col_table *) + sizeof(*g->columns) + 8);
 	*ret = TAKE(g);
 	return 0;
 }

@@ -302,7 +302,7 @@ static int collect(const struct select *s, uint32_t **ret_ids, uint32_t *ret_n)
 
 	for (uint32_t i = 0; i < s->n; i++)
 		n += s->keep[i];
-	uint32_t *ids CLEANUP(free_ptr) = malloc((size_t)n * sizeof(*ids) + 1);
+	uint32_t *ids CLEANUP(free_ptr) = calloc((size_t)n + 1, sizeof(*ids));
 	if (ids == NULL)
 		return E_NO_MEMORY;
 	for (uint32_t i = 0, k = 0; i < s->n; i++)
