@@ -67,7 +67,7 @@ static int set_cookies(struct api *a, const struct uuid *user, const struct sess
 
 	csrf_token(a, &session->id, &csrf);
 	hash_sha256(csrf.p, csrf.n, claims.csrf);
-	rc = tokens_sign(a->env->tokens, a->db, &claims, &token, err);
+	rc = tokens_sign(a->env->tokens, &claims, &token, err);
 	if (rc != 0)
 		return rc;
 	set_cookie(a, AUTH_COOKIE_TOKEN, buf_cstr(&token), a->env->conf->token_seconds, false);
@@ -392,9 +392,11 @@ int ep_session_create(struct api *a, struct err *err)
 	struct buf email CLEANUP(buf_wipe) = BUF_INIT;
 	struct attempt t = {.found = false};
 	uint8_t index[FIELD_INDEX_LEN];
-	int rc = email_normalise(api_in_text(a, NULL, "email"), &email, err);
+	int rc = tokens_ready(a->env->tokens, a->db, err);
 
 	if (rc != 0)
+		return rc;
+	if (email_normalise(api_in_text(a, NULL, "email"), &email, NULL) != 0)
 		return err_set(err, E_BAD_CREDENTIALS, NULL);
 	email_index(a->env->keys, buf_sv(&email), index);
 	rc = check_password(a, index, api_in_text(a, NULL, "password"), &t, err);
@@ -485,7 +487,9 @@ int ep_code_redeem(struct api *a, struct err *err)
 
 	if (code_hash(api_in_text(a, NULL, "code"), hash) != 0)
 		return err_set(err, E_CODE_SPENT, NULL);
-	rc = db_begin(a->db, err);
+	rc = tokens_ready(a->env->tokens, a->db, err);
+	if (rc == 0)
+		rc = db_begin(a->db, err);
 	if (rc == 0)
 		rc = redeem(a, hash, err);
 	return rc == 0 ? db_commit(a->db, err) : rc;
@@ -617,8 +621,10 @@ static int take_refresh(struct api *a, struct refresh_token *ret, struct err *er
 int ep_session_refresh(struct api *a, struct err *err)
 {
 	struct refresh_token t;
-	int rc = take_refresh(a, &t, err);
+	int rc = tokens_ready(a->env->tokens, a->db, err);
 
+	if (rc == 0)
+		rc = take_refresh(a, &t, err);
 	return rc == 0 ? refresh_session(a, &t, err) : rc;
 }
 

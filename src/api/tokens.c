@@ -335,26 +335,31 @@ int tokens_verify(struct token_keys *t, struct db *db, struct sv token, struct j
 	return rc;
 }
 
-static int sign_once(
-	struct token_keys *t, const struct jwt_claims *claims, struct buf *ret, struct err *err)
+/* With the lock held. */
+static const struct jwt_key *active_key(const struct token_keys *t)
 {
-	int rc = err_set(err, E_UNAVAILABLE, "There is no signing key.");
-
-	pthread_rwlock_rdlock(&t->lock);
 	for (size_t i = 0; i < t->n; i++) {
-		if (t->keys[i].state == KEY_STATE_ACTIVE) {
-			rc = jwt_sign(t->keys[i].key, t->o.issuer, TOKEN_AUDIENCE, claims, ret, err);
-			break;
-		}
+		if (t->keys[i].state == KEY_STATE_ACTIVE)
+			return t->keys[i].key;
 	}
-	pthread_rwlock_unlock(&t->lock);
-	return rc;
+	return NULL;
 }
 
-int tokens_sign(struct token_keys *t, struct db *db, struct jwt_claims *claims, struct buf *ret,
-	struct err *err)
+int tokens_ready(struct token_keys *t, struct db *db, struct err *err)
+{
+	bool ready;
+
+	pthread_rwlock_rdlock(&t->lock);
+	ready = active_key(t) != NULL;
+	pthread_rwlock_unlock(&t->lock);
+	return ready ? 0 : tokens_rotate(t, db, err);
+}
+
+int tokens_sign(
+	struct token_keys *t, struct jwt_claims *claims, struct buf *ret, struct err *err)
 {
 	int64_t now_us = clock_wall_us(&t->o.clock);
+	const struct jwt_key *key;
 	uint8_t random[10];
 	int rc;
 
@@ -363,9 +368,11 @@ int tokens_sign(struct token_keys *t, struct db *db, struct jwt_claims *claims, 
 	claims->iat = now_us / 1000000;
 	claims->nbf = claims->iat;
 	claims->exp = claims->iat + t->o.token_seconds;
-	rc = sign_once(t, claims, ret, err);
-	if (rc != E_UNAVAILABLE)
-		return rc;
-	rc = tokens_rotate(t, db, err);
-	return rc == 0 ? sign_once(t, claims, ret, err) : rc;
+	pthread_rwlock_rdlock(&t->lock);
+	key = active_key(t);
+	rc = key == NULL ?
+		err_set(err, E_UNAVAILABLE, "There is no signing key.") :
+		jwt_sign(key, t->o.issuer, TOKEN_AUDIENCE, claims, ret, err);
+	pthread_rwlock_unlock(&t->lock);
+	return rc;
 }

@@ -40,8 +40,10 @@ MUST_CHECK int tokens_rotate(struct token_keys *t, struct db *db, struct err *er
 /* Errors of jwt_verify; E_UNAVAILABLE when keys are needed and cannot be read. */
 MUST_CHECK int tokens_verify(struct token_keys *t, struct db *db, struct sv token,
 	struct jwt_claims *ret, struct err *err);
+/* Auth pool, outside of a transaction: there is a key to sign with, made now if there was none. */
+MUST_CHECK int tokens_ready(struct token_keys *t, struct db *db, struct err *err);
 /* Auth pool: fills iat, nbf, exp and jti, and appends the token. E_UNAVAILABLE without a key. */
-MUST_CHECK int tokens_sign(struct token_keys *t, struct db *db, struct jwt_claims *claims,
-	struct buf *ret, struct err *err);
+MUST_CHECK int tokens_sign(
+	struct token_keys *t, struct jwt_claims *claims, struct buf *ret, struct err *err);
 
 #endif
