@@ -163,7 +163,7 @@ suite_drift() {
 
 suite_api() {
 	need_instance
-	vitest_run tests/api routes/ story/
+	vitest_run tests/api routes/ story/ hostile/
 }
 
 suite_fault() {
