@@ -156,8 +156,12 @@ static struct cache_item *insert(
 
 	if (i == NULL)
 		return NULL;
-	*i = (struct cache_item){.cache = c, .key = *key, .free_value = free_value, .pins = 1,
-		.state = ITEM_MAKING, .chain = c->chains[chain_of(key)]};
+	*i = (struct cache_item){.cache = c,
+		.key = *key,
+		.free_value = free_value,
+		.pins = 1,
+		.state = ITEM_MAKING,
+		.chain = c->chains[chain_of(key)]};
 	c->chains[chain_of(key)] = i;
 	list_push(c, i);
 	c->figures.items++;

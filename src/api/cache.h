@@ -16,10 +16,10 @@ struct cache;
 struct cache_item;
 
 enum cache_kind {
-	CACHE_TABLE,   /* a dataset's or rejects' object: struct col_table */
-	CACHE_JOB,     /* a job: struct data_job */
-	CACHE_STATES,  /* a job at a seq: struct data_states */
-	CACHE_VIEW,    /* a view: struct data_view */
+	CACHE_TABLE,  /* a dataset's or rejects' object: struct col_table */
+	CACHE_JOB,    /* a job: struct data_job */
+	CACHE_STATES, /* a job at a seq: struct data_states */
+	CACHE_VIEW,   /* a view: struct data_view */
 };
 
 struct cache_key {

@@ -30,7 +30,8 @@ static int source_pread(void *ctx, uint64_t offset, void *p, size_t n, struct er
 }
 
 /* What the database says about an object, as the vault wants it. */
-static int object_of(struct api *a, const struct uuid *id, struct vault_object *ret, struct err *err)
+static int object_of(
+	struct api *a, const struct uuid *id, struct vault_object *ret, struct err *err)
 {
 	struct object o;
 	int rc = store_object_get(a->db, id, a->arena, &o, err);
@@ -170,7 +171,8 @@ static int load_inputs(struct api *a, const struct job *job, struct data_job *j,
 		const struct job_input *in = input_of(inputs, n, &j->result.inputs[i]);
 
 		if (in == NULL)
-			return err_set(err, E_CORRUPT, "The result names a dataset that the job has not.");
+			return err_set(
+				err, E_CORRUPT, "The result names a dataset that the job has not.");
 		rc = data_table(a, &in->object_id, COL_FILE_DATASET, &j->items[i], err);
 		if (rc != 0)
 			return rc;
@@ -378,8 +380,8 @@ static void put_record(struct json_writer *w, const char *key, const struct col_
 	json_close_object(w);
 }
 
-void data_put_record(
-	struct json_writer *w, const char *key, const struct data_job *job, uint16_t input, uint32_t row)
+void data_put_record(struct json_writer *w, const char *key, const struct data_job *job,
+	uint16_t input, uint32_t row)
 {
 	put_record(w, key, job->tables[input],
 		job->result.inputs[input].side == RESULT_LEFT ? "left" : "right",

@@ -53,8 +53,8 @@ static inline const struct data_job *data_job_of(const struct cache_item *item)
 
 /* All decisions of a reconciliation up to seq, in order, as steps of that job: those of other jobs
  * are left out, undoings stay. Lives in the request's arena. */
-MUST_CHECK int data_steps(struct api *a, const struct uuid *rec, const struct uuid *job, int64_t seq,
-	struct decision_step **ret, size_t *ret_n, struct err *err);
+MUST_CHECK int data_steps(struct api *a, const struct uuid *rec, const struct uuid *job,
+	int64_t seq, struct decision_step **ret, size_t *ret_n, struct err *err);
 /* States of the job's matches at seq: struct grid_states. */
 MUST_CHECK int data_states(struct api *a, const struct uuid *rec, const struct uuid *job,
 	const struct grid *grid, int64_t seq, struct cache_item **ret, struct err *err);
@@ -62,8 +62,8 @@ MUST_CHECK int data_states(struct api *a, const struct uuid *rec, const struct u
 /* ---- JSON ---- */
 
 /* A record of a job's input. */
-void data_put_record(
-	struct json_writer *w, const char *key, const struct data_job *job, uint16_t input, uint32_t row);
+void data_put_record(struct json_writer *w, const char *key, const struct data_job *job,
+	uint16_t input, uint32_t row);
 /* A row of a table outside of a job: side is null. */
 void data_put_row(struct json_writer *w, const char *key, const struct col_table *t,
 	const struct uuid *dataset, uint32_t row);

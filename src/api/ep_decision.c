@@ -38,8 +38,8 @@ static int refuse(int code, const char *what, const struct decision *by, struct 
 		return err_set(err, code, "%s", what);
 	instant_format(by->created_at, &at);
 	uuid_format(&by->user_id, user);
-	return err_set(err, code, "%s The latest decision, %s of match %d, is of %s by user %s.", what,
-		word_text(by->kind), by->match_no, buf_cstr(&at), user);
+	return err_set(err, code, "%s The latest decision, %s of match %d, is of %s by user %s.",
+		what, word_text(by->kind), by->match_no, buf_cstr(&at), user);
 }
 
 /* The newest entry of the log, for messages. */
@@ -47,8 +47,8 @@ static const struct decision *newest_of(struct deciding *d)
 {
 	struct decision *list;
 	size_t n = 0;
-	int rc = store_decision_recent(d->a->db, &d->a->project.id, &d->rec.id, 0, 1, d->a->arena,
-		&list, &n, NULL);
+	int rc = store_decision_recent(
+		d->a->db, &d->a->project.id, &d->rec.id, 0, 1, d->a->arena, &list, &n, NULL);
 
 	return rc == 0 && n > 0 ? &list[0] : NULL;
 }
@@ -68,16 +68,16 @@ static int load_log(struct deciding *d, struct err *err)
 static int load_job(struct deciding *d, struct err *err)
 {
 	struct api *a = d->a;
-	int rc = store_job_get(
-		a->db, &a->project.id, &d->decision.job_id, a->arena, &d->job, err);
+	int rc = store_job_get(a->db, &a->project.id, &d->decision.job_id, a->arena, &d->job, err);
 
 	if (rc == 0 && !uuid_eq(&d->job.reconciliation_id, &d->rec.id))
-		rc = err_set_at(err, E_NOT_FOUND, "/match/job", "The job is of another reconciliation.");
+		rc = err_set_at(
+			err, E_NOT_FOUND, "/match/job", "The job is of another reconciliation.");
 	if (rc == 0)
 		rc = data_job_load(a, &d->job, &d->item, err);
 	if (rc == 0)
-		rc = data_steps(a, &d->rec.id, &d->job.id, d->rec.decision_seq, &d->steps,
-			&d->nsteps, err);
+		rc = data_steps(
+			a, &d->rec.id, &d->job.id, d->rec.decision_seq, &d->steps, &d->nsteps, err);
 	if (rc != 0)
 		return rc;
 	if (d->decision.match_no < 1 ||
@@ -114,8 +114,8 @@ static int decide_match(struct deciding *d, struct err *err)
 	if (decision_apply(d->decision.kind, d->before, &d->after))
 		return 0;
 	struct decision by;
-	bool known = latest >= 0 && store_decision_get(a->db, &d->steps[latest].id, a->arena, &by,
-					    NULL) == 0;
+	bool known = latest >= 0 &&
+		     store_decision_get(a->db, &d->steps[latest].id, a->arena, &by, NULL) == 0;
 	char what[80];
 	snprintf(what, sizeof(what), "The match is %s.", match_state_word(d->before));
 	return refuse(E_DECISION_STATE, what, known ? &by : NULL, err);
@@ -142,8 +142,8 @@ static int undo_decision(struct deciding *d, struct err *err)
 	rc = load_job(d, err);
 	if (rc != 0)
 		return rc;
-	d->before = decision_state_of(
-		d->steps, d->nsteps, target.match_no, engine_state(d), &latest);
+	d->before =
+		decision_state_of(d->steps, d->nsteps, target.match_no, engine_state(d), &latest);
 	for (size_t i = 0; i < d->nsteps; i++)
 		if (uuid_eq(&d->steps[i].id, &id))
 			index = (ptrdiff_t)i;
@@ -153,10 +153,10 @@ static int undo_decision(struct deciding *d, struct err *err)
 		return err_set_at(err, E_DECISION_STATE, "/decision",
 			"The decision was undone already, or a later one builds upon it.");
 	/* As if it had never been made. */
-	d->steps[d->nsteps++] = (struct decision_step){
-		.id = d->decision.id, .kind = DECISION_UNDO, .undoes = id};
-	d->after = decision_state_of(
-		d->steps, d->nsteps, target.match_no, engine_state(d), &latest);
+	d->steps[d->nsteps++] =
+		(struct decision_step){.id = d->decision.id, .kind = DECISION_UNDO, .undoes = id};
+	d->after =
+		decision_state_of(d->steps, d->nsteps, target.match_no, engine_state(d), &latest);
 	return 0;
 }
 
@@ -182,8 +182,7 @@ static int64_t record_amount(const struct data_job *j, uint16_t input, uint32_t 
 	return c == NULL || !col_valid(c, row) ? 0 : c->i64[row];
 }
 
-static int collect_members(
-	struct deciding *d, bool give_back, struct members *ret, struct err *err)
+static int collect_members(struct deciding *d, bool give_back, struct members *ret, struct err *err)
 {
 	const struct data_job *j = data_job_of(d->item);
 	const struct result *r = &j->result;
@@ -226,8 +225,9 @@ static int move_records(struct deciding *d, struct err *err)
 		return 0;
 	int rc = collect_members(d, effect == RECORDS_RELEASE, &m, err);
 	if (rc == 0)
-		rc = effect == RECORDS_TAKE ? store_record_take(d->a->db, d->rec.no, &m.set, err)
-					    : store_record_release(d->a->db, d->rec.no, &m.set, err);
+		rc = effect == RECORDS_TAKE
+			     ? store_record_take(d->a->db, d->rec.no, &m.set, err)
+			     : store_record_release(d->a->db, d->rec.no, &m.set, err);
 	struct record_parts parts = {m.nparts, m.dataset, m.row, m.amount, m.part};
 	if (rc == 0 && m.nparts > 0)
 		rc = store_record_allocate(d->a->db, d->rec.no, &parts, err);

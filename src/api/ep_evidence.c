@@ -67,9 +67,8 @@ static void put_comparison(struct json_writer *w, const struct data_job *job, ui
 	json_put_text(w, "field", field);
 	put_value(w, "left", job, left, field);
 	put_value(w, "right", job, right, field);
-	json_put_cstr(w, "level", level == RESULT_LEVEL_MISSING
-			? "missing"
-			: r->levels[c->level_first + level].name);
+	json_put_cstr(w, "level",
+		level == RESULT_LEVEL_MISSING ? "missing" : r->levels[c->level_first + level].name);
 	data_put_bits(w, "bits", r->pattern_bits[at]);
 	json_close_object(w);
 }

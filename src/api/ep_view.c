@@ -67,8 +67,7 @@ static int select_rows(struct view_ctx *c, struct data_view *v, struct err *err)
 	if (rc != 0)
 		return rc;
 	v->kind = spec.kind;
-	return grid_select(
-		job_of(c)->grid, cache_value(c->then_item), &spec, &v->ids, &v->n, err);
+	return grid_select(job_of(c)->grid, cache_value(c->then_item), &spec, &v->ids, &v->n, err);
 }
 
 static int make_view(void *ctx, void **ret_value, size_t *ret_bytes, struct err *err)
@@ -105,9 +104,9 @@ static int find_job(struct view_ctx *c, const struct uuid *rec, struct err *err)
 
 	if (uuid_is_nil(&id)) {
 		rc = store_job_newest_done(a->db, &a->project.id, rec, a->arena, &c->job, err);
-		return rc != E_NOT_FOUND
-			? rc
-			: err_set(err, E_JOB_STATE, "No job of this reconciliation is done yet.");
+		return rc != E_NOT_FOUND ? rc
+					 : err_set(err, E_JOB_STATE,
+						   "No job of this reconciliation is done yet.");
 	}
 	rc = store_job_get(a->db, &a->project.id, &id, a->arena, &c->job, err);
 	if (rc == 0 && !uuid_eq(&c->job.reconciliation_id, rec))
@@ -175,8 +174,8 @@ static int open_view(struct view_ctx *c, struct err *err)
 	if (rc == 0)
 		rc = store_job_get(a->db, &a->project.id, &c->view.job_id, a->arena, &c->job, err);
 	if (rc == 0)
-		rc = store_reconciliation_get(a->db, &a->project.id, &c->view.reconciliation_id,
-			a->arena, &rec, err);
+		rc = store_reconciliation_get(
+			a->db, &a->project.id, &c->view.reconciliation_id, a->arena, &rec, err);
 	if (rc == 0)
 		rc = load_rows(c, err);
 	if (rc == 0)
@@ -186,8 +185,8 @@ static int open_view(struct view_ctx *c, struct err *err)
 	return rc;
 }
 
-static void put_side(struct json_writer *w, const char *key, const struct data_job *job, uint32_t match,
-	uint8_t side)
+static void put_side(struct json_writer *w, const char *key, const struct data_job *job,
+	uint32_t match, uint8_t side)
 {
 	const struct result *r = &job->result;
 
@@ -264,11 +263,12 @@ static void put_item(struct json_writer *w, const struct view_ctx *c, uint32_t i
 		currency = col_amount_currency(job->tables[item.input], known->amount, item.row);
 	json_open_object(w, NULL);
 	data_put_record(w, "record", job, item.input, item.row);
-	json_put_cstr(w, "side",
-		job->result.inputs[item.input].side == RESULT_LEFT ? "left" : "right");
+	json_put_cstr(
+		w, "side", job->result.inputs[item.input].side == RESULT_LEFT ? "left" : "right");
 	json_put_cstr(w, "break_type", outcome_word(OUTCOME_SET_BREAK, item.break_type));
 	data_put_money(w, "remaining",
-		grid_item_open(job->grid, cache_value(c->now_item), id) ? item.remaining : 0, currency);
+		grid_item_open(job->grid, cache_value(c->now_item), id) ? item.remaining : 0,
+		currency);
 	put_nearest(w, job, item.nearest);
 	json_close_object(w);
 }

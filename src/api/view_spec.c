@@ -58,9 +58,11 @@ static int number_of(const struct json_object *filter, const char *name, bool *r
 		return 0;
 	json_add_value(&text, value);
 	snprintf(pointer, sizeof(pointer), "/filter/%s", name);
-	if (cell_decimal(buf_sv(&text), (struct decimal_format){'.', 0}, 6, ROUNDING_HALF_UP, ret) != 0 ||
+	if (cell_decimal(buf_sv(&text), (struct decimal_format){'.', 0}, 6, ROUNDING_HALF_UP,
+		    ret) != 0 ||
 		*ret < 0 || *ret > INT64_C(1000000000))
-		return err_set_at(err, E_INVALID, pointer, "A number from 0 to 1000 is wanted here.");
+		return err_set_at(
+			err, E_INVALID, pointer, "A number from 0 to 1000 is wanted here.");
 	*ret_has = true;
 	return 0;
 }
@@ -75,8 +77,7 @@ static int amount_of(const struct json_object *filter, const char *name, bool *r
 		return 0;
 	snprintf(pointer, sizeof(pointer), "/filter/%s", name);
 	*ret_has = sv_to_i64(json_as_text(value), INT64_MIN, INT64_MAX, ret);
-	return *ret_has ? 0
-			: err_set_at(err, E_INVALID, pointer, "Minor units are wanted here.");
+	return *ret_has ? 0 : err_set_at(err, E_INVALID, pointer, "Minor units are wanted here.");
 }
 
 static int day_of(const struct json_object *filter, const char *name, bool *ret_has, int32_t *ret,

@@ -83,8 +83,8 @@ static void print_mapping(const struct mapping *m)
 	const struct mapping_dialect *d = &m->dialect;
 
 	printf("%.*s, %s, delimiter '%c', header in row %u, %u footer rows\n", SV_ARG(m->format),
-		encoding_word(d->encoding), d->delimiter == '\t' ? 't' : d->delimiter, d->header_row,
-		d->footer_rows);
+		encoding_word(d->encoding), d->delimiter == '\t' ? 't' : d->delimiter,
+		d->header_row, d->footer_rows);
 	printf("decimal mark %c, dates %s\n\n", m->decimal.decimal,
 		mapping_date_order_words[m->date_order]);
 	for (uint32_t i = 0; i < m->nfields; i++) {
@@ -125,15 +125,16 @@ static void print_text(const struct read_proposal *p, const struct read_result *
 			p->questions[i].code);
 	printf("\n%llu rows read = %llu accepted + %llu rejected + %llu skipped\n",
 		(unsigned long long)r->info.rows_read, (unsigned long long)r->info.rows_accepted,
-		(unsigned long long)r->info.rows_rejected, (unsigned long long)r->info.rows_skipped);
+		(unsigned long long)r->info.rows_rejected,
+		(unsigned long long)r->info.rows_skipped);
 	print_rejects(&r->rejects);
 }
 
 int cmd_read(struct cli *cli, int argc, char **argv)
 {
 	const char *json = NULL, *mapping = NULL, *kind = NULL;
-	const struct cli_option options[] = {
-		{"--json", false, &json}, {"--mapping", true, &mapping}, {"--kind", true, &kind}, {0}};
+	const struct cli_option options[] = {{"--json", false, &json},
+		{"--mapping", true, &mapping}, {"--kind", true, &kind}, {0}};
 	struct arena a CLEANUP(arena_free) = {0};
 	struct read_result r CLEANUP(read_result_free) = READ_RESULT_INIT;
 	struct read_proposal p = {0};

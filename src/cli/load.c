@@ -84,7 +84,8 @@ static int name_file(const char *path, int rc, struct err *err)
 }
 
 int load_table(const char *path, const char *mapping_path, const struct read_hint *hint,
-	struct arena *a, struct read_proposal *ret_proposal, struct read_result *ret, struct err *err)
+	struct arena *a, struct read_proposal *ret_proposal, struct read_result *ret,
+	struct err *err)
 {
 	struct load_file f CLEANUP(load_close) = LOAD_FILE_INIT;
 	struct read_proposal p = {0};

@@ -19,11 +19,13 @@ void load_close(struct load_file *f);
 struct col_source load_source(struct load_file *f);
 
 /* The mapping in a JSON file. Everything of *ret lives in a. */
-MUST_CHECK int load_mapping(const char *path, struct arena *a, struct mapping *ret, struct err *err);
+MUST_CHECK int load_mapping(
+	const char *path, struct arena *a, struct mapping *ret, struct err *err);
 
 /* Detects and reads path. With mapping_path that mapping is used and *ret_proposal (may be NULL)
  * has only it. Errors of both, with the path in front. */
 MUST_CHECK int load_table(const char *path, const char *mapping_path, const struct read_hint *hint,
-	struct arena *a, struct read_proposal *ret_proposal, struct read_result *ret, struct err *err);
+	struct arena *a, struct read_proposal *ret_proposal, struct read_result *ret,
+	struct err *err);
 
 #endif

@@ -120,8 +120,7 @@ const struct col *col_first(const struct col_table *t, enum col_type type)
 
 /* ---- the check ---- */
 
-static int col_check_str(
-	const struct col_str *s, uint32_t rows, const char *name, struct err *err)
+static int col_check_str(const struct col_str *s, uint32_t rows, const char *name, struct err *err)
 {
 	uint32_t bad = 0; /* no early exit from the loops over rows: they stay vectors */
 
@@ -136,7 +135,7 @@ static int col_check_str(
 	/* Valid as a whole; a cell is valid too unless it starts inside a character. */
 	for (uint32_t r = 1; r < rows; r++)
 		bad |= s->off[r] < s->off[rows] &&
-			((unsigned char)s->bytes[s->off[r]] & 0xc0) == 0x80;
+		       ((unsigned char)s->bytes[s->off[r]] & 0xc0) == 0x80;
 	return bad ? err_set(err, E_CORRUPT, "Column '%.64s' splits a character.", name) : 0;
 }
 
@@ -256,7 +255,7 @@ void col_format(const struct col_table *t, const struct col *c, uint32_t row, st
 static uint64_t hash_mix(uint64_t a, uint64_t b)
 {
 	unsigned __int128 m = (unsigned __int128)(a ^ UINT64_C(0x9e3779b97f4a7c15)) *
-		(b ^ UINT64_C(0xd6e8feb86659fd93));
+			      (b ^ UINT64_C(0xd6e8feb86659fd93));
 
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }

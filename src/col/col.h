@@ -68,13 +68,13 @@ struct col_str {
 #define COL_SCALE_OF_CURRENCY 255 /* amounts whose exponent differs by row: see currency_col */
 
 struct col {
-	const char *name;    /* 1..COL_NAME_MAX bytes of UTF-8, unique within its role */
+	const char *name; /* 1..COL_NAME_MAX bytes of UTF-8, unique within its role */
 	enum col_type type;
 	enum col_role role;
-	uint8_t scale;       /* amount, quantity, rate, number: digits behind the mark */
-	int32_t currency;    /* amount: packed currency of all rows; 0: none known, or by row */
+	uint8_t scale;        /* amount, quantity, rate, number: digits behind the mark */
+	int32_t currency;     /* amount: packed currency of all rows; 0: none known, or by row */
 	int32_t currency_col; /* amount: index of the currency column that says it; -1: none */
-	uint64_t *valid;     /* NULL: all valid */
+	uint64_t *valid;      /* NULL: all valid */
 	union {
 		int64_t *i64;
 		int32_t *i32;
@@ -87,13 +87,13 @@ struct col_table {
 	uint32_t rows;
 	uint32_t ncols;
 	struct col *cols;
-	uint32_t *line;  /* per row the 1-based line (or sheet row) where it starts; NULL: unknown */
-	uint8_t *flags;  /* per row enum col_row_flag; NULL: none is set */
+	uint32_t *line; /* per row the 1-based line (or sheet row) where it starts; NULL: unknown */
+	uint8_t *flags; /* per row enum col_row_flag; NULL: none is set */
 	struct col_alloc *allocs; /* private: col_alloc.h */
 };
 
 /* ---- types ---- */
-const char *col_type_word(enum col_type type);            /* "amount"; static */
+const char *col_type_word(enum col_type type); /* "amount"; static */
 bool col_type_from_word(struct sv word, enum col_type *ret);
 enum col_held col_held(enum col_type type);
 

@@ -79,10 +79,10 @@ static bool build_grow_rows(struct col_build *b, struct col_build_col *c, uint32
 		cap *= 2;
 	cap = MIN(cap, COL_ROWS_MAX);
 	bool ok = col_held(c->col.type) == COL_STR
-		? build_resize(b, &c->col.str.off, (cap + 1) * 4) &&
-			(c->col.fold.off == NULL ||
-				build_resize(b, &c->col.fold.off, (cap + 1) * 4))
-		: build_resize(b, &c->col.i64, cap * row_bytes(c->col.type));
+			  ? build_resize(b, &c->col.str.off, (cap + 1) * 4) &&
+				    (c->col.fold.off == NULL ||
+					    build_resize(b, &c->col.fold.off, (cap + 1) * 4))
+			  : build_resize(b, &c->col.i64, cap * row_bytes(c->col.type));
 	if (ok && c->col.valid != NULL)
 		ok = build_resize(b, &c->col.valid, (cap + 63) / 64 * 8);
 	if (ok) {
@@ -264,8 +264,8 @@ static bool build_hand_over(struct col_build *b, struct col_table *t, void *p, s
 }
 
 /* A block that is handed over is forgotten by the builder first, so that it has one owner. */
-static bool build_move_str(
-	struct col_build *b, struct col_table *t, struct col_str *from, uint32_t n, struct col_str *to)
+static bool build_move_str(struct col_build *b, struct col_table *t, struct col_str *from,
+	uint32_t n, struct col_str *to)
 {
 	if (from->off == NULL) /* no cell at all */
 		*from = (struct col_str){calloc(1, 4), NULL};

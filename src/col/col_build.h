@@ -12,8 +12,8 @@
 #include "col/col.h"
 
 struct col_build_col {
-	struct col col;  /* description; its arrays have room for cap rows */
-	uint32_t n;      /* cells so far */
+	struct col col; /* description; its arrays have room for cap rows */
+	uint32_t n;     /* cells so far */
 	uint32_t cap;
 	size_t bytes_cap;
 	size_t fold_cap;

@@ -12,7 +12,8 @@
 #include "base/buf.h"
 #include "col/col_alloc.h"
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are stored as they lie in memory");
+_Static_assert(
+	__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are stored as they lie in memory");
 
 #define FILE_ALIGN 64u
 #define FILE_VERSION 1u
@@ -46,7 +47,7 @@ static const uint8_t zeros[FILE_ALIGN];
 static uint64_t sum_mix(uint64_t a, uint64_t b)
 {
 	unsigned __int128 m = (unsigned __int128)(a ^ UINT64_C(0xa0761d6478bd642f)) *
-		(b ^ UINT64_C(0xe7037ed1a0b428db));
+			      (b ^ UINT64_C(0xe7037ed1a0b428db));
 
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
@@ -114,8 +115,8 @@ static uint64_t header_sum(struct file_header h, const struct file_entry *dir)
 	return sum_bytes(sum_bytes(1, &h, sizeof(h)), dir, h.nsections * sizeof(*dir));
 }
 
-static struct file_header file_header_make(
-	enum col_file_kind kind, const struct col_part *parts, size_t nparts, struct file_entry *dir)
+static struct file_header file_header_make(enum col_file_kind kind, const struct col_part *parts,
+	size_t nparts, struct file_entry *dir)
 {
 	struct file_header h = {.version = FILE_VERSION, .kind = kind};
 	uint64_t offset = align_up(sizeof(h) + nparts * sizeof(*dir));
@@ -214,7 +215,8 @@ static int directory_check(const struct file_header *h, const struct file_entry 
 	return offset == h->size ? 0 : CORRUPT("The column file has bytes in no section.");
 }
 
-int col_file_open(struct col_source src, enum col_file_kind kind, struct col_file *ret, struct err *err)
+int col_file_open(
+	struct col_source src, enum col_file_kind kind, struct col_file *ret, struct err *err)
 {
 	struct file_header h;
 

@@ -159,14 +159,14 @@ static int check_tables(const struct result *r, struct err *err)
 		const struct result_comparison *c = &r->comparisons[i];
 
 		CHECK("levels", c->level_count <= 255 && c->level_first <= r->nlevels &&
-				c->level_count <= r->nlevels - c->level_first);
+					c->level_count <= r->nlevels - c->level_first);
 	}
 	for (uint32_t p = 0; p < r->npatterns; p++)
 		for (uint32_t i = 0; i < r->ncomparisons; i++) {
 			uint8_t level = r->pattern_level[(size_t)p * r->ncomparisons + i];
 
 			CHECK("pattern", level == RESULT_LEVEL_MISSING ||
-					level < r->comparisons[i].level_count);
+						 level < r->comparisons[i].level_count);
 		}
 	return 0;
 }
@@ -207,9 +207,9 @@ static int check_candidates(const struct result *r, struct err *err)
 
 	for (uint32_t i = 0; i < c->n; i++) {
 		CHECK("candidate", record_ok(r, c->input[i], c->row[i]) &&
-				record_ok(r, c->other_input[i], c->other_row[i]));
-		CHECK("order of candidates", i == 0 ||
-				follows(c->input, c->row, i) ||
+					   record_ok(r, c->other_input[i], c->other_row[i]));
+		CHECK("order of candidates",
+			i == 0 || follows(c->input, c->row, i) ||
 				(c->input[i - 1] == c->input[i] && c->row[i - 1] == c->row[i]));
 		CHECK("confidence", c->confidence[i] <= RESULT_CONFIDENCE_ONE);
 		CHECK("pattern", c->pattern[i] == RESULT_NONE || c->pattern[i] < r->npatterns);
@@ -240,7 +240,7 @@ int result_check(const struct result *r, struct err *err)
 		return rc;
 	if (r->matches.n > 0)
 		CHECK("members", r->matches.member[0] == 0 &&
-				r->matches.member[r->matches.n] == r->members.n);
+					 r->matches.member[r->matches.n] == r->members.n);
 	else
 		CHECK("members", r->members.n == 0);
 	for (uint32_t i = 0; i < r->matches.n; i++) {

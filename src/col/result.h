@@ -22,15 +22,16 @@
 
 #define RESULT_LEFT 0
 #define RESULT_RIGHT 1
-#define RESULT_NONE UINT32_MAX       /* no pattern, no candidate, no margin proved */
+#define RESULT_NONE UINT32_MAX /* no pattern, no candidate, no margin proved */
 #define RESULT_CONFIDENCE_ONE 1000000u
-#define RESULT_CANDIDATES_MAX 5      /* per record */
+#define RESULT_CANDIDATES_MAX 5 /* per record */
 
 enum result_flag {
-	RESULT_MARGIN_CAPPED = 1,   /* match: the margin is this or more */
-	RESULT_INTERCHANGEABLE = 2, /* match, open: rows equal in all compared fields were chosen from */
-	RESULT_NOT_PROVEN = 4,      /* match: its component was cut by a budget */
-	RESULT_POOL_CUT = 8,        /* match: the group's pool was cut */
+	RESULT_MARGIN_CAPPED = 1, /* match: the margin is this or more */
+	RESULT_INTERCHANGEABLE =
+		2,             /* match, open: rows equal in all compared fields were chosen from */
+	RESULT_NOT_PROVEN = 4, /* match: its component was cut by a budget */
+	RESULT_POOL_CUT = 8,   /* match: the group's pool was cut */
 };
 
 struct result_input {
@@ -64,7 +65,7 @@ struct result_matches {
 	uint32_t n;
 	uint8_t *kind, *status, *flags;
 	uint8_t *difference_type;
-	uint16_t *pass;        /* index into passes */
+	uint16_t *pass; /* index into passes */
 	uint32_t *confidence;
 	uint32_t *margin;      /* RESULT_NONE: not proved */
 	uint32_t *pattern;     /* RESULT_NONE: none (a rule without comparisons) */
@@ -104,13 +105,13 @@ struct result_open {
 	uint8_t *flags;
 	int64_t *remaining;
 	uint32_t *nearest; /* candidate index, or RESULT_NONE */
-	uint32_t *match;   /* number of the suggested or ambiguous match that reserves it; 0: none */
+	uint32_t *match; /* number of the suggested or ambiguous match that reserves it; 0: none */
 };
 
 struct result {
 	uint32_t ninputs, npasses, ncomparisons, nlevels, npatterns;
-	struct result_input *inputs; /* left ones first; <= 65535 */
-	struct result_pass *passes;  /* <= 65535 */
+	struct result_input *inputs;           /* left ones first; <= 65535 */
+	struct result_pass *passes;            /* <= 65535 */
 	struct result_comparison *comparisons; /* <= 255 */
 	struct result_level *levels;
 	uint8_t *pattern_level; /* npatterns x ncomparisons: level in its comparison, or _MISSING */
@@ -120,7 +121,7 @@ struct result {
 	struct result_members members;
 	struct result_candidates candidates;
 	struct result_open open;
-	struct sv model;        /* what the engine keeps to compute evidence again; opaque here */
+	struct sv model;          /* what the engine keeps to compute evidence again; opaque here */
 	struct col_alloc *allocs; /* private */
 };
 

@@ -92,8 +92,8 @@ static uint64_t array_bytes(const struct result *r, const struct result_array *a
 
 static void meta_put(struct buf *b, const struct result *r)
 {
-	const uint32_t counts[] = {r->ninputs, r->npasses, r->ncomparisons, r->nlevels, r->npatterns,
-		r->matches.n, r->members.n, r->candidates.n, r->open.n};
+	const uint32_t counts[] = {r->ninputs, r->npasses, r->ncomparisons, r->nlevels,
+		r->npatterns, r->matches.n, r->members.n, r->candidates.n, r->open.n};
 
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		wire_put(b, counts[i], 4);

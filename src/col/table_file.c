@@ -154,8 +154,8 @@ static bool meta_column_ok(const struct meta *m, const struct meta_column *c)
 	int32_t k = c->col.currency_col;
 
 	return c->col.type < COL_TYPE_COUNT && c->col.role <= COL_SOURCE && c->name.n >= 1 &&
-		c->name.n <= COL_NAME_MAX && memchr(c->name.p, '\0', c->name.n) == NULL && k >= -1 &&
-		k < (int64_t)m->ncols && (k < 0 || m->cols[k].col.type == COL_CURRENCY);
+	       c->name.n <= COL_NAME_MAX && memchr(c->name.p, '\0', c->name.n) == NULL && k >= -1 &&
+	       k < (int64_t)m->ncols && (k < 0 || m->cols[k].col.type == COL_CURRENCY);
 }
 
 static int meta_parse(struct meta *m, size_t n, struct err *err)
@@ -183,7 +183,8 @@ static int meta_parse(struct meta *m, size_t n, struct err *err)
 		return err_set(err, E_CORRUPT, "The table's description is not valid.");
 	for (uint32_t i = 0; i < m->ncols; i++)
 		if (!meta_column_ok(m, &m->cols[i]))
-			return err_set(err, E_CORRUPT, "The description of column %u is not valid.", i);
+			return err_set(
+				err, E_CORRUPT, "The description of column %u is not valid.", i);
 	return 0;
 }
 
@@ -193,7 +194,8 @@ static uint64_t rows_section(const struct col *c, uint32_t rows, uint32_t *ret_t
 	static const struct {
 		uint32_t tag;
 		uint32_t size, more;
-	} sections[] = {[COL_STR] = {TAG_OFF, 4, 1}, [COL_I64] = {TAG_I64, 8, 0},
+	} sections[] = {[COL_STR] = {TAG_OFF, 4, 1},
+		[COL_I64] = {TAG_I64, 8, 0},
 		[COL_I32] = {TAG_I32, 4, 0}};
 	enum col_held held = col_held(c->type);
 
@@ -265,8 +267,8 @@ static int str_load(const struct col_file *f, uint32_t index, uint32_t off_tag, 
 	return col_file_load(f, index, off_tag + 1, ret->off[rows], list, &ret->bytes, err);
 }
 
-static int column_load(
-	const struct col_file *f, uint32_t index, struct col_table *t, struct col *c, struct err *err)
+static int column_load(const struct col_file *f, uint32_t index, struct col_table *t, struct col *c,
+	struct err *err)
 {
 	uint64_t rows = t->rows;
 	int rc = 0;

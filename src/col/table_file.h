@@ -14,12 +14,12 @@
 
 /* What is known about the reading, beside the rows. */
 struct table_info {
-	uint8_t file_sha256[32];  /* of the file that was read */
+	uint8_t file_sha256[32]; /* of the file that was read */
 	uint32_t mapping_version;
-	uint64_t rows_read;       /* = accepted + rejected + skipped */
+	uint64_t rows_read; /* = accepted + rejected + skipped */
 	uint64_t rows_accepted;
 	uint64_t rows_rejected;
-	uint64_t rows_skipped;    /* header, preamble, footer, empty rows */
+	uint64_t rows_skipped; /* header, preamble, footer, empty rows */
 };
 
 /* What to load: any of the flags, or single columns by name. */

@@ -84,13 +84,14 @@ static struct sv value_text(
 }
 
 /* Into *ret, most frequent first; among equals in order of value. */
-static int take_tallies(const struct grid *g, struct tallies *t, struct arena *a,
-	struct grid_facet *ret)
+static int take_tallies(
+	const struct grid *g, struct tallies *t, struct arena *a, struct grid_facet *ret)
 {
 	ret->values = ARENA_ARRAY(a, t->n + 1u, struct grid_value);
 	for (uint32_t i = 0; ret->values != NULL && i < t->n; i++) {
 		struct grid_value v = {.value = value_text(g, ret->field, t->v[i].value, a),
-			.count = t->v[i].count, .nmoney = t->v[i].nmoney};
+			.count = t->v[i].count,
+			.nmoney = t->v[i].nmoney};
 
 		if (v.value.p == NULL)
 			continue;
@@ -123,8 +124,8 @@ int grid_facets(const struct grid *g, const struct grid_states *states, enum gri
 	for (size_t f = 0; f < nfields; f++) {
 		t.n = t.last = 0;
 		for (uint32_t i = 0; i < n; i++) {
-			struct tally *to = find_tally(
-				&t, grid_value_of(g, states, kind, ids[i], fields[f]));
+			struct tally *to =
+				find_tally(&t, grid_value_of(g, states, kind, ids[i], fields[f]));
 			int32_t currency;
 			int64_t amount = grid_amount_of(g, kind, ids[i], &currency);
 

@@ -55,8 +55,8 @@ static inline unsigned both_ends(const char *p, size_t last, __m128i first_byte,
 	__m128i a = _mm_loadu_si128((const __m128i *)(const void *)p);
 	__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(p + last));
 
-	return (unsigned)_mm_movemask_epi8(_mm_and_si128(
-		_mm_cmpeq_epi8(a, first_byte), _mm_cmpeq_epi8(b, last_byte)));
+	return (unsigned)_mm_movemask_epi8(
+		_mm_and_si128(_mm_cmpeq_epi8(a, first_byte), _mm_cmpeq_epi8(b, last_byte)));
 }
 
 static size_t find_wide(struct hits *h, size_t end)
@@ -68,7 +68,7 @@ static size_t find_wide(struct hits *h, size_t end)
 
 	for (; at + 32 <= end; at += 32) {
 		unsigned hit = both_ends(p + at, last, first_byte, last_byte) |
-			both_ends(p + at + 16, last, first_byte, last_byte) << 16;
+			       both_ends(p + at + 16, last, first_byte, last_byte) << 16;
 
 		for (; hit != 0; hit &= hit - 1)
 			take_hit(h, at + (size_t)__builtin_ctz(hit));

@@ -100,14 +100,14 @@ static void derive_matches(struct grid *g)
 		int32_t earliest = GRID_NO_DATE;
 
 		for (uint32_t k = m->member[i]; k < m->member[i + 1]; k++)
-			earliest = MIN(earliest, grid_date_of(g, members->input[k], members->row[k]));
+			earliest =
+				MIN(earliest, grid_date_of(g, members->input[k], members->row[k]));
 		g->match_date[i] = earliest;
 		g->match_amount[i] = MAX(magnitude(m->left[i]), magnitude(m->right[i]));
 	}
 }
 
-static int attach_tables(
-	struct grid *g, const struct col_table *const *tables, struct err *err)
+static int attach_tables(struct grid *g, const struct col_table *const *tables, struct err *err)
 {
 	const struct result *r = g->result;
 
@@ -141,7 +141,8 @@ int grid_new(const struct result *result, const struct col_table *const *tables,
 	if (rc != 0)
 		return rc;
 	derive_matches(g);
-	g->bytes = sizeof(*g) + matches * 12 + n * (sizeof(const struct col_table *) + sizeof(*g->columns) + 8);
+	g->bytes = sizeof(*g) + matches * 12 +
+		   n * (sizeof(const struct col_table *) + sizeof(*g->columns) + 8);
 	*ret = TAKE(g);
 	return 0;
 }
@@ -270,10 +271,11 @@ bool grid_item_open(const struct grid *g, const struct grid_states *states, uint
 		return true;
 	uint32_t match = grid_match_of_member(g, id - r->open.n);
 	return r->matches.status[match] == STATUS_CONFIRMED &&
-		states->state[match] != MATCH_CONFIRMED;
+	       states->state[match] != MATCH_CONFIRMED;
 }
 
-int64_t grid_amount_of(const struct grid *g, enum grid_kind kind, uint32_t id, int32_t *ret_currency)
+int64_t grid_amount_of(
+	const struct grid *g, enum grid_kind kind, uint32_t id, int32_t *ret_currency)
 {
 	struct grid_item item;
 
@@ -286,8 +288,8 @@ int64_t grid_amount_of(const struct grid *g, enum grid_kind kind, uint32_t id, i
 	return magnitude(item.remaining);
 }
 
-static uint64_t match_value(const struct grid *g, const struct grid_states *states, uint32_t id,
-	enum grid_field field)
+static uint64_t match_value(
+	const struct grid *g, const struct grid_states *states, uint32_t id, enum grid_field field)
 {
 	const struct result_matches *m = &g->result->matches;
 
@@ -319,8 +321,8 @@ static uint64_t match_value(const struct grid *g, const struct grid_states *stat
 	return id;
 }
 
-static uint64_t item_value(const struct grid *g, const struct grid_states *states, uint32_t id,
-	enum grid_field field)
+static uint64_t item_value(
+	const struct grid *g, const struct grid_states *states, uint32_t id, enum grid_field field)
 {
 	struct grid_item item;
 
@@ -337,9 +339,8 @@ static uint64_t item_value(const struct grid *g, const struct grid_states *state
 	case GRID_CURRENCY:
 		return (uint32_t)grid_currency_of(g, item.input, item.row);
 	case GRID_CONFIDENCE:
-		return item.nearest == RESULT_NONE
-			? 0
-			: g->result->candidates.confidence[item.nearest];
+		return item.nearest == RESULT_NONE ? 0
+						   : g->result->candidates.confidence[item.nearest];
 	case GRID_MARGIN:
 	case GRID_STATUS:
 	case GRID_STATE:

@@ -23,8 +23,8 @@
 
 struct grid;
 
-/* tables[i] is the table of result->inputs[i], with at least its fields; both must outlive the grid.
- * E_NO_MEMORY; E_CORRUPT when a table has other rows than the result says. */
+/* tables[i] is the table of result->inputs[i], with at least its fields; both must outlive the
+ * grid. E_NO_MEMORY; E_CORRUPT when a table has other rows than the result says. */
 MUST_CHECK int grid_new(const struct result *result, const struct col_table *const *tables,
 	struct grid **ret, struct err *err);
 void grid_free(struct grid **g); /* also the CLEANUP function */
@@ -91,7 +91,7 @@ struct grid_spec {
 	int32_t date_from, date_to;              /* of a match its earliest date */
 	struct sv text;                          /* part of any text of its records; folded here */
 	struct grid_sort sorts[GRID_SORTS_MAX];
-	uint32_t nsorts;                         /* then by id */
+	uint32_t nsorts; /* then by id */
 };
 
 /* The ids that the spec selects, in its order: malloc'ed, the caller frees. E_NO_MEMORY. */

@@ -35,6 +35,7 @@ int32_t grid_currency_of(const struct grid *g, uint16_t input, uint32_t row);
 uint64_t grid_value_of(const struct grid *g, const struct grid_states *states, enum grid_kind kind,
 	uint32_t id, enum grid_field field);
 /* Magnitude and currency of a row, for sums. */
-int64_t grid_amount_of(const struct grid *g, enum grid_kind kind, uint32_t id, int32_t *ret_currency);
+int64_t grid_amount_of(
+	const struct grid *g, enum grid_kind kind, uint32_t id, int32_t *ret_currency);
 
 #endif

@@ -16,8 +16,8 @@ struct select {
 	const struct grid_spec *spec;
 	uint8_t *keep; /* per id */
 	uint32_t n;
-	bool *pass_ok;    /* per pass; NULL: all */
-	uint64_t *found;  /* per record; NULL: no text asked for */
+	bool *pass_ok;   /* per pass; NULL: all */
+	uint64_t *found; /* per record; NULL: no text asked for */
 };
 
 static void select_free(struct select *s)
@@ -51,8 +51,8 @@ static int prepare_passes(struct select *s)
 }
 
 /* Rows of one input that have the text, into their place among all records. */
-static void find_in_column(
-	const struct col *c, uint32_t rows, struct sv plain, struct sv text, struct sv code, uint64_t *bits)
+static void find_in_column(const struct col *c, uint32_t rows, struct sv plain, struct sv text,
+	struct sv code, uint64_t *bits)
 {
 	struct sv folded = c->type == COL_CODE ? code : text;
 	bool has_fold = c->fold.off != NULL || c->role == COL_FIELD;
@@ -162,7 +162,7 @@ static void filter_matches(struct select *s)
 static bool match_asked(const struct grid_spec *spec)
 {
 	return (spec->kinds | spec->statuses | spec->states) != 0 || spec->npasses > 0 ||
-		spec->has_confidence_min || spec->has_confidence_max || spec->has_margin_max;
+	       spec->has_confidence_min || spec->has_confidence_max || spec->has_margin_max;
 }
 
 /* What is asked of matches holds for the one that reserves the item. */
@@ -177,12 +177,12 @@ static bool reserved_fits(const struct select *s, uint32_t match)
 		return false;
 	uint32_t i = match - 1;
 	return in_set(spec->kinds, m->kind[i]) && in_set(spec->statuses, m->status[i]) &&
-		in_set(spec->states, s->states->state[i]) &&
-		(s->pass_ok == NULL || s->pass_ok[m->pass[i]]) &&
-		(!spec->has_confidence_min || m->confidence[i] >= spec->confidence_min) &&
-		(!spec->has_confidence_max || m->confidence[i] <= spec->confidence_max) &&
-		(!spec->has_margin_max || m->margin[i] == RESULT_NONE ||
-			m->margin[i] <= spec->margin_max);
+	       in_set(spec->states, s->states->state[i]) &&
+	       (s->pass_ok == NULL || s->pass_ok[m->pass[i]]) &&
+	       (!spec->has_confidence_min || m->confidence[i] >= spec->confidence_min) &&
+	       (!spec->has_confidence_max || m->confidence[i] <= spec->confidence_max) &&
+	       (!spec->has_margin_max || m->margin[i] == RESULT_NONE ||
+		       m->margin[i] <= spec->margin_max);
 }
 
 static bool item_fits(const struct select *s, uint32_t id)
@@ -231,8 +231,8 @@ static void filter_items(struct select *s)
 {
 	keep_freed_members(s);
 	for (uint32_t id = 0; id < s->n; id++)
-		s->keep[id] = s->keep[id] && item_fits(s, id) &&
-			grid_item_open(s->g, s->states, id);
+		s->keep[id] =
+			s->keep[id] && item_fits(s, id) && grid_item_open(s->g, s->states, id);
 }
 
 /* ---- order ---- */
@@ -285,8 +285,8 @@ static int sort_ids(const struct select *s, uint32_t *ids, uint32_t n)
 		const struct grid_sort *sort = &s->spec->sorts[k];
 
 		for (uint32_t i = 0; i < n; i++) {
-			uint64_t v = grid_value_of(
-				s->g, s->states, s->spec->kind, ids[i], sort->field);
+			uint64_t v =
+				grid_value_of(s->g, s->states, s->spec->kind, ids[i], sort->field);
 			a[i] = (struct keyed){sort->descending ? ~v : v, ids[i]};
 		}
 		radix_sort(a, b, n);

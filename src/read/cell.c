@@ -81,7 +81,8 @@ static bool fast_date(struct sv s, enum date_order order, int32_t *ret)
 	unsigned y = year - (month <= 2), era = y / 400, of_era = y - era * 400;
 	unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 
-	*ret = (int32_t)(era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year) - 719468;
+	*ret = (int32_t)(era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year) -
+	       719468;
 	return true;
 }
 
@@ -135,7 +136,7 @@ static int64_t round_off(int64_t units, int n, enum mapping_rounding rounding)
 	int64_t whole = units / unit, rest = units % unit;
 	int64_t magnitude = rest < 0 ? -rest : rest;
 	bool up = magnitude > half ||
-		(magnitude == half && (rounding == ROUNDING_HALF_UP || whole % 2 != 0));
+		  (magnitude == half && (rounding == ROUNDING_HALF_UP || whole % 2 != 0));
 
 	return whole + (up ? (units < 0 ? -1 : 1) : 0);
 }

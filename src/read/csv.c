@@ -1,9 +1,9 @@
 /*
  * CSV: the window and the walk over its rows.
  *
- * The window always begins with a row. It is filled, scanned once, and its whole rows become blocks;
- * what is left of an unfinished row moves to its front. The scan stops at the first row whose quotes
- * it does not understand; that one is taken by hand and the scan goes on behind it.
+ * The window always begins with a row. It is filled, scanned once, and its whole rows become
+ * blocks; what is left of an unfinished row moves to its front. The scan stops at the first row
+ * whose quotes it does not understand; that one is taken by hand and the scan goes on behind it.
  */
 #include "read/csv.h"
 
@@ -20,8 +20,8 @@
 
 #define WINDOW_FIRST (256u << 10)
 #define WINDOW_PAD 128u
-#define BY_HAND_FROM (2u << 20)    /* bytes of one row after which it is taken by hand */
-#define BAD_QUOTES_MAX 1000u       /* each may cost a look at CSV_CELL_MAX bytes */
+#define BY_HAND_FROM (2u << 20) /* bytes of one row after which it is taken by hand */
+#define BAD_QUOTES_MAX 1000u    /* each may cost a look at CSV_CELL_MAX bytes */
 #define FOOTER_TAIL (256u << 10)
 
 struct csv {
@@ -36,7 +36,7 @@ struct csv {
 	uint32_t bad_quotes;
 	struct csv_index index;
 	struct csv_row row;
-	struct arena arena;  /* unescaped cells of the block */
+	struct arena arena; /* unescaped cells of the block */
 	struct arena names_arena;
 	struct rows rows;
 	struct maker maker;
@@ -120,7 +120,8 @@ int csv_footer_start(struct col_source src, enum encoding encoding, uint32_t foo
 	b.p = tail;
 	size_t at = lines_from_end(&b, n / b.unit, footer_rows, &found);
 	if (found < footer_rows)
-		return err_set(err, E_MAPPING, "The file has no %u rows for the footer.", footer_rows);
+		return err_set(
+			err, E_MAPPING, "The file has no %u rows for the footer.", footer_rows);
 	*ret = size - n + at * b.unit;
 	return 0;
 }
@@ -190,8 +191,9 @@ static int fill(struct csv *c, struct err *err)
 	c->at = 0;
 	if (c->n + 64 >= c->cap) {
 		if (c->cap >= 2 * READ_ROW_MAX)
-			return err_set(err, E_UNREADABLE, "The row at line %u is longer than %u bytes.",
-				c->line, READ_ROW_MAX);
+			return err_set(err, E_UNREADABLE,
+				"The row at line %u is longer than %u bytes.", c->line,
+				READ_ROW_MAX);
 		rc = window_resize(c, c->cap * 2, err);
 	}
 	while (rc == 0 && !c->eof && c->cap - c->n >= 64) {
@@ -224,10 +226,9 @@ static int row_by_hand(struct csv *c, enum csv_row_state *ret, bool *ret_end, st
 		*ret_end = c->at == c->n && c->eof;
 		if (*ret_end)
 			return 0;
-		*ret = c->at == c->n
-			? CSV_ROW_MORE
-			: csv_row_parse(rest(c).p, rest(c).n, c->eof, d->delimiter, d->quote,
-				  &c->arena, &c->row);
+		*ret = c->at == c->n ? CSV_ROW_MORE
+				     : csv_row_parse(rest(c).p, rest(c).n, c->eof, d->delimiter,
+					       d->quote, &c->arena, &c->row);
 		if (*ret != CSV_ROW_MORE)
 			return 0;
 		int rc = fill(c, err);
@@ -273,7 +274,8 @@ static int read_header(struct csv *c, struct err *err)
 		if (rc != 0)
 			return rc;
 		if (end)
-			return err_set(err, E_MAPPING, "The file has no row %u for the header.", header);
+			return err_set(
+				err, E_MAPPING, "The file has no row %u for the header.", header);
 		step_over(c);
 		n++;
 	}
@@ -323,7 +325,8 @@ static int add_by_hand(struct csv *c, enum csv_row_state state, struct err *err)
 	uint32_t ncells = c->row.n;
 
 	if (state != CSV_ROW_OK) {
-		maker_reject(&c->maker, c->line, SV_NULL, SV_NULL, E_ROW_RAGGED, details[state], raw);
+		maker_reject(
+			&c->maker, c->line, SV_NULL, SV_NULL, E_ROW_RAGGED, details[state], raw);
 		if (state == CSV_ROW_QUOTE && ++c->bad_quotes > BAD_QUOTES_MAX)
 			return err_set(err, E_UNREADABLE,
 				"Quotes do not close in more than %u rows.", BAD_QUOTES_MAX);
@@ -404,7 +407,8 @@ static int finish_run(struct csv *c, struct run *run, struct err *err)
 	return rc;
 }
 
-/* One row of the index that has not the header's number of cells; true: it is taken all the same. */
+/* One row of the index that has not the header's number of cells; true: it is taken all the same.
+ */
 static bool odd_row(struct csv *c, struct sv raw, uint32_t ncells, const uint32_t *ends)
 {
 	uint32_t extra = ncells - c->rows.ncols;
@@ -484,8 +488,8 @@ static int read_window(struct csv *c, struct err *err)
 		/* By hand: quotes out of place, ones that never close, and very long rows. */
 		if (!stopped && !c->eof && rest(c).n < BY_HAND_FROM)
 			return 0;
-		enum csv_row_state state = csv_row_parse(rest(c).p, rest(c).n, c->eof, d->delimiter,
-			d->quote, &c->arena, &c->row);
+		enum csv_row_state state = csv_row_parse(
+			rest(c).p, rest(c).n, c->eof, d->delimiter, d->quote, &c->arena, &c->row);
 		if (state == CSV_ROW_MORE)
 			return 0;
 		rc = add_by_hand(c, state, err);

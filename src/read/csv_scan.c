@@ -110,7 +110,7 @@ AVX2 static inline uint64_t equal_avx2(__m256i a, __m256i b, char c)
 	const __m256i x = _mm256_set1_epi8(c);
 
 	return (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, x)) |
-		(uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, x)) << 32;
+	       (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, x)) << 32;
 }
 
 AVX2 static inline struct scan_masks masks_avx2(const char *p, char delimiter, char quote)

@@ -19,7 +19,8 @@ int read_detect(struct col_source src, const struct read_hint *hint, struct aren
 	if (rc != 0)
 		return rc;
 	if (read_format_guess(sv_from(head, n)) == NULL)
-		return err_set(err, E_UNREADABLE, "The content is none of the formats that are read.");
+		return err_set(
+			err, E_UNREADABLE, "The content is none of the formats that are read.");
 	rc = detect_table(&d, err);
 	if (rc == 0)
 		rc = detect_types(&d, err);

@@ -24,18 +24,18 @@ struct detect_row {
 struct detect_col {
 	struct sv name;
 	uint32_t values, empty;
-	uint32_t dates[3];                 /* by enum date_order */
-	bool dotted, slashed;              /* day-month marks seen */
+	uint32_t dates[3];    /* by enum date_order */
+	bool dotted, slashed; /* day-month marks seen */
 	uint32_t numbers[DETECT_FORMATS];
-	uint32_t marked_numbers;           /* with a decimal or thousands mark */
-	uint32_t money;                    /* with a currency sign or code, CR or DR */
+	uint32_t marked_numbers; /* with a decimal or thousands mark */
+	uint32_t money;          /* with a currency sign or code, CR or DR */
 	uint32_t negative;
 	uint32_t leading_zero;
 	uint32_t currencies, markers;
-	uint32_t spaced, with_digit;       /* has an inner blank; has a digit */
-	uint32_t distinct;                 /* about */
-	uint32_t digits_behind;            /* most digits behind the decimal mark */
-	int32_t currency;                  /* the one sign or code of its values or name; 0: none */
+	uint32_t spaced, with_digit; /* has an inner blank; has a digit */
+	uint32_t distinct;           /* about */
+	uint32_t digits_behind;      /* most digits behind the decimal mark */
+	int32_t currency;            /* the one sign or code of its values or name; 0: none */
 	enum col_type type;
 	uint32_t confidence;
 };
@@ -55,7 +55,7 @@ struct detect {
 	unsigned format;         /* of numbers: index into detect_formats */
 	bool format_sure;
 	enum date_order order;
-	unsigned orders;         /* bit per order that all dates fit */
+	unsigned orders; /* bit per order that all dates fit */
 };
 
 extern const struct decimal_format detect_formats[DETECT_FORMATS];

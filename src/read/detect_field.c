@@ -1,6 +1,6 @@
 /*
- * From columns to a mapping: which column is which field, how amounts get their sign, which currency
- * they are in; and what only a person can say.
+ * From columns to a mapping: which column is which field, how amounts get their sign, which
+ * currency they are in; and what only a person can say.
  */
 #include "read/detect.h"
 
@@ -119,7 +119,8 @@ static void ask(struct fields *f, const char *code, const char *pointer, const c
 {
 	struct read_question *q = &f->p->questions[f->p->nquestions++];
 
-	*q = (struct read_question){.code = code, .pointer = pointer, .detail = sv_from_cstr(detail)};
+	*q = (struct read_question){
+		.code = code, .pointer = pointer, .detail = sv_from_cstr(detail)};
 	if (first != NULL) {
 		q->choices[0] = first;
 		q->choices[1] = second;
@@ -137,8 +138,10 @@ static bool exclusive(const struct detect *d, uint32_t a, uint32_t b)
 			continue;
 		int64_t va = 0, vb = 0;
 		struct decimal_format format = detect_formats[d->format];
-		int ra = cell_amount(cell_trim(d->rows[r].cells[a]), format, 6, ROUNDING_HALF_UP, 0, &va);
-		int rb = cell_amount(cell_trim(d->rows[r].cells[b]), format, 6, ROUNDING_HALF_UP, 0, &vb);
+		int ra = cell_amount(
+			cell_trim(d->rows[r].cells[a]), format, 6, ROUNDING_HALF_UP, 0, &va);
+		int rb = cell_amount(
+			cell_trim(d->rows[r].cells[b]), format, 6, ROUNDING_HALF_UP, 0, &vb);
 
 		rows++;
 		both += ra == 0 && rb == 0 && va != 0 && vb != 0;
@@ -154,7 +157,7 @@ static void add_pair(struct fields *f)
 		return;
 	const struct detect_col *cols = f->d->cols;
 	bool flow = detect_name_role(cols[debit].name) == NAME_OUT ||
-		detect_name_role(cols[credit].name) == NAME_IN;
+		    detect_name_role(cols[credit].name) == NAME_IN;
 	bool bank = sv_eq_cstr(f->d->hint->kind, "bank");
 	bool ledger = sv_eq_cstr(f->d->hint->kind, "ledger");
 	bool credit_first = flow || bank;
@@ -172,8 +175,10 @@ static void add_pair(struct fields *f)
 	if (!flow && !bank && !ledger) {
 		char *pointer = arena_printf(f->d->arena, "/fields/%u/sign", at);
 
-		ask(f, "sign", pointer, "Is money in the debit column positive, or in the credit column?",
-			mapping_sign_words[SIGN_DEBIT_CREDIT], mapping_sign_words[SIGN_CREDIT_DEBIT]);
+		ask(f, "sign", pointer,
+			"Is money in the debit column positive, or in the credit column?",
+			mapping_sign_words[SIGN_DEBIT_CREDIT],
+			mapping_sign_words[SIGN_CREDIT_DEBIT]);
 	}
 }
 
@@ -291,8 +296,10 @@ static void add_rest(struct fields *f)
 static int scan_dates(struct detect *d, unsigned *ret_orders, struct err *err)
 {
 	struct read_result all CLEANUP(read_result_free) = READ_RESULT_INIT;
-	struct mapping m = {.format = SV("csv"), .dialect = d->dialect,
-		.decimal = detect_formats[0], .fields_only = true};
+	struct mapping m = {.format = SV("csv"),
+		.dialect = d->dialect,
+		.decimal = detect_formats[0],
+		.fields_only = true};
 	unsigned orders = *ret_orders;
 
 	m.fields = ARENA_ARRAY(d->arena, d->width, struct mapping_field);
@@ -301,7 +308,9 @@ static int scan_dates(struct detect *d, unsigned *ret_orders, struct err *err)
 	for (uint32_t i = 0; i < d->width; i++)
 		if (d->cols[i].type == COL_DATE)
 			m.fields[m.nfields++] = (struct mapping_field){.field = d->cols[i].name,
-				.type = COL_CODE, .columns = {d->cols[i].name}, .ncolumns = 1};
+				.type = COL_CODE,
+				.columns = {d->cols[i].name},
+				.ncolumns = 1};
 	int rc = csv_read(d->src, &m, &all, err);
 	if (rc != 0)
 		return rc;

@@ -56,7 +56,7 @@ static bool fits(struct sv name, struct sv words)
 	if (name.n == words.n)
 		return true;
 	return (sv_starts_with(name, words) && name.p[words.n] == ' ') ||
-		(sv_ends_with(name, words) && name.p[name.n - words.n - 1] == ' ');
+	       (sv_ends_with(name, words) && name.p[name.n - words.n - 1] == ' ');
 }
 
 enum name_role detect_name_role(struct sv name)

@@ -296,8 +296,8 @@ static void guess_header(struct detect *d)
 static bool is_total_word(struct sv s)
 {
 	static const char *const words[] = {"total", "totals", "sum", "summe", "gesamt", "saldo",
-		"closing balance", "opening balance", "balance", "end of", "records", "rows", "count",
-		"subtotal", "grand total", "trailer", "***"};
+		"closing balance", "opening balance", "balance", "end of", "records", "rows",
+		"count", "subtotal", "grand total", "trailer", "***"};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		struct sv w = sv_from_cstr(words[i]);

@@ -15,7 +15,7 @@ const struct decimal_format detect_formats[DETECT_FORMATS] = {
 
 /* A column of money or days is one when 95 of 100 values are: the others are mistakes to be shown.
  * What need not be a number is one only when all values are. */
-#define MOSTLY(n, of) ((of) > 0 && (uint64_t)(n) * 100 >= (uint64_t)(of) * 95)
+#define MOSTLY(n, of) ((of) > 0 && (uint64_t)(n)*100 >= (uint64_t)(of)*95)
 
 /* ---- values ---- */
 
@@ -70,7 +70,8 @@ static int32_t named_currency(struct sv s)
 			return col_currency_pack(sv_from(signs[i].code, 3));
 	for (size_t i = 0; i + 3 <= s.n; i++) {
 		bool starts = i == 0 || !((s.p[i - 1] | 0x20) >= 'a' && (s.p[i - 1] | 0x20) <= 'z');
-		bool ends = i + 3 == s.n || !((s.p[i + 3] | 0x20) >= 'a' && (s.p[i + 3] | 0x20) <= 'z');
+		bool ends =
+			i + 3 == s.n || !((s.p[i + 3] | 0x20) >= 'a' && (s.p[i + 3] | 0x20) <= 'z');
 
 		if (starts && ends && s.p[i] >= 'A' && s.p[i] <= 'Z') {
 			int32_t packed = col_currency_pack(sv_from(s.p + i, 3));
@@ -102,8 +103,8 @@ static void look_at_number(struct detect_col *c, struct sv s)
 	int64_t plain;
 	c->marked_numbers += memchr(s.p, '.', s.n) != NULL || memchr(s.p, ',', s.n) != NULL;
 	c->money += cell_decimal(s, detect_formats[0], 6, ROUNDING_HALF_EVEN, &plain) != 0 &&
-		cell_decimal(s, detect_formats[1], 6, ROUNDING_HALF_EVEN, &plain) != 0 &&
-		!detect_is_date(s);
+		    cell_decimal(s, detect_formats[1], 6, ROUNDING_HALF_EVEN, &plain) != 0 &&
+		    !detect_is_date(s);
 	c->negative += v < 0;
 	c->leading_zero += s.n > 1 && s.p[0] == '0' && s.p[1] >= '0' && s.p[1] <= '9';
 }
@@ -176,7 +177,7 @@ static bool numeric(const struct detect_col *c)
 static bool any_date(const struct detect_col *c)
 {
 	return MOSTLY(c->dates[DATE_YMD], c->values) || MOSTLY(c->dates[DATE_DMY], c->values) ||
-		MOSTLY(c->dates[DATE_MDY], c->values);
+	       MOSTLY(c->dates[DATE_MDY], c->values);
 }
 
 static void choose_format(struct detect *d)
@@ -244,8 +245,9 @@ static uint32_t share(uint32_t n, uint32_t of)
 
 static bool money_role(enum name_role role)
 {
-	return role == NAME_AMOUNT || role == NAME_DEBIT || role == NAME_CREDIT || role == NAME_OUT ||
-		role == NAME_IN || role == NAME_BALANCE || role == NAME_FEE || role == NAME_TAX;
+	return role == NAME_AMOUNT || role == NAME_DEBIT || role == NAME_CREDIT ||
+	       role == NAME_OUT || role == NAME_IN || role == NAME_BALANCE || role == NAME_FEE ||
+	       role == NAME_TAX;
 }
 
 static bool code_role(enum name_role role)
@@ -277,9 +279,9 @@ static void count_digits(struct detect *d, uint32_t i)
 
 	for (uint32_t r = d->first; r < d->nrows; r++)
 		if (d->rows[r].n == d->width)
-			c->digits_behind = MAX(c->digits_behind,
-				digits_behind(cell_trim(d->rows[r].cells[i]),
-					detect_formats[d->format].decimal));
+			c->digits_behind =
+				MAX(c->digits_behind, digits_behind(cell_trim(d->rows[r].cells[i]),
+							      detect_formats[d->format].decimal));
 }
 
 /* Text or a code: what never refuses a value. */
@@ -320,7 +322,7 @@ static void choose_type(struct detect *d, uint32_t i)
 		c->type = COL_DATE;
 		c->confidence = share(c->dates[d->order], c->values);
 	} else if (MOSTLY(c->currencies, c->values) &&
-		(role == NAME_CURRENCY || c->distinct * 4 <= c->values + 4)) {
+		   (role == NAME_CURRENCY || c->distinct * 4 <= c->values + 4)) {
 		c->type = COL_CURRENCY;
 		c->confidence = share(c->currencies, c->values);
 	} else if (!choose_number(d, i, role)) {

@@ -79,7 +79,8 @@ void text_source_init(
 static int skip_mark(struct text_source *t, struct err *err)
 {
 	static const struct sv marks[] = {[ENCODING_UTF_8] = {"\xef\xbb\xbf", 3},
-		[ENCODING_UTF_16LE] = {"\xff\xfe", 2}, [ENCODING_UTF_16BE] = {"\xfe\xff", 2}};
+		[ENCODING_UTF_16LE] = {"\xff\xfe", 2},
+		[ENCODING_UTF_16BE] = {"\xfe\xff", 2}};
 	char head[3];
 
 	t->started = true;
@@ -133,10 +134,11 @@ static size_t from_utf_16(struct text_source *t, const uint8_t *p, size_t n, cha
 		if (u >= 0xd800 && u < 0xdc00) {
 			if (n - i < 4 && !last)
 				break;
-			uint32_t v = n - i < 4 ? 0
-					       : (uint32_t)p[i + 2 + high] << 8 | p[i + 3 - high];
+			uint32_t v =
+				n - i < 4 ? 0 : (uint32_t)p[i + 2 + high] << 8 | p[i + 3 - high];
 			if (v >= 0xdc00 && v < 0xe000) {
-				out += put(0x10000 + ((u - 0xd800) << 10) + (v - 0xdc00), dst + out);
+				out += put(
+					0x10000 + ((u - 0xd800) << 10) + (v - 0xdc00), dst + out);
 				i += 4;
 				continue;
 			}

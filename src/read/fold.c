@@ -71,13 +71,13 @@ static bool lower_ascii(const char *p, size_t n, char *dst, bool *ret_blanks)
 
 		if ((unsigned)_mm_movemask_epi8(v) & used)
 			return false;
-		__m128i upper = _mm_and_si128(
-			_mm_cmpgt_epi8(v, before_a), _mm_cmplt_epi8(v, after_z));
-		_mm_storeu_si128((__m128i *)(void *)(dst + i),
-			_mm_or_si128(v, _mm_and_si128(upper, bit)));
-		unsigned any = (unsigned)_mm_movemask_epi8(
-				       _mm_or_si128(_mm_cmplt_epi8(v, space), _mm_cmpeq_epi8(v, del))) &
-			used;
+		__m128i upper =
+			_mm_and_si128(_mm_cmpgt_epi8(v, before_a), _mm_cmplt_epi8(v, after_z));
+		_mm_storeu_si128(
+			(__m128i *)(void *)(dst + i), _mm_or_si128(v, _mm_and_si128(upper, bit)));
+		unsigned any = (unsigned)_mm_movemask_epi8(_mm_or_si128(
+				       _mm_cmplt_epi8(v, space), _mm_cmpeq_epi8(v, del))) &
+			       used;
 		unsigned plain = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, blank)) & used;
 
 		bad |= (any & (any << 1 | carry)) | (any ^ plain);
@@ -124,7 +124,8 @@ static size_t replace_blanks(char *p, size_t n)
 	static const struct {
 		const char *bytes;
 		size_t n;
-	} blanks[] = {{"\xe1\x9a\x80", 3}, {"\xe2\x80\xa8", 3}, {"\xe2\x80\xa9", 3}, {"\xc2\x85", 2}};
+	} blanks[] = {
+		{"\xe1\x9a\x80", 3}, {"\xe2\x80\xa8", 3}, {"\xe2\x80\xa9", 3}, {"\xc2\x85", 2}};
 	size_t out = 0;
 
 	for (size_t i = 0; i < n;) {
@@ -143,9 +144,10 @@ static size_t replace_blanks(char *p, size_t n)
 void fold(struct sv text, enum fold_kind kind, struct buf *out)
 {
 	utf8proc_uint8_t *folded = NULL;
-	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)text.p, (utf8proc_ssize_t)text.n,
-		&folded, UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
-			UTF8PROC_STABLE);
+	utf8proc_ssize_t n =
+		utf8proc_map((const utf8proc_uint8_t *)text.p, (utf8proc_ssize_t)text.n, &folded,
+			UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
+				UTF8PROC_STABLE);
 
 	if (n < 0) {
 		buf_add_sv(out, text);

@@ -1,12 +1,10 @@
 #ifndef READ_FOLD_H
 #define READ_FOLD_H
 /*
- * Folding: what two spellings of one text have in common. Done once, when a file is read; engine and
- * grid compare folded bytes.
- *   text  NFKC_Casefold (Unicode 15, section 5.18), then runs of blanks become one space, none at
- *         the ends.
- *   code  as text, then without the separators  space - _ / . : # ' 
- * Text of ASCII alone, which nearly all is, takes a vector path.
+ * Folding: what two spellings of one text have in common. Done once, when a file is read; engine
+ * and grid compare folded bytes. text  NFKC_Casefold (Unicode 15, section 5.18), then runs of
+ * blanks become one space, none at the ends. code  as text, then without the separators  space - _
+ * / . : # ' Text of ASCII alone, which nearly all is, takes a vector path.
  */
 #include "base/base.h"
 #include "base/buf.h"
@@ -21,8 +19,8 @@ enum fold_kind {
 #define FOLD_GROWTH 18u
 
 /*
- * Folds valid UTF-8 of ASCII characters alone to dst, which has room for text.n + 64 bytes; reads up
- * to 63 bytes past text, which must be readable. Returns false, with dst in any state, when text
+ * Folds valid UTF-8 of ASCII characters alone to dst, which has room for text.n + 64 bytes; reads
+ * up to 63 bytes past text, which must be readable. Returns false, with dst in any state, when text
  * has other characters. dst may not overlap text.
  */
 bool fold_ascii(struct sv text, enum fold_kind kind, char *dst, size_t *ret_n);

@@ -13,7 +13,9 @@ libread_a_SOURCES = \
 	%D%/detect_type.c \
 	%D%/encoding.c %D%/encoding.h \
 	%D%/fold.c %D%/fold.h \
-	%D%/maker.c %D%/maker.h \
+	%D%/maker.c %D%/maker.h %D%/maker_private.h \
+	%D%/maker_names.c \
+	%D%/maker_typed.c \
 	%D%/mapping.c %D%/mapping.h \
 	%D%/mapping_json.c \
 	%D%/read.c %D%/read.h \

@@ -1,30 +1,16 @@
 /*
  * The maker: typed cells of a block are converted column by column into scratch arrays first; when
- * it is known which rows are good, each column appends those. So a row is in all columns or in none,
- * and the loops over a column stay tight.
+ * it is known which rows are good, each column appends those. So a row is in all columns or in
+ * none, and the loops over a column stay tight.
  */
 #include "read/maker.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "read/cell.h"
 #include "read/fold.h"
-
-/* Why a row of the block is bad; the text of the reject. */
-enum reason {
-	GOOD,
-	BAD_TYPE,
-	BAD_RANGE,
-	BAD_CURRENCY,
-	BAD_MISSING,
-	BAD_MARKER,
-	BAD_TWO_AMOUNTS,
-	BAD_ENCODING,
-	BAD_NUL,
-	BAD_LONG,
-};
+#include "read/maker_private.h"
 
 static const struct {
 	int code;
@@ -41,19 +27,6 @@ static const struct {
 	[BAD_LONG] = {E_CELL_RANGE, "The cell is longer than a cell can be."},
 };
 
-struct maker_col {
-	enum col_type type;
-	enum col_role role;
-	const struct mapping_field *field; /* NULL: a source column */
-	uint32_t src[MAPPING_COLUMNS_MAX];
-	uint32_t nsrc;
-	uint32_t out;      /* column of the table */
-	int scale;         /* of amounts: -1 by row */
-	int64_t *value;    /* scratch of a block */
-	uint8_t *valid;
-	struct sv *joined; /* several text columns */
-};
-
 static const char *const reject_names[] = {"line", "column", "value", "code", "detail", "row"};
 enum reject_col {
 	REJECT_LINE,
@@ -64,72 +37,6 @@ enum reject_col {
 	REJECT_ROW,
 	REJECT_COLS
 };
-
-/* ---- names ---- */
-
-/* Appends s as valid UTF-8 of at most max bytes without NUL: anything else becomes U+FFFD. */
-static void add_clean(struct buf *out, struct sv s, size_t max)
-{
-	size_t start = out->n;
-
-	while (s.n > 0 && out->n - start < max) {
-		size_t n = utf8_valid_prefix(s);
-		const char *nul = n > 0 ? memchr(s.p, '\0', n) : NULL;
-
-		if (nul != NULL)
-			n = (size_t)(nul - s.p);
-		if (n > max - (out->n - start)) {
-			n = max - (out->n - start);
-			while (n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-				n--;
-			buf_add(out, s.p, n);
-			return;
-		}
-		buf_add(out, s.p, n);
-		if (n == s.n || out->n - start + 3 > max)
-			return;
-		buf_add(out, "\xef\xbf\xbd", 3);
-		s = sv_from(s.p + n + 1, s.n - n - 1);
-	}
-}
-
-#define NAME_CUT 200u /* leaves room for a number within COL_NAME_MAX */
-
-static struct sv unique_name(struct sv *names, uint32_t i, struct sv name, struct arena *a)
-{
-	struct sv tried = name;
-
-	for (uint32_t k = 2, j = 0; j < i;) {
-		if (!sv_eq(names[j], tried)) {
-			j++;
-			continue;
-		}
-		char *again = arena_printf(a, "%.*s (%u)", SV_ARG(name), k++);
-		if (again == NULL)
-			return SV_NULL;
-		tried = sv_from_cstr(again);
-		j = 0;
-	}
-	return tried;
-}
-
-struct sv *maker_names(const struct sv *cells, uint32_t n, struct arena *a)
-{
-	struct sv *names = ARENA_ARRAY(a, n + 1u, struct sv);
-
-	for (uint32_t i = 0; names != NULL && i < n; i++) {
-		struct buf b CLEANUP(buf_free) = BUF_INIT;
-
-		add_clean(&b, cell_trim(cells[i]), NAME_CUT);
-		if (b.n == 0)
-			buf_printf(&b, "Column %u", i + 1);
-		struct sv name = arena_sv(a, buf_sv(&b));
-		names[i] = unique_name(names, i, name, a);
-		if (name.p == NULL || names[i].p == NULL)
-			return NULL;
-	}
-	return names;
-}
 
 /* ---- the plan ---- */
 
@@ -158,8 +65,8 @@ static int scale_of(const struct mapping *m, const struct mapping_field *f, bool
 	}
 }
 
-static int plan_field(struct maker *mk, const struct mapping_field *f, uint32_t i, uint8_t *used,
-	struct err *err)
+static int plan_field(
+	struct maker *mk, const struct mapping_field *f, uint32_t i, uint8_t *used, struct err *err)
 {
 	struct maker_col *c = &mk->cols[i];
 
@@ -210,7 +117,10 @@ static int plan(struct maker *mk, uint32_t cap, struct err *err)
 	for (uint32_t i = 0; i < mk->nnames; i++)
 		if (!used[i] && !m->fields_only) {
 			mk->cols[mk->ncols] = (struct maker_col){.type = COL_TEXT,
-				.role = COL_SOURCE, .src = {i}, .nsrc = 1, .out = mk->ncols};
+				.role = COL_SOURCE,
+				.src = {i},
+				.nsrc = 1,
+				.out = mk->ncols};
 			mk->ncols++;
 		}
 	for (uint32_t i = 0; i < mk->ncols && rc == 0; i++)
@@ -238,7 +148,10 @@ static void define_column(struct maker *mk, struct maker_col *c, int32_t currenc
 int maker_init(struct maker *mk, const struct mapping *mapping, const struct sv *names,
 	uint32_t nnames, uint32_t cap, struct err *err)
 {
-	*mk = (struct maker){.mapping = mapping, .names = names, .nnames = nnames, .cap = cap,
+	*mk = (struct maker){.mapping = mapping,
+		.names = names,
+		.nnames = nnames,
+		.cap = cap,
 		.last_exponent = -1};
 	arena_init(&mk->arena, 0);
 	arena_init(&mk->block, 0);
@@ -274,297 +187,6 @@ void maker_free(struct maker *mk)
 	*mk = (struct maker){0};
 }
 
-/* ---- typed cells of a block ---- */
-
-
-static void mark_bad(struct maker *mk, uint32_t row, uint32_t column, enum reason why)
-{
-	if (mk->bad[row] != GOOD)
-		return;
-	mk->bad[row] = (uint8_t)why;
-	mk->accepted[row] = column; /* until the row is rejected: where the bad cell is */
-}
-
-static enum reason reason_of(int rc)
-{
-	switch (rc) {
-	case 0:
-		return GOOD;
-	case E_CELL_RANGE:
-		return BAD_RANGE;
-	case E_CURRENCY:
-		return BAD_CURRENCY;
-	default:
-		return BAD_TYPE;
-	}
-}
-
-/* A missing cell: fine unless required. */
-static void set_missing(struct maker *mk, struct maker_col *c, uint32_t r, uint32_t column)
-{
-	c->value[r] = 0;
-	c->valid[r] = 0;
-	if (c->field->required)
-		mark_bad(mk, r, column, BAD_MISSING);
-}
-
-static void set_value(
-	struct maker *mk, struct maker_col *c, uint32_t r, uint32_t column, int rc, int64_t value)
-{
-	c->value[r] = value;
-	c->valid[r] = 1;
-	if (rc != 0)
-		mark_bad(mk, r, column, reason_of(rc));
-}
-
-static void make_dates(struct maker *mk, struct maker_col *c, const struct rows *rows)
-{
-	const struct sv *cells = rows_column(rows, c->src[0]);
-	struct sv last = SV_NULL;
-	int32_t day = 0;
-	int rc = 0;
-
-	for (uint32_t r = 0; r < rows->n; r++) {
-		struct sv s = cell_trim(cells[r]);
-
-		if (s.n == 0) {
-			set_missing(mk, c, r, c->src[0]);
-			continue;
-		}
-		/* Neighbours often share their day. */
-		if (last.p == NULL || rc != 0 || !(s.n == last.n && memcmp(s.p, last.p, s.n) == 0)) {
-			rc = cell_date(s, mk->mapping->date_order, &day);
-			last = s;
-		}
-		set_value(mk, c, r, c->src[0], rc, day);
-	}
-}
-
-static void make_currencies(struct maker *mk, struct maker_col *c, const struct rows *rows)
-{
-	const struct sv *cells = rows_column(rows, c->src[0]);
-	struct sv last = SV_NULL;
-	int32_t packed = 0;
-
-	for (uint32_t r = 0; r < rows->n; r++) {
-		struct sv s = cell_trim(cells[r]);
-		int rc = 0;
-
-		if (s.n == 0) {
-			set_missing(mk, c, r, c->src[0]);
-			continue;
-		}
-		if (last.p == NULL || !sv_eq(s, last)) {
-			rc = cell_currency(s, &packed);
-			last = rc == 0 ? s : SV_NULL;
-		}
-		set_value(mk, c, r, c->src[0], rc, packed);
-	}
-}
-
-static void make_numbers(struct maker *mk, struct maker_col *c, const struct rows *rows)
-{
-	const struct sv *cells = rows_column(rows, c->src[0]);
-	const struct mapping *m = mk->mapping;
-
-	for (uint32_t r = 0; r < rows->n; r++) {
-		struct sv s = cell_trim(cells[r]);
-		int64_t v = 0;
-
-		if (s.n == 0) {
-			set_missing(mk, c, r, c->src[0]);
-			continue;
-		}
-		int rc = cell_decimal(s, m->decimal, c->scale, m->rounding, &v);
-		set_value(mk, c, r, c->src[0], rc, v);
-	}
-}
-
-/* The exponent of an amount in one row; currencies are made before amounts. Neighbours mostly share
- * theirs, so the last look-up is kept. */
-static int scale_in_row(struct maker *mk, const struct maker_col *c, uint32_t r)
-{
-	if (c->scale >= 0)
-		return c->scale;
-	const struct maker_col *by = &mk->cols[mk->table.cols[c->out].col.currency_col];
-	int32_t currency = (int32_t)by->value[r];
-	if (currency != mk->last_currency || mk->last_exponent < 0) {
-		mk->last_currency = currency;
-		mk->last_exponent = col_currency_exponent(currency);
-	}
-	return mk->last_exponent;
-}
-
-static int amount_of(
-	struct maker *mk, const struct maker_col *c, uint32_t r, struct sv s, int64_t *ret)
-{
-	const struct mapping *m = mk->mapping;
-	int scale = scale_in_row(mk, c, r);
-
-	return cell_amount(s, m->decimal, scale, m->rounding, m->currency, ret);
-}
-
-static void make_plain_amounts(struct maker *mk, struct maker_col *c, const struct rows *rows)
-{
-	const struct sv *cells = rows_column(rows, c->src[0]);
-	bool negate = c->field->sign == SIGN_NEGATE;
-
-	for (uint32_t r = 0; r < rows->n; r++) {
-		struct sv s = cell_trim(cells[r]);
-		int64_t v = 0;
-
-		if (s.n == 0) {
-			set_missing(mk, c, r, c->src[0]);
-			continue;
-		}
-		int rc = amount_of(mk, c, r, s, &v);
-		set_value(mk, c, r, c->src[0], rc, negate ? -v : v);
-	}
-}
-
-/* Two columns, the first one positive. A zero in one of them is as good as nothing. */
-static void make_pair_amounts(struct maker *mk, struct maker_col *c, const struct rows *rows)
-{
-	const struct sv *first = rows_column(rows, c->src[0]), *second = rows_column(rows, c->src[1]);
-
-	for (uint32_t r = 0; r < rows->n; r++) {
-		struct sv a = cell_trim(first[r]), b = cell_trim(second[r]);
-		int64_t va = 0, vb = 0;
-
-		if (a.n == 0 && b.n == 0) {
-			set_missing(mk, c, r, c->src[0]);
-			continue;
-		}
-		int rc = a.n == 0 ? 0 : amount_of(mk, c, r, a, &va);
-		set_value(mk, c, r, c->src[0], rc, 0);
-		rc = b.n == 0 ? 0 : amount_of(mk, c, r, b, &vb);
-		set_value(mk, c, r, c->src[1], rc, va - vb);
-		if (va != 0 && vb != 0)
-			mark_bad(mk, r, c->src[1], BAD_TWO_AMOUNTS);
-	}
-}
-
-static void make_marked_amounts(struct maker *mk, struct maker_col *c, const struct rows *rows)
-{
-	const struct sv *cells = rows_column(rows, c->src[0]), *marks = rows_column(rows, c->src[1]);
-
-	for (uint32_t r = 0; r < rows->n; r++) {
-		struct sv s = cell_trim(cells[r]);
-		bool negative = false;
-		int64_t v = 0;
-
-		if (s.n == 0) {
-			set_missing(mk, c, r, c->src[0]);
-			continue;
-		}
-		int rc = amount_of(mk, c, r, s, &v);
-		if (rc == 0 && cell_marker(cell_trim(marks[r]), c->field, &negative) != 0)
-			mark_bad(mk, r, c->src[1], BAD_MARKER);
-		set_value(mk, c, r, c->src[0], rc, negative ? -v : v);
-	}
-}
-
-static void make_amounts(struct maker *mk, struct maker_col *c, const struct rows *rows)
-{
-	switch (c->field->sign) {
-	case SIGN_PLAIN:
-	case SIGN_NEGATE:
-		make_plain_amounts(mk, c, rows);
-		break;
-	case SIGN_DEBIT_CREDIT:
-	case SIGN_CREDIT_DEBIT: /* the columns are in the order of the word */
-		make_pair_amounts(mk, c, rows);
-		break;
-	case SIGN_MARKER:
-		make_marked_amounts(mk, c, rows);
-		break;
-	}
-}
-
-/* Several columns of text to one: those that are not empty, a space between. */
-static void make_joined(struct maker *mk, struct maker_col *c, const struct rows *rows)
-{
-	for (uint32_t r = 0; r < rows->n; r++) {
-		size_t total = 0, n = 0;
-
-		for (uint32_t k = 0; k < c->nsrc; k++)
-			total += rows_column(rows, c->src[k])[r].n + 1;
-		char *p = arena_alloc(&mk->block, total + 64);
-		for (uint32_t k = 0; k < c->nsrc && p != NULL; k++) {
-			struct sv s = cell_trim(rows_column(rows, c->src[k])[r]);
-
-			if (s.n == 0)
-				continue;
-			if (n > 0)
-				p[n++] = ' ';
-			memcpy(p + n, s.p, s.n);
-			n += s.n;
-		}
-		c->joined[r] = p == NULL ? SV_NULL : sv_from(p, n);
-	}
-	if (!arena_ok(&mk->block))
-		mk->error = E_NO_MEMORY;
-}
-
-static void check_required(struct maker *mk, const struct maker_col *c, const struct rows *rows)
-{
-	const struct sv *cells = c->joined != NULL ? c->joined : rows_column(rows, c->src[0]);
-
-	for (uint32_t r = 0; c->field->required && r < rows->n; r++)
-		if (cell_trim(cells[r]).n == 0)
-			mark_bad(mk, r, c->src[0], BAD_MISSING);
-}
-
-static void make_typed(struct maker *mk, const struct rows *rows)
-{
-	for (uint32_t i = 0; i < mk->ncols; i++)
-		if (mk->cols[i].type == COL_CURRENCY)
-			make_currencies(mk, &mk->cols[i], rows);
-	for (uint32_t i = 0; i < mk->ncols; i++) {
-		struct maker_col *c = &mk->cols[i];
-
-		switch (c->type) {
-		case COL_DATE:
-			make_dates(mk, c, rows);
-			break;
-		case COL_AMOUNT:
-			make_amounts(mk, c, rows);
-			break;
-		case COL_QUANTITY:
-		case COL_RATE:
-		case COL_NUMBER:
-			make_numbers(mk, c, rows);
-			break;
-		case COL_TEXT:
-		case COL_CODE:
-			if (c->joined != NULL)
-				make_joined(mk, c, rows);
-			if (c->field != NULL)
-				check_required(mk, c, rows);
-			break;
-		case COL_CURRENCY:
-		case COL_TYPE_COUNT:
-			break;
-		}
-	}
-}
-
-static void check_cells(struct maker *mk, const struct rows *rows)
-{
-	for (uint32_t i = 0; i < rows->ncols; i++) {
-		const struct sv *cells = rows_column(rows, i);
-
-		for (uint32_t r = 0; r < rows->n; r++) {
-			if (cells[r].n > ROWS_CELL_MAX)
-				mark_bad(mk, r, i, BAD_LONG);
-			else if (cells[r].n > 0 && memchr(cells[r].p, '\0', cells[r].n) != NULL)
-				mark_bad(mk, r, i, BAD_NUL);
-			else if (!utf8_valid(cells[r]))
-				mark_bad(mk, r, i, BAD_ENCODING);
-		}
-	}
-}
-
 /* ---- appending the good rows ---- */
 
 /* Copies n bytes; both sides have 15 bytes more. */
@@ -583,8 +205,7 @@ static size_t cells_bytes(const struct sv *cells, const uint32_t *rows, uint32_t
 	return bytes;
 }
 
-static void append_source(
-	struct maker *mk, struct maker_col *c, const struct sv *cells, uint32_t n)
+static void append_source(struct maker *mk, struct maker_col *c, const struct sv *cells, uint32_t n)
 {
 	if (!col_build_reserve(&mk->table, c->out, n, cells_bytes(cells, mk->accepted, n)))
 		return;
@@ -707,13 +328,13 @@ static uint64_t hash_row(struct sv s)
 	for (; i + 16 <= s.n; i += 16) {
 		memcpy(w, s.p + i, 16);
 		unsigned __int128 m = (unsigned __int128)(w[0] ^ h ^ UINT64_C(0x9e3779b97f4a7c15)) *
-			(w[1] ^ UINT64_C(0xd6e8feb86659fd93));
+				      (w[1] ^ UINT64_C(0xd6e8feb86659fd93));
 		h = (uint64_t)m ^ (uint64_t)(m >> 64);
 	}
 	memset(w, 0, sizeof(w));
 	memcpy(w, s.p + i, s.n - i);
 	unsigned __int128 m = (unsigned __int128)(w[0] ^ h ^ UINT64_C(0xa0761d6478bd642f)) *
-		(w[1] ^ h ^ UINT64_C(0xe7037ed1a0b428db));
+			      (w[1] ^ h ^ UINT64_C(0xe7037ed1a0b428db));
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
@@ -742,7 +363,8 @@ static void append_rows(struct maker *mk, const struct rows *rows, uint32_t n)
 		return;
 	for (uint32_t i = 0; i < mk->ncols; i++) {
 		struct maker_col *c = &mk->cols[i];
-		const struct sv *cells = c->joined != NULL ? c->joined : rows_column(rows, c->src[0]);
+		const struct sv *cells =
+			c->joined != NULL ? c->joined : rows_column(rows, c->src[0]);
 
 		if (col_held(c->type) != COL_STR)
 			append_values(mk, c, n);
@@ -779,8 +401,8 @@ int maker_add(struct maker *mk, const struct rows *rows, struct err *err)
 	arena_reset(&mk->block);
 	memset(mk->bad, GOOD, rows->n);
 	if (!rows->checked)
-		check_cells(mk, rows);
-	make_typed(mk, rows);
+		maker_check_cells(mk, rows);
+	maker_make_typed(mk, rows);
 	if (mk->info.rows_accepted + rows->n > COL_ROWS_MAX)
 		return err_set(err, E_LIMIT, "A file has at most %u rows.", COL_ROWS_MAX);
 	append_rows(mk, rows, sort_out(mk, rows));
@@ -811,7 +433,7 @@ void maker_reject(struct maker *mk, uint32_t line, struct sv column, struct sv v
 			continue;
 		}
 		buf_reset(&mk->text);
-		add_clean(&mk->text, texts[i].text, texts[i].max);
+		maker_add_clean(&mk->text, texts[i].text, texts[i].max);
 		if (!buf_ok(&mk->text))
 			mk->error = E_NO_MEMORY;
 		col_build_str(&mk->rejects, i, buf_sv(&mk->text), SV_NULL);

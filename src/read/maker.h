@@ -15,19 +15,19 @@ struct maker_col;
 
 struct maker {
 	const struct mapping *mapping;
-	struct arena arena;  /* names, plan */
-	struct arena block;  /* joined cells, until the block is done */
+	struct arena arena; /* names, plan */
+	struct arena block; /* joined cells, until the block is done */
 	struct col_build table, rejects;
 	struct maker_col *cols;
-	uint32_t ncols;      /* of the table */
+	uint32_t ncols;         /* of the table */
 	const struct sv *names; /* of the file's columns */
 	uint32_t nnames;
 	struct table_info info;
-	uint32_t *accepted;  /* rows of the block */
-	uint8_t *bad;        /* per row of the block: 0, or the reason */
+	uint32_t *accepted; /* rows of the block */
+	uint8_t *bad;       /* per row of the block: 0, or the reason */
 	uint32_t cap;
-	struct buf text;     /* scratch */
-	uint64_t *hashes;    /* per accepted row */
+	struct buf text;  /* scratch */
+	uint64_t *hashes; /* per accepted row */
 	size_t hashes_cap;
 	int32_t last_currency; /* and its exponent; -1: none looked up yet */
 	int last_exponent;

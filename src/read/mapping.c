@@ -9,11 +9,16 @@
 #include "base/currency.h"
 #include "base/utf8.h"
 
-const char *const mapping_sign_words[] = {[SIGN_PLAIN] = "plain", [SIGN_NEGATE] = "negate",
-	[SIGN_DEBIT_CREDIT] = "debit_credit", [SIGN_CREDIT_DEBIT] = "credit_debit",
-	[SIGN_MARKER] = "marker", NULL};
+const char *const mapping_sign_words[] = {[SIGN_PLAIN] = "plain",
+	[SIGN_NEGATE] = "negate",
+	[SIGN_DEBIT_CREDIT] = "debit_credit",
+	[SIGN_CREDIT_DEBIT] = "credit_debit",
+	[SIGN_MARKER] = "marker",
+	NULL};
 const char *const mapping_rounding_words[] = {[ROUNDING_NONE] = "none",
-	[ROUNDING_HALF_EVEN] = "half_even", [ROUNDING_HALF_UP] = "half_up", NULL};
+	[ROUNDING_HALF_EVEN] = "half_even",
+	[ROUNDING_HALF_UP] = "half_up",
+	NULL};
 const char *const mapping_date_order_words[] = {
 	[DATE_YMD] = "ymd", [DATE_DMY] = "dmy", [DATE_MDY] = "mdy", NULL};
 
@@ -54,15 +59,15 @@ static int check_field(const struct mapping *m, uint32_t i, struct err *err)
 		return FIELD_ERROR("/field", "A field's name is up to 40 of a-z, 0-9 and _.");
 	for (uint32_t k = 0; k < i; k++)
 		if (sv_eq(m->fields[k].field, f->field))
-			return FIELD_ERROR("/field", "The field '%.*s' is there twice.",
-				SV_ARG(f->field));
+			return FIELD_ERROR(
+				"/field", "The field '%.*s' is there twice.", SV_ARG(f->field));
 	if (f->ncolumns < min || f->ncolumns > max)
 		return FIELD_ERROR("/columns", "This field needs %u to %u columns.", min, max);
 	for (uint32_t k = 0; k < f->ncolumns; k++)
 		if (f->columns[k].n < 1 || f->columns[k].n > COL_NAME_MAX ||
 			!utf8_valid(f->columns[k]))
-			return FIELD_ERROR("/columns", "A column's name has 1 to %u bytes.",
-				COL_NAME_MAX);
+			return FIELD_ERROR(
+				"/columns", "A column's name has 1 to %u bytes.", COL_NAME_MAX);
 	if (f->sign != SIGN_PLAIN && f->type != COL_AMOUNT)
 		return FIELD_ERROR("/sign", "Only an amount has a sign.");
 	if (f->nnegative > 0 && f->sign != SIGN_MARKER)
@@ -92,7 +97,7 @@ static int check_marks(const struct mapping *m, struct err *err)
 	if (m->decimal.decimal != '.' && m->decimal.decimal != ',')
 		return err_set_at(err, E_MAPPING, "/decimal", "The decimal mark is . or ,");
 	if (m->decimal.thousands != 0 && (strchr(",. '", m->decimal.thousands) == NULL ||
-						m->decimal.thousands == m->decimal.decimal))
+						 m->decimal.thousands == m->decimal.decimal))
 		return err_set_at(err, E_MAPPING, "/thousands",
 			"The thousands mark is one of , . ' and space, and not the decimal mark.");
 	return 0;

@@ -73,7 +73,7 @@ struct mapping_field {
 	enum mapping_sign sign;
 	struct sv negative[MAPPING_NEGATIVE_MAX]; /* markers */
 	uint32_t nnegative;
-	int scale; /* -1: by currency, else 0 (number), 2 (amount), 6 (rate, quantity) */
+	int scale;     /* -1: by currency, else 0 (number), 2 (amount), 6 (rate, quantity) */
 	bool required; /* an empty cell rejects the row */
 };
 

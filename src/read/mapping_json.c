@@ -137,8 +137,8 @@ static void read_dialect(struct json_reader *r, struct mapping_dialect *ret)
 		r->failed = d.failed;
 }
 
-static uint32_t read_texts(struct json_reader *r, const char *key, uint32_t max, struct arena *a,
-	struct sv *ret)
+static uint32_t read_texts(
+	struct json_reader *r, const char *key, uint32_t max, struct arena *a, struct sv *ret)
 {
 	const struct json_object *array = NULL;
 	size_t n = 0;
@@ -230,7 +230,8 @@ static int read_mapping(
 	read_dialect(&r, &m.dialect);
 	m.decimal.decimal = read_char(&r, "decimal", '.');
 	m.decimal.thousands = read_char(&r, "thousands", 0);
-	m.date_order = (enum date_order)read_word(&r, "date_order", mapping_date_order_words, DATE_YMD);
+	m.date_order =
+		(enum date_order)read_word(&r, "date_order", mapping_date_order_words, DATE_YMD);
 	read_currency(&r, &m.currency);
 	m.rounding = (enum mapping_rounding)read_word(
 		&r, "rounding", mapping_rounding_words, ROUNDING_NONE);

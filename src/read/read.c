@@ -51,8 +51,8 @@ void read_result_free(struct read_result *r)
 	*r = READ_RESULT_INIT;
 }
 
-int read_file(
-	struct col_source src, const struct mapping *mapping, struct read_result *ret, struct err *err)
+int read_file(struct col_source src, const struct mapping *mapping, struct read_result *ret,
+	struct err *err)
 {
 	if (src.size == 0)
 		return err_set(err, E_FILE_EMPTY, NULL);
@@ -61,8 +61,8 @@ int read_file(
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		if (sv_eq_cstr(mapping->format, formats[i].name))
 			return formats[i].read(src, mapping, ret, err);
-	return err_set_at(err, E_MAPPING, "/format", "There is no format '%.*s'.",
-		SV_ARG(mapping->format));
+	return err_set_at(
+		err, E_MAPPING, "/format", "There is no format '%.*s'.", SV_ARG(mapping->format));
 }
 
 size_t read_sums(const struct col_table *t, const struct col *c, struct read_sum *ret, size_t cap)
@@ -81,8 +81,7 @@ size_t read_sums(const struct col_table *t, const struct col *c, struct read_sum
 			if (n == cap)
 				continue;
 			memmove(ret + i + 1, ret + i, (n - i) * sizeof(*ret));
-			ret[i] = (struct read_sum){
-				currency, (uint8_t)col_amount_scale(t, c, r), 0};
+			ret[i] = (struct read_sum){currency, (uint8_t)col_amount_scale(t, c, r), 0};
 			n++;
 		}
 		ret[i].sum += c->i64[r];

@@ -21,9 +21,9 @@
 
 #define READ_FILE_MAX (UINT64_C(2) << 30)
 #define READ_COLUMNS_MAX 1024u
-#define READ_ROW_MAX (16u << 20)  /* bytes of a row */
-#define READ_VALUE_MAX 200u       /* bytes of a rejected value that are kept */
-#define READ_RAW_MAX 65536u       /* bytes of a rejected row that are kept */
+#define READ_ROW_MAX (16u << 20) /* bytes of a row */
+#define READ_VALUE_MAX 200u      /* bytes of a rejected value that are kept */
+#define READ_RAW_MAX 65536u      /* bytes of a rejected row that are kept */
 
 /* ---- reading ---- */
 
@@ -49,8 +49,7 @@ struct read_sum {
 	uint8_t scale;
 	__int128 sum;
 };
-size_t read_sums(
-	const struct col_table *t, const struct col *c, struct read_sum *ret, size_t cap);
+size_t read_sums(const struct col_table *t, const struct col *c, struct read_sum *ret, size_t cap);
 
 /* ---- detection ---- */
 
@@ -60,37 +59,37 @@ size_t read_sums(
 struct read_column {
 	struct sv name;
 	enum col_type type;
-	uint32_t confidence;            /* millionths */
+	uint32_t confidence; /* millionths */
 	enum col_type alternatives[3];
 	uint32_t nalternatives;
 	struct sv samples[READ_SAMPLES]; /* first values that are not empty */
 	uint32_t nsamples;
-	struct sv field;                /* of the proposed mapping, or empty */
+	struct sv field; /* of the proposed mapping, or empty */
 };
 
 /* Something only a person can say. The mapping holds the first choice until then. */
 struct read_question {
-	const char *code;    /* "date_order", "decimal_mark", "currency", "sign", … */
+	const char *code; /* "date_order", "decimal_mark", "currency", "sign", … */
 	struct sv detail;
-	const char *pointer; /* into the mapping */
+	const char *pointer;               /* into the mapping */
 	const char *choices[READ_CHOICES]; /* values for that member */
 	uint32_t nchoices;
 };
 
 struct read_proposal {
 	struct mapping mapping;
-	uint32_t confidence;  /* millionths: the least of what was decided */
+	uint32_t confidence; /* millionths: the least of what was decided */
 	struct read_column *columns;
 	uint32_t ncolumns;
 	struct read_question questions[8];
 	uint32_t nquestions;
-	uint64_t rows_seen;   /* rows that were looked at */
+	uint64_t rows_seen; /* rows that were looked at */
 };
 
 /* What the file belongs to, where known. */
 struct read_hint {
-	int32_t currency;  /* packed; 0: none */
-	struct sv kind;    /* of the source: ledger, bank, orders, settlements, other; or empty */
+	int32_t currency; /* packed; 0: none */
+	struct sv kind;   /* of the source: ledger, bank, orders, settlements, other; or empty */
 };
 
 /* Looks at the start of src (all of it where a date order depends on it) and proposes a mapping.

@@ -27,8 +27,8 @@ static void check_file(const struct read_result *r)
 	struct col_table again CLEANUP(col_table_free) = COL_TABLE_INIT;
 	struct table_info info;
 
-	FUZZ_ASSERT(table_file_write(COL_FILE_DATASET, &r->table, &r->info, col_sink_buf(&file),
-			    NULL) == 0);
+	FUZZ_ASSERT(table_file_write(
+			    COL_FILE_DATASET, &r->table, &r->info, col_sink_buf(&file), NULL) == 0);
 	struct col_memory m = {(const uint8_t *)file.p, file.n};
 	FUZZ_ASSERT(table_file_load(col_source_memory(&m), COL_FILE_DATASET, TABLE_ALL, NULL, 0,
 			    &info, &again, NULL) == 0);
@@ -48,16 +48,23 @@ static void read_through(struct col_source src, const struct mapping *mapping)
 	FUZZ_ASSERT(col_table_check(&r.rejects, NULL) == 0);
 	FUZZ_ASSERT(r.info.rows_accepted == r.table.rows && r.info.rows_rejected == r.rejects.rows);
 	FUZZ_ASSERT(r.info.rows_read ==
-		r.info.rows_accepted + r.info.rows_rejected + r.info.rows_skipped);
+		    r.info.rows_accepted + r.info.rows_rejected + r.info.rows_skipped);
 	check_file(&r);
 }
 
 static void read_fixed(struct col_source src, unsigned choice)
 {
 	struct mapping_field fields[] = {
-		{.field = SV("a"), .type = COL_TEXT, .columns = {SV("Column 1")}, .ncolumns = 1, .scale = -1},
-		{.field = SV("b"), .type = (enum col_type)(choice / 8 % COL_TYPE_COUNT),
-			.columns = {SV("Column 2")}, .ncolumns = 1, .scale = -1},
+		{.field = SV("a"),
+			.type = COL_TEXT,
+			.columns = {SV("Column 1")},
+			.ncolumns = 1,
+			.scale = -1},
+		{.field = SV("b"),
+			.type = (enum col_type)(choice / 8 % COL_TYPE_COUNT),
+			.columns = {SV("Column 2")},
+			.ncolumns = 1,
+			.scale = -1},
 	};
 	struct mapping m = {.format = SV("csv"),
 		.dialect = {dialects[choice % 5].delimiter, dialects[choice % 5].quote,

@@ -23,12 +23,13 @@ static void use(const struct result *r)
 			uint8_t level = r->pattern_level[(size_t)p * r->ncomparisons + c];
 
 			if (level != RESULT_LEVEL_MISSING)
-				sum += r->levels[r->comparisons[c].level_first + level].name[0] != '\0';
+				sum += r->levels[r->comparisons[c].level_first + level].name[0] !=
+				       '\0';
 		}
 	for (uint32_t i = 0; i < r->open.n; i++)
 		sum += r->open.nearest[i] == RESULT_NONE
-			? 0
-			: r->candidates.other_row[r->open.nearest[i]];
+			       ? 0
+			       : r->candidates.other_row[r->open.nearest[i]];
 	FUZZ_ASSERT(sum != UINT64_MAX);
 }
 

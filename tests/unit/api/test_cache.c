@@ -68,7 +68,8 @@ static int teardown(void **state)
 	struct cache *c = *state;
 
 	cache_free(&c);
-	return made == freed ? 0 : -1; /* all values are freed (errors are counted by their tests) */
+	return made == freed ? 0
+			     : -1; /* all values are freed (errors are counted by their tests) */
 }
 
 static void test_made_once(void **state)
@@ -96,11 +97,13 @@ static void test_keys_differ(void **state)
 {
 	const struct order o = {.bytes = 10};
 	struct cache_item *items[3] = {NULL};
-	const struct cache_key keys[3] = {{CACHE_TABLE, {{1}}, 0}, {CACHE_JOB, {{1}}, 0}, {CACHE_TABLE, {{1}}, 7}};
+	const struct cache_key keys[3] = {
+		{CACHE_TABLE, {{1}}, 0}, {CACHE_JOB, {{1}}, 0}, {CACHE_TABLE, {{1}}, 7}};
 
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(cache_get(*state, &keys[i], make, give_back, (void *)(uintptr_t)&o,
-					 &items[i], NULL), 0);
+					 &items[i], NULL),
+			0);
 	assert_int_equal(made, 3);
 	for (size_t i = 0; i < 3; i++)
 		cache_release(&items[i]);
@@ -151,7 +154,8 @@ static void test_errors_are_not_kept(void **state)
 	struct cache_key key = key_of(1);
 	struct err err = {0};
 
-	assert_int_equal(cache_get(*state, &key, make, give_back, (void *)(uintptr_t)&bad, &i, &err),
+	assert_int_equal(
+		cache_get(*state, &key, make, give_back, (void *)(uintptr_t)&bad, &i, &err),
 		E_CORRUPT);
 	assert_string_equal(err.detail, "as ordered");
 	assert_null(i);

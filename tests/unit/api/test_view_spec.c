@@ -9,7 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-static int spec_of(const char *json, struct grid_spec *ret, struct json_object **root, struct err *err)
+static int spec_of(
+	const char *json, struct grid_spec *ret, struct json_object **root, struct err *err)
 {
 	assert_int_equal(json_parse(sv_from_cstr(json), JSON_DEPTH, root, NULL), 0);
 	return view_spec_of(*root, ret, err);
@@ -31,11 +32,16 @@ static void test_empty(void **state)
 
 static void test_full(void **state)
 {
-	static const char json[] = "{\"kind\":\"open_items\",\"side\":\"right\",\"filter\":{\"pass\":[\"a\",\"b\"],"
-		"\"kind\":[\"1:1\",\"n:m\"],\"status\":[\"suggested\"],\"state\":[\"rejected\",\"undone\"],"
-		"\"break_type\":[\"missing\"],\"confidence_min\":0.5,\"confidence_max\":1,\"margin_max\":7.25,"
-		"\"amount_min\":\"-5\",\"amount_max\":\"700\",\"currency\":\"EUR\",\"date_from\":\"2026-03-04\","
-		"\"date_to\":\"2026-03-05\",\"text\":\"Rent\"},\"sort\":[{\"field\":\"amount\",\"descending\":true},"
+	static const char json[] =
+		"{\"kind\":\"open_items\",\"side\":\"right\",\"filter\":{\"pass\":[\"a\",\"b\"],"
+		"\"kind\":[\"1:1\",\"n:m\"],\"status\":[\"suggested\"],\"state\":[\"rejected\","
+		"\"undone\"],"
+		"\"break_type\":[\"missing\"],\"confidence_min\":0.5,\"confidence_max\":1,\"margin_"
+		"max\":7.25,"
+		"\"amount_min\":\"-5\",\"amount_max\":\"700\",\"currency\":\"EUR\",\"date_from\":"
+		"\"2026-03-04\","
+		"\"date_to\":\"2026-03-05\",\"text\":\"Rent\"},\"sort\":[{\"field\":\"amount\","
+		"\"descending\":true},"
 		"{\"field\":\"no\"}]}";
 	struct json_object *root CLEANUP(json_cleanup) = NULL;
 	struct grid_spec s;

@@ -163,8 +163,8 @@ static void test_build_grows(void **state)
 		else
 			col_build_i64(&b, 0, i);
 		/* from 5000 on every third folds to something else */
-		col_build_str(&b, 1, sv_from_cstr(text),
-			i >= 5000 && i % 3 == 0 ? SV("other") : SV_NULL);
+		col_build_str(
+			&b, 1, sv_from_cstr(text), i >= 5000 && i % 3 == 0 ? SV("other") : SV_NULL);
 	}
 	assert_int_equal(col_build_finish(&b, &t, NULL), 0);
 	assert_int_equal(col_table_check(&t, NULL), 0);
@@ -173,8 +173,8 @@ static void test_build_grows(void **state)
 		assert_int_equal(col_valid(&t.cols[0], i), i % 7 != 5);
 		assert_int_equal(t.cols[0].i64[i], i % 7 == 5 ? 0 : i);
 		assert_true(sv_eq_cstr(col_text(&t.cols[1], i), text));
-		assert_true(sv_eq_cstr(col_folded(&t.cols[1], i),
-			i >= 5000 && i % 3 == 0 ? "other" : text));
+		assert_true(sv_eq_cstr(
+			col_folded(&t.cols[1], i), i >= 5000 && i % 3 == 0 ? "other" : text));
 	}
 }
 
@@ -224,9 +224,9 @@ static void test_empty_table(void **state)
 static void test_check_finds(void **state)
 {
 	static const char *const labels[] = {"offset at start", "negative length", "not UTF-8",
-		"split character", "amount", "date", "currency", "name", "long name", "type", "role", "scale",
-		"currency of column", "currency column", "currency column's type", "same names", "rows",
-		"columns", "folded text"};
+		"split character", "amount", "date", "currency", "name", "long name", "type",
+		"role", "scale", "currency of column", "currency column", "currency column's type",
+		"same names", "rows", "columns", "folded text"};
 	static char long_name[COL_NAME_MAX + 2];
 	struct err err;
 
@@ -237,26 +237,65 @@ static void test_check_finds(void **state)
 
 		make_table(&t);
 		switch (i) {
-		case 0: t.cols[0].str.off[0] = 1; break;
-		case 1: t.cols[0].str.off[1] = 0xffffff; break;
-		case 2: t.cols[0].str.bytes[0] = (char)0xff; break;
-		case 3: t.cols[0].str.off[1] = t.cols[0].str.off[2] = 4; break;
-		case 4: t.cols[2].i64[0] = INT64_MAX; break;
-		case 5: t.cols[5].i32[1] = INT32_MAX; break;
-		case 6: t.cols[7].i32[1] = -1; break;
-		case 7: t.cols[0].name = ""; break;
-		case 8: t.cols[0].name = long_name; break;
-		case 9: t.cols[0].type = COL_TYPE_COUNT; break;
-		case 10: t.cols[0].role = (enum col_role)9; break;
-		case 11: t.cols[2].scale = 19; break;
-		case 12: t.cols[2].currency = -5; break;
-		case 13: t.cols[2].currency_col = 8; break;
-		case 14: t.cols[2].currency_col = 0; break;
-		case 15: t.cols[0].name = "reference"; break;
-		case 16: t.rows = COL_ROWS_MAX + 1u; break;
-		case 17: t.ncols = COL_COLUMNS_MAX + 1u; break;
-		case 18: t.cols[0].fold.bytes[3] = (char)0xff; break;
-		default: break;
+		case 0:
+			t.cols[0].str.off[0] = 1;
+			break;
+		case 1:
+			t.cols[0].str.off[1] = 0xffffff;
+			break;
+		case 2:
+			t.cols[0].str.bytes[0] = (char)0xff;
+			break;
+		case 3:
+			t.cols[0].str.off[1] = t.cols[0].str.off[2] = 4;
+			break;
+		case 4:
+			t.cols[2].i64[0] = INT64_MAX;
+			break;
+		case 5:
+			t.cols[5].i32[1] = INT32_MAX;
+			break;
+		case 6:
+			t.cols[7].i32[1] = -1;
+			break;
+		case 7:
+			t.cols[0].name = "";
+			break;
+		case 8:
+			t.cols[0].name = long_name;
+			break;
+		case 9:
+			t.cols[0].type = COL_TYPE_COUNT;
+			break;
+		case 10:
+			t.cols[0].role = (enum col_role)9;
+			break;
+		case 11:
+			t.cols[2].scale = 19;
+			break;
+		case 12:
+			t.cols[2].currency = -5;
+			break;
+		case 13:
+			t.cols[2].currency_col = 8;
+			break;
+		case 14:
+			t.cols[2].currency_col = 0;
+			break;
+		case 15:
+			t.cols[0].name = "reference";
+			break;
+		case 16:
+			t.rows = COL_ROWS_MAX + 1u;
+			break;
+		case 17:
+			t.ncols = COL_COLUMNS_MAX + 1u;
+			break;
+		case 18:
+			t.cols[0].fold.bytes[3] = (char)0xff;
+			break;
+		default:
+			break;
 		}
 		if (col_table_check(&t, &err) != E_CORRUPT)
 			fail_msg("the check did not find: %s", labels[i]);

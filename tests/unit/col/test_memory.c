@@ -85,7 +85,8 @@ static int table_round(struct err *err)
 	if (rc != 0)
 		return rc;
 	struct col_memory m = {(const uint8_t *)file.p, file.n};
-	return table_file_load(col_source_memory(&m), COL_FILE_DATASET, TABLE_ALL, NULL, 0, &info, &again, err);
+	return table_file_load(
+		col_source_memory(&m), COL_FILE_DATASET, TABLE_ALL, NULL, 0, &info, &again, err);
 }
 
 static int make_result(struct result *r, struct err *err)
@@ -136,7 +137,8 @@ static void starve(int (*round)(struct err *err))
 		int rc = round(&err);
 		bool reached = left < 0;
 		left = -1;
-		/* A name that cannot be kept makes a description look broken: that is an answer too. */
+		/* A name that cannot be kept makes a description look broken: that is an answer
+		 * too. */
 		if (reached)
 			assert_true(rc == E_NO_MEMORY || rc == E_CORRUPT);
 		else

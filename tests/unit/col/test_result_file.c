@@ -136,40 +136,107 @@ static void test_empty(void **state)
 static void break_result(struct result *r, size_t i)
 {
 	switch (i) {
-	case 0: r->inputs[0].side = 2; break;
-	case 1: r->inputs[0].side = RESULT_RIGHT, r->inputs[1].side = RESULT_LEFT; break;
-	case 2: r->inputs[0].rows = UINT32_MAX; break;
-	case 3: r->comparisons[0].level_count = 3; break;
-	case 4: r->comparisons[0].level_first = 9; break;
-	case 5: r->pattern_level[0] = 2; break;
-	case 6: r->matches.kind[0] = 0; break;
-	case 7: r->matches.status[0] = 4; break;
-	case 8: r->matches.difference_type[0] = 200; break;
-	case 9: r->matches.pass[0] = 1; break;
-	case 10: r->matches.confidence[0] = 1000001; break;
-	case 11: r->matches.pattern[0] = 2; break;
-	case 12: r->matches.rival[0] = 2; break;
-	case 13: r->matches.currency[0] = -1; break;
-	case 14: r->matches.left[0] = INT64_MAX; break;
-	case 15: r->matches.member[0] = 1; break;
-	case 16: r->matches.member[1] = 5; break;
-	case 17: r->matches.member[2] = 4; break;
-	case 18: r->matches.member[1] = 90; break;
-	case 19: r->members.input[0] = 2; break;
-	case 20: r->members.row[0] = 4; break;
-	case 21: r->members.row[4] = 1; break;
-	case 22: r->members.allocated[0] = INT64_MIN; break;
-	case 23: r->candidates.other_row[0] = 5; break;
-	case 24: r->candidates.row[1] = 1; break;
-	case 25: r->candidates.confidence[0] = UINT32_MAX; break;
-	case 26: r->candidates.pattern[0] = 2; break;
-	case 27: r->open.row[0] = 4; break;
-	case 28: r->open.row[1] = 1; break;
-	case 29: r->open.break_type[0] = 0; break;
-	case 30: r->open.remaining[0] = INT64_MAX; break;
-	case 31: r->open.nearest[0] = 2; break;
-	case 32: r->open.match[0] = 3; break;
-	default: break;
+	case 0:
+		r->inputs[0].side = 2;
+		break;
+	case 1:
+		r->inputs[0].side = RESULT_RIGHT, r->inputs[1].side = RESULT_LEFT;
+		break;
+	case 2:
+		r->inputs[0].rows = UINT32_MAX;
+		break;
+	case 3:
+		r->comparisons[0].level_count = 3;
+		break;
+	case 4:
+		r->comparisons[0].level_first = 9;
+		break;
+	case 5:
+		r->pattern_level[0] = 2;
+		break;
+	case 6:
+		r->matches.kind[0] = 0;
+		break;
+	case 7:
+		r->matches.status[0] = 4;
+		break;
+	case 8:
+		r->matches.difference_type[0] = 200;
+		break;
+	case 9:
+		r->matches.pass[0] = 1;
+		break;
+	case 10:
+		r->matches.confidence[0] = 1000001;
+		break;
+	case 11:
+		r->matches.pattern[0] = 2;
+		break;
+	case 12:
+		r->matches.rival[0] = 2;
+		break;
+	case 13:
+		r->matches.currency[0] = -1;
+		break;
+	case 14:
+		r->matches.left[0] = INT64_MAX;
+		break;
+	case 15:
+		r->matches.member[0] = 1;
+		break;
+	case 16:
+		r->matches.member[1] = 5;
+		break;
+	case 17:
+		r->matches.member[2] = 4;
+		break;
+	case 18:
+		r->matches.member[1] = 90;
+		break;
+	case 19:
+		r->members.input[0] = 2;
+		break;
+	case 20:
+		r->members.row[0] = 4;
+		break;
+	case 21:
+		r->members.row[4] = 1;
+		break;
+	case 22:
+		r->members.allocated[0] = INT64_MIN;
+		break;
+	case 23:
+		r->candidates.other_row[0] = 5;
+		break;
+	case 24:
+		r->candidates.row[1] = 1;
+		break;
+	case 25:
+		r->candidates.confidence[0] = UINT32_MAX;
+		break;
+	case 26:
+		r->candidates.pattern[0] = 2;
+		break;
+	case 27:
+		r->open.row[0] = 4;
+		break;
+	case 28:
+		r->open.row[1] = 1;
+		break;
+	case 29:
+		r->open.break_type[0] = 0;
+		break;
+	case 30:
+		r->open.remaining[0] = INT64_MAX;
+		break;
+	case 31:
+		r->open.nearest[0] = 2;
+		break;
+	case 32:
+		r->open.match[0] = 3;
+		break;
+	default:
+		break;
 	}
 }
 

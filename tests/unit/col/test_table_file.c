@@ -13,9 +13,12 @@
 #include "base/buf.h"
 #include "col/col_build.h"
 
-static const struct table_info info = {
-	.file_sha256 = {1, 2, 3}, .mapping_version = 7, .rows_read = 12, .rows_accepted = 4,
-	.rows_rejected = 3, .rows_skipped = 5};
+static const struct table_info info = {.file_sha256 = {1, 2, 3},
+	.mapping_version = 7,
+	.rows_read = 12,
+	.rows_accepted = 4,
+	.rows_rejected = 3,
+	.rows_skipped = 5};
 
 static void make_table(struct col_table *t)
 {
@@ -32,7 +35,8 @@ static void make_table(struct col_table *t)
 	b.cols[4].col.scale = COL_SCALE_OF_CURRENCY;
 	b.cols[4].col.currency_col = 3;
 	for (int i = 0; i < 4; i++) {
-		col_build_str(&b, 0, i % 2 ? SV("Rent March") : SV("Fee"), i % 2 ? SV("rent march") : SV("fee"));
+		col_build_str(&b, 0, i % 2 ? SV("Rent March") : SV("Fee"),
+			i % 2 ? SV("rent march") : SV("fee"));
 		if (i == 2)
 			col_build_missing(&b, 1);
 		else
@@ -131,7 +135,8 @@ static void test_wanted_only(void **state)
 
 		print_message("%s\n", cases[i].label);
 		assert_int_equal(load(buf_sv(&file), cases[i].want, sv_from_cstr(cases[i].name),
-			NULL, &t, NULL), 0);
+					 NULL, &t, NULL),
+			0);
 		assert_int_equal(t.rows, 4);
 		assert_int_equal(t.ncols, cases[i].ncols);
 		const struct col *amount = col_find(&t, COL_FIELD, SV("amount"));
@@ -150,8 +155,9 @@ static void test_wrong_kind(void **state)
 	(void)state;
 	write_file(&file);
 	struct col_memory m = {(const uint8_t *)file.p, file.n};
-	assert_int_equal(table_file_load(col_source_memory(&m), COL_FILE_REJECTS, TABLE_ALL, NULL, 0,
-		NULL, &t, &err), E_CORRUPT);
+	assert_int_equal(table_file_load(col_source_memory(&m), COL_FILE_REJECTS, TABLE_ALL, NULL,
+				 0, NULL, &t, &err),
+		E_CORRUPT);
 }
 
 /* Every single changed byte is refused: header, directory, content; padding is not read. */
@@ -188,13 +194,15 @@ static void test_cut_and_extended(void **state)
 	for (size_t n = 0; n < file.n; n++) {
 		struct col_table t CLEANUP(col_table_free) = COL_TABLE_INIT;
 
-		assert_int_equal(load(sv_from(file.p, n), TABLE_ALL, SV_NULL, NULL, &t, &err), E_CORRUPT);
+		assert_int_equal(
+			load(sv_from(file.p, n), TABLE_ALL, SV_NULL, NULL, &t, &err), E_CORRUPT);
 	}
 	for (size_t n = 1; n <= 64; n++) {
 		struct col_table t CLEANUP(col_table_free) = COL_TABLE_INIT;
 
 		buf_add_char(&file, 0);
-		assert_int_equal(load(buf_sv(&file), TABLE_ALL, SV_NULL, NULL, &t, &err), E_CORRUPT);
+		assert_int_equal(
+			load(buf_sv(&file), TABLE_ALL, SV_NULL, NULL, &t, &err), E_CORRUPT);
 	}
 }
 
@@ -241,7 +249,8 @@ static void test_wrong_descriptions(void **state)
 		parts[0].p = meta;
 		meta[cases[i].at] = cases[i].value;
 		assert_int_equal(col_file_write(COL_FILE_DATASET, parts, f.nsections,
-			col_sink_buf(&bad), NULL), 0);
+					 col_sink_buf(&bad), NULL),
+			0);
 		if (load(buf_sv(&bad), TABLE_ALL, SV_NULL, NULL, &t, &err) != E_CORRUPT)
 			fail_msg("accepted: %s", cases[i].label);
 	}
@@ -268,13 +277,15 @@ static void test_sink_errors(void **state)
 		int left = calls;
 		struct col_sink sink = {failing_write, &left};
 
-		assert_int_equal(table_file_write(COL_FILE_DATASET, &t, &info, sink, &err), E_NO_SPACE);
+		assert_int_equal(
+			table_file_write(COL_FILE_DATASET, &t, &info, sink, &err), E_NO_SPACE);
 	}
 	buf_init(&small, 100);
 	assert_int_equal(
 		table_file_write(COL_FILE_DATASET, &t, &info, col_sink_buf(&small), &err), E_LIMIT);
 	assert_int_equal(col_file_write(COL_FILE_DATASET, NULL, COL_FILE_SECTIONS_MAX + 1,
-		col_sink_buf(&small), &err), E_LIMIT);
+				 col_sink_buf(&small), &err),
+		E_LIMIT);
 }
 
 int main(void)

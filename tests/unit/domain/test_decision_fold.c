@@ -14,9 +14,12 @@ static void test_every_pair(void **state)
 	static const enum word kinds[] = {DECISION_CONFIRM, DECISION_REJECT, DECISION_UNMATCH};
 	/* after[kind][state before]; 0: not allowed */
 	static const uint8_t after[3][MATCH_STATE_MAX + 1] = {
-		[0] = {[MATCH_SUGGESTED] = MATCH_CONFIRMED, [MATCH_AMBIGUOUS] = MATCH_CONFIRMED,
-			[MATCH_REJECTED] = MATCH_CONFIRMED, [MATCH_UNDONE] = MATCH_CONFIRMED},
-		[1] = {[MATCH_SUGGESTED] = MATCH_REJECTED, [MATCH_AMBIGUOUS] = MATCH_REJECTED,
+		[0] = {[MATCH_SUGGESTED] = MATCH_CONFIRMED,
+			[MATCH_AMBIGUOUS] = MATCH_CONFIRMED,
+			[MATCH_REJECTED] = MATCH_CONFIRMED,
+			[MATCH_UNDONE] = MATCH_CONFIRMED},
+		[1] = {[MATCH_SUGGESTED] = MATCH_REJECTED,
+			[MATCH_AMBIGUOUS] = MATCH_REJECTED,
 			[MATCH_CONFIRMED] = MATCH_REJECTED},
 		[2] = {[MATCH_CONFIRMED] = MATCH_UNDONE},
 	};
@@ -48,8 +51,19 @@ static struct uuid id_of(uint8_t n)
 	return (struct uuid){{[8] = n}};
 }
 
-#define STEP(id, kind, no) {id_of(id), DECISION_##kind, (no), {{0}}}
-#define UNDO(id, what) {id_of(id), DECISION_UNDO, 0, id_of(what)}
+#define STEP(id, kind, no)                                                                         \
+	{                                                                                          \
+		id_of(id), DECISION_##kind, (no),                                                  \
+		{                                                                                  \
+			{                                                                          \
+				0                                                                  \
+			}                                                                          \
+		}                                                                                  \
+	}
+#define UNDO(id, what)                                                                             \
+	{                                                                                          \
+		id_of(id), DECISION_UNDO, 0, id_of(what)                                           \
+	}
 
 static void test_fold(void **state)
 {
@@ -64,8 +78,8 @@ static void test_fold(void **state)
 			{MATCH_CONFIRMED, MATCH_SUGGESTED, MATCH_AMBIGUOUS}, -1},
 		{"confirm", {STEP(1, CONFIRM, 2)}, 1,
 			{MATCH_CONFIRMED, MATCH_CONFIRMED, MATCH_AMBIGUOUS}, 0},
-		{"confirm twice: the second is nothing", {STEP(1, CONFIRM, 2), STEP(2, CONFIRM, 2)}, 2,
-			{MATCH_CONFIRMED, MATCH_CONFIRMED, MATCH_AMBIGUOUS}, 0},
+		{"confirm twice: the second is nothing", {STEP(1, CONFIRM, 2), STEP(2, CONFIRM, 2)},
+			2, {MATCH_CONFIRMED, MATCH_CONFIRMED, MATCH_AMBIGUOUS}, 0},
 		{"reject after confirm", {STEP(1, CONFIRM, 2), STEP(2, REJECT, 2)}, 2,
 			{MATCH_CONFIRMED, MATCH_REJECTED, MATCH_AMBIGUOUS}, 1},
 		{"undo", {STEP(1, CONFIRM, 2), UNDO(2, 1)}, 2,
@@ -86,7 +100,8 @@ static void test_fold(void **state)
 		print_message("%s\n", cases[i].label);
 		assert_int_equal(decision_fold(cases[i].steps, cases[i].n, got, 3), 0);
 		assert_memory_equal(got, cases[i].want, 3);
-		assert_int_equal(decision_state_of(cases[i].steps, cases[i].n, 2, MATCH_SUGGESTED, &latest),
+		assert_int_equal(
+			decision_state_of(cases[i].steps, cases[i].n, 2, MATCH_SUGGESTED, &latest),
 			cases[i].want[1]);
 		assert_int_equal(latest, cases[i].latest_of_2);
 	}

@@ -81,7 +81,8 @@ static int setup(void **state)
 	static const char *const right_folded[] = {"rent 03", "fee", "loan", "other"};
 	static const int64_t left_amounts[] = {1000, 200, 3000, -400};
 	static const int64_t right_amounts[] = {1000, 200, 2900, 700};
-	static const int32_t left_days[] = {20000, 20003, 20001, 0}, right_days[] = {20002, 19999, 20004, 20005};
+	static const int32_t left_days[] = {20000, 20003, 20001, 0},
+			     right_days[] = {20002, 19999, 20004, 20005};
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct result *r;
 
@@ -140,7 +141,8 @@ static void expect(const struct fixture *f, const struct decision_step *steps, s
 	assert_int_equal(grid_states_make(f->g, steps, n, &states, NULL), 0);
 	assert_int_equal(grid_select(f->g, &states, spec, &ids, &count, NULL), 0);
 	for (uint32_t i = 0; i < count; i++)
-		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%u", i > 0 ? " " : "", ids[i]);
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%u", i > 0 ? " " : "",
+			ids[i]);
 	if (strcmp(got, want) != 0)
 		fail_msg("%s: got '%s', not '%s'", label, got, want);
 }
@@ -158,9 +160,11 @@ static void test_filters(void **state)
 		{"state", {.states = 1u << MATCH_CONFIRMED}, "0"},
 		{"pass", {.passes = {SV("learned")}, .npasses = 1}, "2"},
 		{"unknown pass", {.passes = {SV("nothing")}, .npasses = 1}, ""},
-		{"confidence at least", {.has_confidence_min = true, .confidence_min = 900000}, "0 1"},
+		{"confidence at least", {.has_confidence_min = true, .confidence_min = 900000},
+			"0 1"},
 		{"confidence at most", {.has_confidence_max = true, .confidence_max = 899999}, "2"},
-		{"margin at most; not proved too", {.has_margin_max = true, .margin_max = 100}, "1 2"},
+		{"margin at most; not proved too", {.has_margin_max = true, .margin_max = 100},
+			"1 2"},
 		{"amount at least", {.has_amount_min = true, .amount_min = 1000}, "0 2"},
 		{"amount at most", {.has_amount_max = true, .amount_max = 999}, "1"},
 		{"currency", {.currency = COL_PACK('U', 'S', 'D')}, ""},
@@ -171,22 +175,42 @@ static void test_filters(void **state)
 		{"text not there", {.text = SV("xyz")}, ""},
 		{"text of a source column", {.text = SV("Bonn")}, "0 1 2"},
 		{"only blanks", {.text = SV("  ")}, "0 1 2"},
-		{"all together", {.statuses = 1u << STATUS_AMBIGUOUS, .text = SV("loan"),
-			.has_amount_min = true, .amount_min = 1}, "2"},
+		{"all together",
+			{.statuses = 1u << STATUS_AMBIGUOUS,
+				.text = SV("loan"),
+				.has_amount_min = true,
+				.amount_min = 1},
+			"2"},
 		{"all open items", {.kind = GRID_OPEN_ITEMS, .side = GRID_ANY_SIDE}, "0 1 2 3 4 5"},
 		{"left items", {.kind = GRID_OPEN_ITEMS, .side = RESULT_LEFT}, "0 1 2"},
 		{"right items", {.kind = GRID_OPEN_ITEMS, .side = RESULT_RIGHT}, "3 4 5"},
-		{"break type", {.kind = GRID_OPEN_ITEMS, .side = GRID_ANY_SIDE,
-			.breaks = 1u << BREAK_MISSING}, "2 5"},
-		{"magnitude of a negative item", {.kind = GRID_OPEN_ITEMS, .side = RESULT_LEFT,
-			.has_amount_min = true, .amount_min = 400, .has_amount_max = true,
-			.amount_max = 400}, "2"},
-		{"items with a date", {.kind = GRID_OPEN_ITEMS, .side = RESULT_LEFT,
-			.has_date_to = true, .date_to = 30000}, "0 1"},
-		{"items reserved by a pass", {.kind = GRID_OPEN_ITEMS, .side = GRID_ANY_SIDE,
-			.passes = {SV("learned")}, .npasses = 1}, "1 4"},
-		{"items by text", {.kind = GRID_OPEN_ITEMS, .side = GRID_ANY_SIDE,
-			.text = SV("OTHER")}, "5"},
+		{"break type",
+			{.kind = GRID_OPEN_ITEMS,
+				.side = GRID_ANY_SIDE,
+				.breaks = 1u << BREAK_MISSING},
+			"2 5"},
+		{"magnitude of a negative item",
+			{.kind = GRID_OPEN_ITEMS,
+				.side = RESULT_LEFT,
+				.has_amount_min = true,
+				.amount_min = 400,
+				.has_amount_max = true,
+				.amount_max = 400},
+			"2"},
+		{"items with a date",
+			{.kind = GRID_OPEN_ITEMS,
+				.side = RESULT_LEFT,
+				.has_date_to = true,
+				.date_to = 30000},
+			"0 1"},
+		{"items reserved by a pass",
+			{.kind = GRID_OPEN_ITEMS,
+				.side = GRID_ANY_SIDE,
+				.passes = {SV("learned")},
+				.npasses = 1},
+			"1 4"},
+		{"items by text",
+			{.kind = GRID_OPEN_ITEMS, .side = GRID_ANY_SIDE, .text = SV("OTHER")}, "5"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -203,15 +227,23 @@ static void test_order(void **state)
 		{"confidence up", {.sorts = {{GRID_CONFIDENCE, false}}, .nsorts = 1}, "2 1 0"},
 		{"amount down", {.sorts = {{GRID_AMOUNT, true}}, .nsorts = 1}, "2 0 1"},
 		{"date", {.sorts = {{GRID_DATE, false}}, .nsorts = 1}, "1 0 2"},
-		{"equal keys keep their order", {.sorts = {{GRID_KIND, true}}, .nsorts = 1}, "0 1 2"},
-		{"pass down, then amount", {.sorts = {{GRID_PASS, true}, {GRID_AMOUNT, false}},
-			.nsorts = 2}, "2 1 0"},
+		{"equal keys keep their order", {.sorts = {{GRID_KIND, true}}, .nsorts = 1},
+			"0 1 2"},
+		{"pass down, then amount",
+			{.sorts = {{GRID_PASS, true}, {GRID_AMOUNT, false}}, .nsorts = 2}, "2 1 0"},
 		{"no down", {.sorts = {{GRID_NO, true}}, .nsorts = 1}, "2 1 0"},
-		{"items: side down, amount", {.kind = GRID_OPEN_ITEMS, .side = GRID_ANY_SIDE,
-			.sorts = {{GRID_SIDE, true}, {GRID_AMOUNT, false}}, .nsorts = 2},
+		{"items: side down, amount",
+			{.kind = GRID_OPEN_ITEMS,
+				.side = GRID_ANY_SIDE,
+				.sorts = {{GRID_SIDE, true}, {GRID_AMOUNT, false}},
+				.nsorts = 2},
 			"3 5 4 0 2 1"},
-		{"items: no date comes last", {.kind = GRID_OPEN_ITEMS, .side = RESULT_LEFT,
-			.sorts = {{GRID_DATE, false}}, .nsorts = 1}, "1 0 2"},
+		{"items: no date comes last",
+			{.kind = GRID_OPEN_ITEMS,
+				.side = RESULT_LEFT,
+				.sorts = {{GRID_DATE, false}},
+				.nsorts = 1},
+			"1 0 2"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -244,7 +276,8 @@ static void test_decisions(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		expect(*state, cases[i].steps, cases[i].n, &matches, cases[i].confirmed, cases[i].label);
+		expect(*state, cases[i].steps, cases[i].n, &matches, cases[i].confirmed,
+			cases[i].label);
 		expect(*state, cases[i].steps, cases[i].n, &items, cases[i].open, cases[i].label);
 	}
 }
@@ -295,7 +328,8 @@ static void test_facets(void **state)
 
 	arena_init(&a, 0);
 	assert_int_equal(grid_states_make(f->g, NULL, 0, &states, NULL), 0);
-	assert_int_equal(grid_facets(f->g, &states, GRID_MATCHES, matches, 3, &a, &facets, &n, NULL), 0);
+	assert_int_equal(
+		grid_facets(f->g, &states, GRID_MATCHES, matches, 3, &a, &facets, &n, NULL), 0);
 	assert_int_equal(n, 5);
 	const struct grid_value *v = value_of(facets, n, GRID_PASS, "reference");
 	assert_non_null(v);
@@ -306,7 +340,8 @@ static void test_facets(void **state)
 	assert_int_equal(value_of(facets, n, GRID_STATE, "ambiguous")->count, 1);
 	assert_int_equal(value_of(facets, n, GRID_CURRENCY, "EUR")->count, 3);
 	assert_true(sv_eq_cstr(facets[0].values[0].value, "reference"));
-	assert_int_equal(grid_facets(f->g, &states, GRID_OPEN_ITEMS, items, 3, &a, &facets, &n, NULL), 0);
+	assert_int_equal(
+		grid_facets(f->g, &states, GRID_OPEN_ITEMS, items, 3, &a, &facets, &n, NULL), 0);
 	assert_int_equal(value_of(facets, n, GRID_SIDE, "left")->count, 2);
 	v = value_of(facets, n, GRID_BREAK_TYPE, "missing");
 	assert_int_equal(v->count, 2);

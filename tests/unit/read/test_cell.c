@@ -109,8 +109,8 @@ static void test_amounts(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		int64_t units = 0;
-		int rc = cell_amount(sv_from_cstr(cases[i].text), *cases[i].format, 2, ROUNDING_NONE, 0,
-			&units);
+		int rc = cell_amount(
+			sv_from_cstr(cases[i].text), *cases[i].format, 2, ROUNDING_NONE, 0, &units);
 
 		if (rc != cases[i].rc || (rc == 0 && units != cases[i].units))
 			fail_msg("'%s' gave %d, %lld", cases[i].text, rc, (long long)units);
@@ -122,10 +122,12 @@ static void test_currency_of_amount(void **state)
 	int64_t units;
 
 	(void)state;
-	assert_int_equal(cell_amount(SV("USD 5"), point, 2, ROUNDING_NONE,
-		COL_PACK('U', 'S', 'D'), &units), 0);
-	assert_int_equal(cell_amount(SV("USD 5"), point, 2, ROUNDING_NONE,
-		COL_PACK('E', 'U', 'R'), &units), E_CELL_TYPE);
+	assert_int_equal(
+		cell_amount(SV("USD 5"), point, 2, ROUNDING_NONE, COL_PACK('U', 'S', 'D'), &units),
+		0);
+	assert_int_equal(
+		cell_amount(SV("USD 5"), point, 2, ROUNDING_NONE, COL_PACK('E', 'U', 'R'), &units),
+		E_CELL_TYPE);
 }
 
 static void test_rounding(void **state)
@@ -149,8 +151,9 @@ static void test_rounding(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		int64_t units = 0;
 
-		assert_int_equal(cell_decimal(sv_from_cstr(cases[i].text), point, 2, cases[i].rounding,
-			&units), 0);
+		assert_int_equal(cell_decimal(sv_from_cstr(cases[i].text), point, 2,
+					 cases[i].rounding, &units),
+			0);
 		if (units != cases[i].units)
 			fail_msg("'%s' gave %lld", cases[i].text, (long long)units);
 	}

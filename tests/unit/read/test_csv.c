@@ -42,55 +42,74 @@ static void test_rows(void **state)
 		{"CR LF", RAW, SV("a,b\r\n1,2\r\n"), "1|2", "", 1},
 		{"CR", RAW, SV("a,b\r1,2\r3,4\r"), "1|2\n3|4", "", 1},
 		{"mixed line ends", RAW, SV("a,b\n1,2\r\n3,4\r5,6\n"), "1|2\n3|4\n5|6", "", 1},
-		{"byte order mark", RAW, SV("\xef\xbb\xbf" "a,b\n1,2\n"), "1|2", "", 1},
+		{"byte order mark", RAW,
+			SV("\xef\xbb\xbf"
+			   "a,b\n1,2\n"),
+			"1|2", "", 1},
 		{"quotes", RAW, SV("a,b\n\"x,\"\"y\"\"\",\"2\n3\"\n"), "x,\"y\"|2\n3", "", 1},
-		{"quote inside a bare cell", RAW, SV("a,b\n5\" disk,2\n3,4\n"), "5\" disk|2\n3|4", "", 1},
-		{"stray quote inside quotes", RAW, SV("a,b\n\"5\" disk\",2\n3,4\n"), "5\" disk|2\n3|4",
+		{"quote inside a bare cell", RAW, SV("a,b\n5\" disk,2\n3,4\n"), "5\" disk|2\n3|4",
 			"", 1},
-		{"quotes never close: one line is lost", RAW, SV("a,b\n\"1,2\n3,4\n5,6\n"), "3|4\n5|6",
-			"2 ~ row_ragged;", 1},
+		{"stray quote inside quotes", RAW, SV("a,b\n\"5\" disk\",2\n3,4\n"),
+			"5\" disk|2\n3|4", "", 1},
+		{"quotes never close: one line is lost", RAW, SV("a,b\n\"1,2\n3,4\n5,6\n"),
+			"3|4\n5|6", "2 ~ row_ragged;", 1},
 		{"empty cells are missing", RAW, SV("a,b\n,2\n\"\",4\n"), "~|2\n~|4", "", 1},
 		{"empty rows are skipped", RAW, SV("a,b\n\n1,2\n  \n,\n\n"), "1|2", "", 5},
-		{"ragged", RAW, SV("a,b\n1\n1,2\n1,2,3\n"), "1|2", "2 ~ row_ragged;4 ~ row_ragged;", 1},
-		{"delimiters behind the last column", RAW, SV("a,b\n1,2,,\n\"3\",4,\n"), "1|2\n3|4", "", 1},
+		{"ragged", RAW, SV("a,b\n1\n1,2\n1,2,3\n"), "1|2", "2 ~ row_ragged;4 ~ row_ragged;",
+			1},
+		{"delimiters behind the last column", RAW, SV("a,b\n1,2,,\n\"3\",4,\n"), "1|2\n3|4",
+			"", 1},
 		{"NUL", RAW, SV("a,b\n1\0,2\n3,4\n"), "3|4", "2 a cell_encoding;", 1},
 		{"not UTF-8", RAW, SV("a,b\n1,\xff\n3,4\n"), "3|4", "2 b cell_encoding;", 1},
 		{"the columns' order is the file's", TWO, SV("a,b,c\n1,2,3\n"), "2|1|3", "", 1},
-		{"header with blanks, twice, empty", "{\"format\":\"csv\",\"fields\":[{\"field\":\"x\","
+		{"header with blanks, twice, empty",
+			"{\"format\":\"csv\",\"fields\":[{\"field\":\"x\","
 			"\"type\":\"text\",\"columns\":[\"a\",\"a (2)\",\"Column 3\"]}]}",
 			SV(" a ,a,\n1,2,3\n"), "1 2 3", "", 1},
-		{"header in row 3", "{\"format\":\"csv\",\"dialect\":{\"header_row\":3},\"fields\":[{"
+		{"header in row 3",
+			"{\"format\":\"csv\",\"dialect\":{\"header_row\":3},\"fields\":[{"
 			"\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
 			SV("Statement\n\na,b\n1,2\n"), "1|2", "", 3},
-		{"no header", "{\"format\":\"csv\",\"dialect\":{\"header_row\":0},\"fields\":[{"
+		{"no header",
+			"{\"format\":\"csv\",\"dialect\":{\"header_row\":0},\"fields\":[{"
 			"\"field\":\"a\",\"type\":\"text\",\"column\":\"Column 2\"}]}",
 			SV("1,2\n3,4\n"), "2|1\n4|3", "", 0},
-		{"footer", "{\"format\":\"csv\",\"dialect\":{\"footer_rows\":2},\"fields\":[{"
+		{"footer",
+			"{\"format\":\"csv\",\"dialect\":{\"footer_rows\":2},\"fields\":[{"
 			"\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
 			SV("a,b\n1,2\n\nTotal,3\nEnd of file\n\n"), "1|2", "", 4},
-		{"delimiter and quote", "{\"format\":\"csv\",\"dialect\":{\"delimiter\":\";\",\"quote\":"
+		{"delimiter and quote",
+			"{\"format\":\"csv\",\"dialect\":{\"delimiter\":\";\",\"quote\":"
 			"\"'\"},\"fields\":[{\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
 			SV("a;b\n'1;1';2\n"), "1;1|2", "", 1},
-		{"no quotes", "{\"format\":\"csv\",\"dialect\":{\"quote\":\"\"},\"fields\":[{"
+		{"no quotes",
+			"{\"format\":\"csv\",\"dialect\":{\"quote\":\"\"},\"fields\":[{"
 			"\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
 			SV("a,b\n\"1,2\"\n"), "\"1|2\"", "", 1},
 		{"typed", MONEY(""), SV("d,m\n2026-03-04,12.5\n2026-03-05,-3\n"),
 			"2026-03-04|12.50\n2026-03-05|-3.00", "", 1},
 		{"a wrong cell rejects its row", MONEY(""),
-			SV("d,m\nx,1\n2026-03-05,y\n2026-03-06,\n2026-03-07,0.001\n2026-03-08,4\n,5\n"),
+			SV("d,m\nx,1\n2026-03-05,y\n2026-03-06,\n2026-03-07,0.001\n2026-03-08,4\n,"
+			   "5\n"),
 			"2026-03-08|4.00\n~|5.00",
 			"2 d cell_type;3 m cell_type;4 m cell_type;5 m cell_range;", 1},
-		{"rounding", MONEY("\"rounding\":\"half_up\","), SV("d,m\n,0.005\n"), "~|0.01", "", 1},
+		{"rounding", MONEY("\"rounding\":\"half_up\","), SV("d,m\n,0.005\n"), "~|0.01", "",
+			1},
 		{"decimal comma", MONEY("\"decimal\":\",\",\"thousands\":\".\","),
 			SV("d,m\n,\"1.234,5\"\n"), "~|1234.50", "", 1},
 		{"day first", MONEY("\"date_order\":\"dmy\","), SV("d,m\n04/03/2026,1\n"),
 			"2026-03-04|1.00", "", 1},
-		{"Windows-1252", "{\"format\":\"csv\",\"dialect\":{\"encoding\":\"windows-1252\"},"
+		{"Windows-1252",
+			"{\"format\":\"csv\",\"dialect\":{\"encoding\":\"windows-1252\"},"
 			"\"fields\":[{\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
 			SV("a\n\x80\n"), "\xe2\x82\xac", "", 1},
-		{"UTF-16", "{\"format\":\"csv\",\"dialect\":{\"encoding\":\"utf-16le\"},"
+		{"UTF-16",
+			"{\"format\":\"csv\",\"dialect\":{\"encoding\":\"utf-16le\"},"
 			"\"fields\":[{\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
-			SV("\xff\xfe" "a\0,\0b\0\n\0" "1\0,\0\xe9\0\r\0\n\0"), "1|\xc3\xa9", "", 1},
+			SV("\xff\xfe"
+			   "a\0,\0b\0\n\0"
+			   "1\0,\0\xe9\0\r\0\n\0"),
+			"1|\xc3\xa9", "", 1},
 	};
 
 	(void)state;
@@ -126,8 +145,8 @@ static void test_rows(void **state)
 		assert_int_equal(r.info.rows_skipped, cases[i].skipped);
 		assert_int_equal(r.info.rows_accepted, r.table.rows);
 		assert_int_equal(r.info.rows_rejected, r.rejects.rows);
-		assert_int_equal(r.info.rows_read, r.info.rows_accepted + r.info.rows_rejected +
-			r.info.rows_skipped);
+		assert_int_equal(r.info.rows_read,
+			r.info.rows_accepted + r.info.rows_rejected + r.info.rows_skipped);
 	}
 }
 
@@ -137,16 +156,19 @@ static void test_amount_signs(void **state)
 		const char *label, *field;
 		const char *text, *want, *codes;
 	} cases[] = {
-		{"negate", "\"column\":\"p\",\"sign\":\"negate\"", "p,q\n5,\n-6,\n", "-5.00\n6.00", ""},
+		{"negate", "\"column\":\"p\",\"sign\":\"negate\"", "p,q\n5,\n-6,\n", "-5.00\n6.00",
+			""},
 		{"debit - credit", "\"columns\":[\"p\",\"q\"],\"sign\":\"debit_credit\"",
 			"p,q\n5,\n,6\n7,0.00\n", "5.00\n-6.00\n7.00", ""},
 		{"credit - debit", "\"columns\":[\"q\",\"p\"],\"sign\":\"credit_debit\"",
 			"p,q\n5,\n,6\n", "-5.00\n6.00", ""},
-		{"both sides", "\"columns\":[\"p\",\"q\"],\"sign\":\"debit_credit\",\"required\":true",
+		{"both sides",
+			"\"columns\":[\"p\",\"q\"],\"sign\":\"debit_credit\",\"required\":true",
 			"p,q\n5,6\n,\n1,x\n2,\n", "2.00", "cell_type cell_type "},
 		{"marker", "\"columns\":[\"p\",\"q\"],\"sign\":\"marker\"",
 			"p,q\n5,D\n6,CR\n7,?\n,D\n", "-5.00\n6.00\n~", "cell_type "},
-		{"own markers", "\"columns\":[\"p\",\"q\"],\"sign\":\"marker\",\"negative\":[\"out\"]",
+		{"own markers",
+			"\"columns\":[\"p\",\"q\"],\"sign\":\"marker\",\"negative\":[\"out\"]",
 			"p,q\n5,OUT\n6,in\n", "-5.00\n6.00", ""},
 	};
 
@@ -162,11 +184,15 @@ static void test_amount_signs(void **state)
 
 		arena_init(&a, 0);
 		print_message("%s\n", cases[i].label);
-		snprintf(json, sizeof(json), "{\"format\":\"csv\",\"currency\":\"EUR\",\"fields\":[{\"field\":"
-			"\"amount\",\"type\":\"amount\",%s}]}", cases[i].field);
+		snprintf(json, sizeof(json),
+			"{\"format\":\"csv\",\"currency\":\"EUR\",\"fields\":[{\"field\":"
+			"\"amount\",\"type\":\"amount\",%s}]}",
+			cases[i].field);
 		map(&a, json, &mapping);
 		mapping.fields_only = true;
-		assert_int_equal(read_file(source_of(sv_from_cstr(cases[i].text), &m), &mapping, &r, NULL), 0);
+		assert_int_equal(
+			read_file(source_of(sv_from_cstr(cases[i].text), &m), &mapping, &r, NULL),
+			0);
 		table_text(&r.table, &got);
 		assert_string_equal(buf_cstr(&got), cases[i].want);
 		for (uint32_t k = 0; k < r.rejects.rows; k++) {
@@ -180,7 +206,8 @@ static void test_amount_signs(void **state)
 static void test_currency_by_row(void **state)
 {
 	static const char json[] = "{\"format\":\"csv\",\"fields\":[{\"field\":\"amount\",\"type\":"
-		"\"amount\",\"column\":\"m\"},{\"field\":\"currency\",\"type\":\"currency\",\"column\":\"c\"}]}";
+				   "\"amount\",\"column\":\"m\"},{\"field\":\"currency\",\"type\":"
+				   "\"currency\",\"column\":\"c\"}]}";
 	struct arena a CLEANUP(arena_free) = {0};
 	struct read_result r CLEANUP(read_result_free) = READ_RESULT_INIT;
 	struct buf got CLEANUP(buf_free) = BUF_INIT;
@@ -191,8 +218,12 @@ static void test_currency_by_row(void **state)
 	(void)state;
 	arena_init(&a, 0);
 	map(&a, json, &mapping);
-	assert_int_equal(read_file(source_of(SV("m,c\n1.50,EUR\n100,JPY\n0.125,KWD\n2,eur\n1.5,JPY\n3,ZZZ\n"),
-		&m), &mapping, &r, NULL), 0);
+	assert_int_equal(
+		read_file(
+			source_of(SV("m,c\n1.50,EUR\n100,JPY\n0.125,KWD\n2,eur\n1.5,JPY\n3,ZZZ\n"),
+				&m),
+			&mapping, &r, NULL),
+		0);
 	table_text(&r.table, &got);
 	assert_string_equal(buf_cstr(&got), "1.50|EUR\n100|JPY\n0.125|KWD\n2.00|EUR");
 	assert_int_equal(r.rejects.rows, 2);
@@ -214,8 +245,9 @@ static void test_lines_and_duplicates(void **state)
 	(void)state;
 	arena_init(&a, 0);
 	map(&a, RAW, &mapping);
-	assert_int_equal(read_file(source_of(SV("a,b\n1,2\n\"x\ny\",3\n1,2\n\n4\" ,5\n1,2\n"), &m), &mapping,
-		&r, NULL), 0);
+	assert_int_equal(read_file(source_of(SV("a,b\n1,2\n\"x\ny\",3\n1,2\n\n4\" ,5\n1,2\n"), &m),
+				 &mapping, &r, NULL),
+		0);
 	assert_int_equal(r.table.rows, 5);
 	static const uint32_t lines[] = {2, 3, 5, 7, 8};
 	assert_memory_equal(r.table.line, lines, sizeof(lines));
@@ -232,15 +264,23 @@ static void test_refused(void **state)
 		const char *pointer;
 	} cases[] = {
 		{"empty file", RAW, "", E_FILE_EMPTY, ""},
-		{"only line ends", "{\"format\":\"csv\",\"dialect\":{\"header_row\":3},\"fields\":[{"
-			"\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}", "\n\n", E_FILE_EMPTY, ""},
-		{"no such row", "{\"format\":\"csv\",\"dialect\":{\"header_row\":9},\"fields\":[{"
-			"\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}", "a\n1\n", E_MAPPING, ""},
+		{"only line ends",
+			"{\"format\":\"csv\",\"dialect\":{\"header_row\":3},\"fields\":[{"
+			"\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
+			"\n\n", E_FILE_EMPTY, ""},
+		{"no such row",
+			"{\"format\":\"csv\",\"dialect\":{\"header_row\":9},\"fields\":[{"
+			"\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
+			"a\n1\n", E_MAPPING, ""},
 		{"no such column", RAW, "x,y\n1,2\n", E_MAPPING, "/fields/0"},
-		{"no such footer", "{\"format\":\"csv\",\"dialect\":{\"footer_rows\":9},\"fields\":[{"
-			"\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}", "a\n1\n", E_MAPPING, ""},
-		{"no such format", "{\"format\":\"xyz\",\"fields\":[{\"field\":\"a\",\"type\":\"text\","
-			"\"column\":\"a\"}]}", "a\n1\n", E_MAPPING, "/format"},
+		{"no such footer",
+			"{\"format\":\"csv\",\"dialect\":{\"footer_rows\":9},\"fields\":[{"
+			"\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
+			"a\n1\n", E_MAPPING, ""},
+		{"no such format",
+			"{\"format\":\"xyz\",\"fields\":[{\"field\":\"a\",\"type\":\"text\","
+			"\"column\":\"a\"}]}",
+			"a\n1\n", E_MAPPING, "/format"},
 		{"header that cannot be read", RAW, "\"a,b\n1,2", E_UNREADABLE, ""},
 	};
 
@@ -287,7 +327,9 @@ static void test_large(void **state)
 		for (size_t k = 0; k < n; k++)
 			buf_add_char(&text, (char)('a' + k % 26));
 		buf_add_cstr(&text, quoted ? "\"," : ",");
-		buf_add_cstr(&text, odd ? "x\"\xc3\xa9" : quoted ? "\"say \"\"hi\"\"\n\"" : "\xc3\xa9");
+		buf_add_cstr(&text, odd      ? "x\"\xc3\xa9"
+				    : quoted ? "\"say \"\"hi\"\"\n\""
+					     : "\xc3\xa9");
 		buf_add_cstr(&want, odd ? "|x\"\xc3\xa9" : quoted ? "|say \"hi\"\n" : "|\xc3\xa9");
 		buf_add_cstr(&text, i % 3 ? "\r\n" : "\n");
 	}
@@ -343,8 +385,7 @@ static void test_many_unclosed_quotes(void **state)
 	buf_add_cstr(&text, "a,b\n");
 	for (int i = 0; i < 3000; i++)
 		buf_add_cstr(&text, "\"x\" y,1\n");
-	assert_int_equal(
-		read_file(source_of(buf_sv(&text), &m), &mapping, &r, &err), E_UNREADABLE);
+	assert_int_equal(read_file(source_of(buf_sv(&text), &m), &mapping, &r, &err), E_UNREADABLE);
 }
 
 static void test_columns_limit(void **state)

@@ -145,8 +145,8 @@ static void test_random(void **state)
 /* Mostly regular rows, so that whole blocks are crossed in every state. */
 static void test_regular(void **state)
 {
-	static const char *const cells[] = {"12.50", "\"quoted, with comma\"", "text", "\"two\nlines\"",
-		"", "\"say \"\"hi\"\"\"", "2026-03-04"};
+	static const char *const cells[] = {"12.50", "\"quoted, with comma\"", "text",
+		"\"two\nlines\"", "", "\"say \"\"hi\"\"\"", "2026-03-04"};
 	char text[TEXT_MAX];
 	uint32_t seed = 5;
 

@@ -21,12 +21,18 @@ static void test_guess(void **state)
 	} cases[] = {
 		{"plain", SV("a,b\n"), true, ENCODING_UTF_8},
 		{"empty", SV(""), true, ENCODING_UTF_8},
-		{"UTF-8 mark", SV("\xef\xbb\xbf" "a"), true, ENCODING_UTF_8},
+		{"UTF-8 mark",
+			SV("\xef\xbb\xbf"
+			   "a"),
+			true, ENCODING_UTF_8},
 		{"UTF-8", SV("caf\xc3\xa9"), true, ENCODING_UTF_8},
 		{"UTF-8 cut in a character", SV("caf\xc3"), false, ENCODING_UTF_8},
 		{"the same as a whole file", SV("caf\xc3"), true, ENCODING_WINDOWS_1252},
 		{"Windows-1252", SV("caf\xe9 cr\xe8me"), true, ENCODING_WINDOWS_1252},
-		{"UTF-16LE mark", SV("\xff\xfe" "a\0"), true, ENCODING_UTF_16LE},
+		{"UTF-16LE mark",
+			SV("\xff\xfe"
+			   "a\0"),
+			true, ENCODING_UTF_16LE},
 		{"UTF-16BE mark", SV("\xfe\xff\0a"), true, ENCODING_UTF_16BE},
 		{"UTF-16LE", SV("a\0b\0,\0c\0"), true, ENCODING_UTF_16LE},
 		{"UTF-16BE", SV("\0a\0b\0,\0c"), true, ENCODING_UTF_16BE},
@@ -44,8 +50,7 @@ static void test_words(void **state)
 
 	(void)state;
 	for (int i = ENCODING_UTF_8; i <= ENCODING_ISO_8859_1; i++) {
-		assert_true(encoding_from_word(
-			sv_from_cstr(encoding_word((enum encoding)i)), &e));
+		assert_true(encoding_from_word(sv_from_cstr(encoding_word((enum encoding)i)), &e));
 		assert_int_equal(e, i);
 	}
 	assert_false(encoding_from_word(SV("ebcdic"), &e));
@@ -81,12 +86,27 @@ static void test_text(void **state)
 			"\xe2\x82\xac \xc3\xa9 \xc5\xb8"},
 		{"Windows-1252 hole", ENCODING_WINDOWS_1252, SV("\x81"), "\xff"},
 		{"Latin-1", ENCODING_ISO_8859_1, SV("\x80\xe9"), "\xc2\x80\xc3\xa9"},
-		{"UTF-16LE", ENCODING_UTF_16LE, SV("\xff\xfe" "a\0\xac\x20"), "a\xe2\x82\xac"},
+		{"UTF-16LE", ENCODING_UTF_16LE,
+			SV("\xff\xfe"
+			   "a\0\xac\x20"),
+			"a\xe2\x82\xac"},
 		{"UTF-16BE", ENCODING_UTF_16BE, SV("\xfe\xff\0a\x20\xac"), "a\xe2\x82\xac"},
-		{"UTF-16 pair", ENCODING_UTF_16LE, SV("\x3d\xd8\x00\xde" "b\0"), "\xf0\x9f\x98\x80" "b"},
-		{"lone high half", ENCODING_UTF_16LE, SV("\x3d\xd8" "b\0"), "\xff" "b"},
+		{"UTF-16 pair", ENCODING_UTF_16LE,
+			SV("\x3d\xd8\x00\xde"
+			   "b\0"),
+			"\xf0\x9f\x98\x80"
+			"b"},
+		{"lone high half", ENCODING_UTF_16LE,
+			SV("\x3d\xd8"
+			   "b\0"),
+			"\xff"
+			"b"},
 		{"lone high half at the end", ENCODING_UTF_16LE, SV("b\0\x3d\xd8"), "b\xff"},
-		{"lone low half", ENCODING_UTF_16LE, SV("\x00\xde" "b\0"), "\xff" "b"},
+		{"lone low half", ENCODING_UTF_16LE,
+			SV("\x00\xde"
+			   "b\0"),
+			"\xff"
+			"b"},
 		{"half a unit at the end", ENCODING_UTF_16LE, SV("b\0c"), "b\xff"},
 	};
 
@@ -97,7 +117,8 @@ static void test_text(void **state)
 
 			read_through(cases[i].bytes, cases[i].encoding, cap, &got);
 			if (!sv_eq_cstr(buf_sv(&got), cases[i].want))
-				fail_msg("%s, %zu at once: '%s'", cases[i].label, cap, buf_cstr(&got));
+				fail_msg("%s, %zu at once: '%s'", cases[i].label, cap,
+					buf_cstr(&got));
 		}
 }
 

@@ -20,16 +20,25 @@ static void test_folds(void **state)
 		{"   ", "", ""},
 		{"INV-2026/001", "inv-2026/001", "inv2026001"},
 		{"00-12", "00-12", "0012"},
-		{"Stra\xc3\x9f" "e", "strasse", "strasse"},
+		{"Stra\xc3\x9f"
+		 "e",
+			"strasse", "strasse"},
 		{"STRASSE", "strasse", "strasse"},
-		{"\xef\xac\x81" "ne", "fine", "fine"},                 /* ligature fi */
-		{"Cafe\xcc\x81", "caf\xc3\xa9", "caf\xc3\xa9"},      /* combining acute */
-		{"a\xc2\xa0" "b", "a b", "ab"},                      /* no-break space */
-		{"\xef\xbc\xa1\xef\xbc\xa2", "ab", "ab"},            /* full width */
-		{"so\xc2\xad" "ft", "soft", "soft"},                    /* soft hyphen */
+		{"\xef\xac\x81"
+		 "ne",
+			"fine", "fine"},                        /* ligature fi */
+		{"Cafe\xcc\x81", "caf\xc3\xa9", "caf\xc3\xa9"}, /* combining acute */
+		{"a\xc2\xa0"
+		 "b",
+			"a b", "ab"},                     /* no-break space */
+		{"\xef\xbc\xa1\xef\xbc\xa2", "ab", "ab"}, /* full width */
+		{"so\xc2\xad"
+		 "ft",
+			"soft", "soft"}, /* soft hyphen */
 		{"\xce\xa3\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x82",
 			"\xcf\x83\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x83",
-			"\xcf\x83\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x83"}, /* Greek sigmas */
+			"\xcf\x83\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x83"}, /* Greek sigmas
+										      */
 		{"exactly sixteen!", "exactly sixteen!", "exactlysixteen!"},
 		{"Seventeen chars !", "seventeen chars !", "seventeenchars!"},
 		{"ends at sixteen ", "ends at sixteen", "endsatsixteen"},
@@ -68,7 +77,8 @@ static void test_ascii_agrees(void **state)
 		assert_true(fold_ascii(sv_from(text, n), kind, got, &m));
 		fold(sv_from(text, n), kind, &want);
 		if (m != want.n || memcmp(got, buf_cstr(&want), m) != 0)
-			fail_msg("'%.*s': '%.*s' is not '%s'", (int)n, text, (int)m, got, buf_cstr(&want));
+			fail_msg("'%.*s': '%.*s' is not '%s'", (int)n, text, (int)m, got,
+				buf_cstr(&want));
 	}
 }
 

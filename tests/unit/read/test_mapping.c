@@ -14,15 +14,21 @@
 static void test_round_trip(void **state)
 {
 	static const char *const cases[] = {
-		"{\"format\":\"csv\",\"dialect\":{\"delimiter\":\",\",\"quote\":\"\\\"\",\"encoding\":\"utf-8\","
-		"\"header_row\":1},\"decimal\":\".\",\"thousands\":\"\",\"date_order\":\"ymd\",\"fields\":[" FIELD
-		"]}",
+		"{\"format\":\"csv\",\"dialect\":{\"delimiter\":\",\",\"quote\":\"\\\"\","
+		"\"encoding\":\"utf-8\","
+		"\"header_row\":1},\"decimal\":\".\",\"thousands\":\"\",\"date_order\":\"ymd\","
+		"\"fields\":[" FIELD "]}",
 		"{\"format\":\"csv\",\"dialect\":{\"delimiter\":\";\",\"quote\":\"\",\"encoding\":"
-		"\"windows-1252\",\"header_row\":4,\"footer_rows\":2},\"decimal\":\",\",\"thousands\":\".\","
-		"\"date_order\":\"dmy\",\"currency\":\"EUR\",\"rounding\":\"half_even\",\"fields\":["
-		"{\"field\":\"amount\",\"type\":\"amount\",\"columns\":[\"S\",\"H\"],\"sign\":\"credit_debit\","
-		"\"required\":true},{\"field\":\"m\",\"type\":\"amount\",\"columns\":[\"M\",\"K\"],\"sign\":"
-		"\"marker\",\"negative\":[\"S\",\"-\"],\"scale\":3},{\"field\":\"rate\",\"type\":\"rate\","
+		"\"windows-1252\",\"header_row\":4,\"footer_rows\":2},\"decimal\":\",\","
+		"\"thousands\":\".\","
+		"\"date_order\":\"dmy\",\"currency\":\"EUR\",\"rounding\":\"half_even\",\"fields\":"
+		"["
+		"{\"field\":\"amount\",\"type\":\"amount\",\"columns\":[\"S\",\"H\"],\"sign\":"
+		"\"credit_debit\","
+		"\"required\":true},{\"field\":\"m\",\"type\":\"amount\",\"columns\":[\"M\",\"K\"],"
+		"\"sign\":"
+		"\"marker\",\"negative\":[\"S\",\"-\"],\"scale\":3},{\"field\":\"rate\",\"type\":"
+		"\"rate\","
 		"\"column\":\"R\",\"scale\":8}]}",
 	};
 
@@ -49,7 +55,8 @@ static void test_defaults(void **state)
 	(void)state;
 	arena_init(&a, 0);
 	assert_int_equal(
-		mapping_from_json(SV("{\"format\":\"csv\",\"fields\":[" FIELD "]}"), &a, &m, NULL), 0);
+		mapping_from_json(SV("{\"format\":\"csv\",\"fields\":[" FIELD "]}"), &a, &m, NULL),
+		0);
 	assert_int_equal(m.dialect.delimiter, ',');
 	assert_int_equal(m.dialect.quote, '"');
 	assert_int_equal(m.dialect.header_row, 1);
@@ -88,24 +95,27 @@ static void test_refused(void **state)
 		{WITH("\"currency\":\"XYZ\""), E_CURRENCY, "/currency"},
 		{FIELDS(""), E_MAPPING, "/fields"},
 		{FIELDS("{\"field\":\"a\",\"type\":\"text\"}"), E_MAPPING, "/fields/0/columns"},
-		{FIELDS("{\"field\":\"a\",\"type\":\"money\",\"column\":\"A\"}"), E_INVALID, "/fields/0/type"},
+		{FIELDS("{\"field\":\"a\",\"type\":\"money\",\"column\":\"A\"}"), E_INVALID,
+			"/fields/0/type"},
 		{FIELDS("{\"field\":\"A b\",\"type\":\"text\",\"column\":\"A\"}"), E_MAPPING,
 			"/fields/0/field"},
 		{FIELDS(FIELD "," FIELD), E_MAPPING, "/fields/1/field"},
 		{FIELDS("{\"field\":\"a\",\"type\":\"date\",\"columns\":[\"A\",\"B\"]}"), E_MAPPING,
 			"/fields/0/columns"},
-		{FIELDS("{\"field\":\"a\",\"type\":\"amount\",\"column\":\"A\",\"sign\":\"marker\"}"),
+		{FIELDS("{\"field\":\"a\",\"type\":\"amount\",\"column\":\"A\",\"sign\":"
+			"\"marker\"}"),
 			E_MAPPING, "/fields/0/columns"},
-		{FIELDS("{\"field\":\"a\",\"type\":\"text\",\"column\":\"A\",\"columns\":[\"B\"]}"), E_MAPPING,
-			"/fields/0/columns"},
-		{FIELDS("{\"field\":\"a\",\"type\":\"text\",\"column\":\"A\",\"sign\":\"negate\"}"), E_MAPPING,
-			"/fields/0/sign"},
-		{FIELDS("{\"field\":\"a\",\"type\":\"amount\",\"column\":\"A\",\"negative\":[\"S\"]}"),
+		{FIELDS("{\"field\":\"a\",\"type\":\"text\",\"column\":\"A\",\"columns\":[\"B\"]}"),
+			E_MAPPING, "/fields/0/columns"},
+		{FIELDS("{\"field\":\"a\",\"type\":\"text\",\"column\":\"A\",\"sign\":\"negate\"}"),
+			E_MAPPING, "/fields/0/sign"},
+		{FIELDS("{\"field\":\"a\",\"type\":\"amount\",\"column\":\"A\",\"negative\":[\"S\"]"
+			"}"),
 			E_MAPPING, "/fields/0/negative"},
-		{FIELDS("{\"field\":\"a\",\"type\":\"amount\",\"column\":\"A\",\"scale\":7}"), E_MAPPING,
-			"/fields/0/scale"},
-		{FIELDS("{\"field\":\"a\",\"type\":\"rate\",\"column\":\"A\",\"scale\":19}"), E_INVALID,
-			"/fields/0/scale"},
+		{FIELDS("{\"field\":\"a\",\"type\":\"amount\",\"column\":\"A\",\"scale\":7}"),
+			E_MAPPING, "/fields/0/scale"},
+		{FIELDS("{\"field\":\"a\",\"type\":\"rate\",\"column\":\"A\",\"scale\":19}"),
+			E_INVALID, "/fields/0/scale"},
 	};
 
 	(void)state;
@@ -118,7 +128,8 @@ static void test_refused(void **state)
 		int rc = mapping_from_json(sv_from_cstr(cases[i].json), &a, &m, &err);
 		if (rc != cases[i].rc ||
 			(cases[i].pointer != NULL && strcmp(err.pointer, cases[i].pointer) != 0))
-			fail_msg("%s: %s at '%s': %s", cases[i].json, err_name(rc), err.pointer, err.detail);
+			fail_msg("%s: %s at '%s': %s", cases[i].json, err_name(rc), err.pointer,
+				err.detail);
 	}
 }
 
