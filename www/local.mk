@@ -14,3 +14,5 @@ install-data-hook:
 
 uninstall-hook:
 	rm -rf $(DESTDIR)$(pkgdatadir)/www
+	cmp -s $(srcdir)/packaging/recon.conf $(DESTDIR)$(sysconfdir)/recon/recon.conf && \
+		rm -f $(DESTDIR)$(sysconfdir)/recon/recon.conf || :
