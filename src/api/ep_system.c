@@ -1,14 +1,16 @@
 /*
  * What the system says of itself, and nginx's question about uploads (api pool).
  */
-#include <sys/socket.h>
-#include <stdio.h>
+#include <dirent.h>
+#include <sys/stat.h>
 
 #include "api/dispatch.h"
 #include "api/ep.h"
 #include "domain/file_type.h"
 #include "store/store_signing_key.h"
-#include "sys/proc.h"
+
+/* It writes them every five seconds. */
+#define SCANNER_SILENT_S 12
 
 int ep_health(struct api *a, struct err *err)
 {
@@ -28,16 +30,27 @@ static void put_part(struct api *a, const char *name, bool up, const char *detai
 	json_close_object(&a->out);
 }
 
+static void close_folder(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+/* The socket tells nothing: the service manager keeps it open, and it is not for this program. But
+ * only a scanner that serves renews its metrics. */
 static bool scanner_is_up(const struct api *a)
 {
-	char path[120];
-	int fd = -1;
+	DIR *dir CLEANUP(close_folder) = opendir(a->env->conf->metrics_dir);
+	int64_t oldest = clock_wall_us(&a->env->clock) / 1000000 - SCANNER_SILENT_S;
+	const struct dirent *entry;
+	struct stat st;
 
-	(void)snprintf(path, sizeof(path), "%s/scanner.sock", a->env->conf->run_dir);
-	if (proc_connect(path, SOCK_SEQPACKET, &fd, NULL) != 0)
-		return false;
-	fd_close(&fd);
-	return true;
+	while (dir && (entry = readdir(dir)))
+		if (sv_starts_with(sv_from_cstr(entry->d_name), SV("recon-scanner-")) &&
+			fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 &&
+			(int64_t)st.st_mtime >= oldest)
+			return true;
+	return false;
 }
 
 /* The parts that are down as findings of the refusal, which a monitor can name. */

@@ -121,6 +121,14 @@ unsigned engine_signatures(const struct engine *e)
 	return e->signatures;
 }
 
+int engine_set_temp_dir(struct engine *e, const char *path, struct err *err)
+{
+	cl_error_t error = cl_engine_set_str(e->clam, CL_ENGINE_TMPDIR, path);
+
+	return error == CL_SUCCESS ? 0
+				   : err_set(err, E_INTERNAL, "ClamAV: %s.", cl_strerror(error));
+}
+
 /* libclamav treats a failing read as the end of data and may go on to "clean"; therefore the first
  * failure is kept and overrules every result. */
 static off_t reading_pread(void *handle, void *buf, size_t count, off_t offset)

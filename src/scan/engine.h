@@ -12,6 +12,7 @@ MUST_CHECK int engine_new(
 	const struct scan_options *options, struct engine **ret_engine, struct err *err);
 void engine_free(struct engine **e); /* also the CLEANUP function */
 unsigned engine_signatures(const struct engine *e);
+MUST_CHECK int engine_set_temp_dir(struct engine *e, const char *path, struct err *err);
 /* 0, E_FILE_INFECTED, E_FILE_UNSCANNABLE or the source's error. */
 MUST_CHECK int engine_run(struct engine *e, const struct scan_source *source, struct err *err);
 

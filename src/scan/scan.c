@@ -115,6 +115,11 @@ int64_t scan_database_time(const struct scan *s)
 	return s->database_time;
 }
 
+int scan_set_temp_dir(struct scan *s, const char *path, struct err *err)
+{
+	return engine_set_temp_dir(s->engine, path, err);
+}
+
 int scan_check_type(
 	struct scan *s, enum file_type type, const void *head, size_t n, struct err *err)
 {

@@ -42,6 +42,9 @@ bool scan_is_outdated(const struct scan *s);
 /* Modification time of the newest file that was loaded, Unix seconds. */
 int64_t scan_database_time(const struct scan *s);
 
+/* Another folder for temporary files, e.g. of one child alone. E_INTERNAL. */
+MUST_CHECK int scan_set_temp_dir(struct scan *s, const char *path, struct err *err);
+
 /* The verdict on one file; see above. Opens no file by name but below temp_dir, so it can run in
  * a confined child after fork(2). err->detail tells a person why. */
 MUST_CHECK int scan_run(

@@ -7,6 +7,7 @@
  * and restarts one that died. While none serves, clients wait in the backlog or are told that
  * nobody is there; either way no file becomes usable.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,9 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "scanner/work.h"
 #include "scanner/zygote.h"
 #include "sys/loop.h"
 #include "sys/main.h"
@@ -25,6 +28,7 @@
 /* After a zygote that died: doubled each time up to the maximum, reset by one that served. */
 #define RESTART_MIN_MS 200
 #define RESTART_MAX_MS 30000
+#define TEMP_PREFIX "recon-scanner-" /* and the process's number */
 
 struct child {
 	struct supervisor *supervisor;
@@ -242,14 +246,6 @@ static void on_watchdog(void *arg, uint32_t events)
 	proc_notify_watchdog();
 }
 
-static void on_metrics(void *arg, uint32_t events)
-{
-	struct supervisor *s = arg;
-
-	(void)events;
-	main_write_metrics(s->m);
-}
-
 static int supervisor_watch(struct supervisor *s, struct err *err)
 {
 	int64_t watchdog = proc_watchdog_ms();
@@ -263,11 +259,37 @@ static int supervisor_watch(struct supervisor *s, struct err *err)
 		rc = loop_add_signal(s->loop, SIGHUP, on_reload, s, NULL, err);
 	if (rc == 0)
 		rc = loop_add_timer(s->loop, -1, 0, on_restart, s, &s->restart, err);
-	if (rc == 0)
-		rc = loop_add_timer(s->loop, 0, 5000, on_metrics, s, NULL, err);
 	if (rc == 0 && watchdog > 0)
 		rc = loop_add_timer(s->loop, watchdog, watchdog, on_watchdog, s, NULL, err);
 	return rc;
+}
+
+static void close_folder(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+/* Folders of scanners that were killed. Others' cannot be removed, living ones' are left alone. */
+static void remove_left_behind(const char *temp_dir)
+{
+	DIR *dir CLEANUP(close_folder) = opendir(temp_dir);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		struct sv name = sv_from_cstr(entry->d_name);
+		char path[600];
+		int64_t pid;
+
+		if (!sv_starts_with(name, SV(TEMP_PREFIX)))
+			continue;
+		name = sv_from(name.p + strlen(TEMP_PREFIX), name.n - strlen(TEMP_PREFIX));
+		if (!sv_to_i64(name, 1, INT32_MAX, &pid) || kill((pid_t)pid, 0) == 0 ||
+			errno != ESRCH)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", temp_dir, entry->d_name);
+		work_remove_folder(path);
+	}
 }
 
 static int supervisor_start(struct supervisor *s, struct err *err)
@@ -279,9 +301,10 @@ static int supervisor_start(struct supervisor *s, struct err *err)
 	rc = proc_listen(path, SOCK_SEQPACKET, 0600, &s->listen_fd, err);
 	if (rc < 0)
 		return rc;
-	snprintf(s->temp_dir, sizeof(s->temp_dir), "%s/recon-scanner-XXXXXX",
-		s->m->conf.scanner_temp_dir);
-	if (!mkdtemp(s->temp_dir))
+	remove_left_behind(s->m->conf.scanner_temp_dir);
+	snprintf(s->temp_dir, sizeof(s->temp_dir), "%s/" TEMP_PREFIX "%d",
+		s->m->conf.scanner_temp_dir, (int)getpid());
+	if (mkdir(s->temp_dir, 0700) < 0)
 		return err_set_errno(err, errno, "The folder %s for temporary files", s->temp_dir);
 	rc = supervisor_watch(s, err);
 	return rc < 0 ? rc : zygote_start(s, err);
@@ -302,7 +325,7 @@ static int run(struct main_ctx *m)
 		log_error(&m->log, "the scanner ends", LOG_FAIL(&err));
 	loop_free(s.loop);
 	fd_close(&s.listen_fd);
-	rmdir(s.temp_dir);
+	work_remove_folder(s.temp_dir);
 	return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,9 +34,10 @@ int64_t work_address_space(void)
 	return pages * sysconf(_SC_PAGESIZE);
 }
 
-static int child_confine(const struct work_limits *limits, uint64_t size, struct err *err)
+static int child_confine(
+	const struct work_limits *limits, const char *temp_dir, uint64_t size, struct err *err)
 {
-	const struct sandbox_path paths[] = {{limits->temp_dir, true}};
+	const struct sandbox_path paths[] = {{temp_dir, true}};
 	int64_t now = limits->address_space;
 	struct sandbox_spec spec = {
 		.groups = SANDBOX_FILES,
@@ -56,14 +59,15 @@ static int loan_pread(void *ctx, void *p, size_t n, uint64_t offset, size_t *ret
 	return vault_pread(ctx, p, n, offset, ret_n, err);
 }
 
-static int child_scan(struct scan *s, const struct work_limits *limits,
+static int child_scan(struct scan *s, const struct work_limits *limits, const char *temp_dir,
 	const struct vault_loan *loan, enum file_type type, struct err *err)
 {
 	struct vault_reader *reader CLEANUP(vault_reader_free) = NULL;
 	struct scan_source source = scan_self_test_source(s);
-	int rc;
+	int rc = scan_set_temp_dir(s, temp_dir, err);
 
-	rc = child_confine(limits, loan ? loan->sealed_size : source.size, err);
+	if (rc == 0)
+		rc = child_confine(limits, temp_dir, loan ? loan->sealed_size : source.size, err);
 	if (rc < 0)
 		return err_set(err, E_FILE_UNSCANNABLE, "The scanner cannot confine itself: %s",
 			err->detail);
@@ -77,7 +81,7 @@ static int child_scan(struct scan *s, const struct work_limits *limits,
 }
 
 /* Never returns. */
-static void child_main(struct scan *s, const struct work_limits *limits,
+static void child_main(struct scan *s, const struct work_limits *limits, const char *temp_dir,
 	const struct vault_loan *loan, enum file_type type, int out)
 {
 	struct work_verdict verdict = {.magic = WORK_MAGIC};
@@ -85,7 +89,7 @@ static void child_main(struct scan *s, const struct work_limits *limits,
 	struct err err = {0};
 
 	proc_keep_fds(keep, ARRAY_LEN(keep));
-	verdict.code = child_scan(s, limits, loan, type, &err);
+	verdict.code = child_scan(s, limits, temp_dir, loan, type, &err);
 	snprintf(verdict.detail, sizeof(verdict.detail), "%.*s", WORK_DETAIL_MAX - 1, err.detail);
 	_exit(write(out, &verdict, sizeof(verdict)) == sizeof(verdict) ? 0 : 1);
 }
@@ -97,19 +101,40 @@ int work_start(struct scan *s, const struct work_limits *limits, const struct va
 	int ends[2];
 	int rc;
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_set_errno(err, errno, "The scanner cannot make a pipe");
+	snprintf(w.temp_dir, sizeof(w.temp_dir), "%s/file-XXXXXX", limits->temp_dir);
+	if (!mkdtemp(w.temp_dir))
+		return err_set_errno(err, errno, "The scanner cannot make a folder");
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		rc = err_set_errno(err, errno, "The scanner cannot make a pipe");
+		rmdir(w.temp_dir);
+		return rc;
+	}
 	rc = proc_fork(&w.pid, &w.pidfd, err);
 	if (rc == 0 && w.pid == 0)
-		child_main(s, limits, loan, type, ends[1]);
+		child_main(s, limits, w.temp_dir, loan, type, ends[1]);
 	fd_close(&ends[1]);
 	if (rc < 0) {
 		fd_close(&ends[0]);
+		rmdir(w.temp_dir);
 		return rc;
 	}
 	w.result = ends[0];
 	*ret_work = w;
 	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+/* Whatever a child left: its files are of no use to anybody, and links are not followed. */
+void work_remove_folder(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 /* A child is hostile: what it wrote is checked before it is believed. */
@@ -159,6 +184,7 @@ int work_end(struct work *w, bool kill, const char *why, struct err *err)
 	       verdict_read(w->result, &verdict);
 	fd_close(&w->pidfd);
 	fd_close(&w->result);
+	work_remove_folder(w->temp_dir);
 	if (!told)
 		return err_set(
 			err, E_FILE_UNSCANNABLE, "%s", why ? why : "The scanner crashed on it.");

@@ -23,15 +23,19 @@ struct work_verdict {
 };
 
 struct work_limits {
-	const char *temp_dir;
+	const char *temp_dir;  /* each child gets a folder in it */
 	int max_seconds;       /* of processor time; the zygote watches the clock */
 	int64_t address_space; /* of the zygote; a child may take 512 MB more than that; 0: any */
 };
+
+/* A folder and all below it; links are not followed. */
+void work_remove_folder(const char *path);
 
 /* Address space that this process uses now, which the signatures dominate; 0 when unknown. */
 int64_t work_address_space(void);
 
 struct work {
+	char temp_dir[256];
 	pid_t pid;
 	int pidfd;  /* readable when the child has ended */
 	int result; /* read end of the verdict's pipe */

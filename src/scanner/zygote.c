@@ -195,11 +195,15 @@ static void slot_open(struct zygote *z, struct slot *s, int client)
 {
 	struct err err = {0};
 	bool working;
+	int rc;
 
 	*s = (struct slot){.zygote = z, .used = true, .client = client};
 	s->started_us = clock_mono_us(&z->m->clock);
 	z->busy++;
-	if (slot_start(s, &working, &err) < 0)
+	rc = slot_start(s, &working, &err);
+	if (rc == E_UNAVAILABLE)
+		log_debug(&z->m->log, "a client has gone without asking");
+	else if (rc < 0)
 		log_warn(&z->m->log, "a request was not served", LOG_FAIL(&err));
 	if (!working) {
 		slot_close(s);

@@ -59,7 +59,7 @@ static int connect_scanner(void)
 
 	for (int i = 0; i < 200; i++) {
 		if (proc_connect(place_at("run/scanner.sock"), SOCK_SEQPACKET, &fd, NULL) == 0) {
-			assert_int_equal(proc_set_timeouts(fd, 20000, 5000, NULL), 0);
+			assert_int_equal(proc_set_timeouts(fd, 90000, 5000, NULL), 0);
 			return fd;
 		}
 		pause_ms(50);
@@ -248,7 +248,7 @@ static void test_new_signatures(void **state)
 	place_write(
 		"sigs/more.ndb", "Recon-Test-More:0:*:6861726d6c6573732d756e74696c2d746f6c64\n");
 	kill(scanner, SIGHUP);
-	for (int i = 0; i < 100 && code == 0; i++) {
+	for (int i = 0; i < 1000 && code == 0; i++) {
 		code = verdict_on(100, "harmless-until-told-otherwise", detail);
 		pause_ms(20);
 	}
@@ -298,6 +298,8 @@ static int setup(void **state)
 		place_at("run"), place_at("metrics"), place_at("tmp"), place_at("sigs"), MAX_BYTES,
 		SCAN_SECONDS);
 	place_write("conf", text);
+	place_folder("tmp/recon-scanner-2147483646"); /* of a process that cannot live */
+	place_write("tmp/recon-scanner-2147483646/left", "behind");
 	if (symlink(TEST_DATA "/clamav/eicar.ndb", place_at("sigs/eicar.ndb")) < 0)
 		return -1;
 	config = (struct vault_config){place_at("vault"), place_at("pub"), place_at("key")};
