@@ -148,6 +148,14 @@ test("from the first sign-in to a decision and back", async ({ page }) => {
 		await expect(evidence.getByRole("heading", { name: "How it adds up" })).toBeVisible();
 		await expect_accessible(page, "review");
 		await picture(page, "review");
+		await evidence.getByRole("heading", { name: "Next best" }).scrollIntoViewIfNeeded();
+		await page.evaluate(() => {
+			document.documentElement.dataset.scheme = "dark";
+		});
+		await picture(page, "review-dark");
+		await page.evaluate(() => {
+			document.documentElement.dataset.scheme = "light";
+		});
 	});
 
 	await test.step("confirm by a key, and undo it", async () => {

@@ -20,6 +20,9 @@ const browser_storage = {
 	removeItem: async (key: string) => localStorage.removeItem(key),
 };
 
+/** The checks of development builds are slow on a busy machine; that is no news. */
+const SLOW_CHECK_MS = 500;
+
 const kept_prefs = persistReducer(
 	{ key: "recon-prefs", version: 1, storage: browser_storage },
 	prefs_reducer,
@@ -35,7 +38,9 @@ export function create_store() {
 		},
 		middleware: (defaults) =>
 			defaults({
+				immutableCheck: { warnAfter: SLOW_CHECK_MS },
 				serializableCheck: {
+					warnAfter: SLOW_CHECK_MS,
 					ignoredActions: [FLUSH, REHYDRATE, PAUSE, PERSIST, PURGE, REGISTER],
 				},
 			}).concat(api.middleware),

@@ -109,6 +109,7 @@ export const server = setupServer(
 			],
 		} satisfies FacetList),
 	),
+	http.get(`${PROJECT}/jobs`, () => HttpResponse.json(page([data.job]) satisfies JobList)),
 	http.get(`${PROJECT}/jobs/:job`, () => HttpResponse.json(data.job)),
 	http.get(`${PROJECT}/jobs/:job/matches/:no/evidence`, () => HttpResponse.json(data.evidence)),
 );

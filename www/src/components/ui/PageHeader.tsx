@@ -4,6 +4,8 @@ import styles from "./PageHeader.module.css";
 
 interface PageHeaderProps {
 	title: string;
+	/** What the browser's tab says instead of the title. */
+	tab?: string | undefined;
 	/** In place of the title where it should show more than text. */
 	heading?: ReactNode;
 	description?: ReactNode;
@@ -11,8 +13,8 @@ interface PageHeaderProps {
 }
 
 /** A page's heading; it names the browser tab too. */
-export function PageHeader({ title, heading, description, actions }: PageHeaderProps) {
-	useTitle(title);
+export function PageHeader({ title, tab, heading, description, actions }: PageHeaderProps) {
+	useTitle(tab ?? title);
 	return (
 		<header className={styles.header}>
 			<div className={styles.text}>

@@ -18,6 +18,7 @@ import {
 import { format_count, format_percent, plural } from "@/lib/numbers";
 import { JOB_STATES, may, ROLES, word_of } from "@/lib/words";
 import styles from "./DashboardPage.module.css";
+import { LatestFiles, LatestJobs } from "./Latest";
 import { StartCard } from "./StartCard";
 import { total_of } from "./totals";
 
@@ -87,6 +88,13 @@ function Overview({ project }: { project: Project }) {
 			{list.data.items.length > 0 && (
 				<Queue project={project.id} reconciliations={list.data.items} />
 			)}
+			<div className={styles.latest}>
+				<LatestJobs
+					project={project.id}
+					names={new Map(list.data.items.map(({ id, name }) => [id, name]))}
+				/>
+				<LatestFiles project={project.id} />
+			</div>
 		</>
 	);
 }

@@ -39,7 +39,6 @@ export function JobPage() {
 	);
 	const { data: sources } = api.useSourceListQuery({ project });
 	const { data: about } = api.useProjectGetQuery({ project });
-	useProgressTitle(data);
 
 	if (isLoading) return <Skeleton />;
 	if (!data) return <Failure problem={error} what="The job" on_retry={refetch} />;
@@ -49,6 +48,7 @@ export function JobPage() {
 		<div className={styles.page}>
 			<PageHeader
 				title={reconciliation?.name ?? "Job"}
+				tab={progress_title(data)}
 				description={
 					<span className={styles.about}>
 						<Link
@@ -98,13 +98,9 @@ export function JobPage() {
 	);
 }
 
-/** The share done, in the browser's tab. */
-function useProgressTitle(job: Job | undefined): void {
-	const running = job?.state === "running" && job.total > 0;
-	const share = running ? format_percent(job.done, job.total) : "";
-	useEffect(() => {
-		if (share) document.title = `${share} · Recon`;
-	}, [share]);
+/** The share done, for the browser's tab. */
+function progress_title(job: Job): string | undefined {
+	return job.state === "running" && job.total > 0 ? format_percent(job.done, job.total) : undefined;
 }
 
 function Elapsed({ job }: { job: Job }) {

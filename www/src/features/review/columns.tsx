@@ -50,7 +50,7 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 			id: "left_date",
 			header: "Date",
 			band: left,
-			width: "minmax(94px, 132px)",
+			width: "112px",
 			sort: "date",
 			cell: match_cell(({ left: records }) => <span>{dates_of(records)}</span>),
 		},
@@ -65,7 +65,7 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 		{
 			id: "left_amount",
 			header: "Amount",
-			width: "minmax(86px, 112px)",
+			width: "96px",
 			align: "end",
 			sort: "amount",
 			cell: match_cell(({ left: records }) => <Amount records={records} />),
@@ -74,7 +74,7 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 			id: "right_date",
 			header: "Date",
 			band: right,
-			width: "minmax(94px, 132px)",
+			width: "112px",
 			cell: match_cell(({ right: records }) => <span>{dates_of(records)}</span>),
 		},
 		{
@@ -88,7 +88,7 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 		{
 			id: "right_amount",
 			header: "Amount",
-			width: "minmax(86px, 112px)",
+			width: "96px",
 			align: "end",
 			cell: match_cell(({ right: records }) => <Amount records={records} />),
 		},
@@ -122,8 +122,7 @@ export function item_columns(side: string): Column<ReviewRow>[] {
 		{
 			id: "row",
 			header: "Row",
-			band: side,
-			width: "minmax(110px, 130px)",
+			width: "64px",
 			align: "end",
 			cell: item_cell(({ record }) => (
 				<span className={styles.quiet}>{format_count(record.row + 1)}</span>
@@ -132,14 +131,15 @@ export function item_columns(side: string): Column<ReviewRow>[] {
 		{
 			id: "date",
 			header: "Date",
-			width: "104px",
+			band: side,
+			width: "minmax(92px, 140px)",
 			sort: "date",
 			cell: item_cell(({ record }) => <span>{record.date}</span>),
 		},
 		{
 			id: "reference",
 			header: "Reference",
-			width: "minmax(110px, 0.6fr)",
+			width: "minmax(104px, 0.6fr)",
 			cell: item_cell(({ record }) => (
 				<span title={record.reference ?? undefined}>{record.reference}</span>
 			)),
@@ -147,13 +147,13 @@ export function item_columns(side: string): Column<ReviewRow>[] {
 		{
 			id: "text",
 			header: "Text",
-			width: "minmax(140px, 1.4fr)",
+			width: "minmax(120px, 1.4fr)",
 			cell: item_cell(({ record }) => <span title={record.text ?? undefined}>{record.text}</span>),
 		},
 		{
 			id: "amount",
 			header: "Amount",
-			width: "116px",
+			width: "98px",
 			align: "end",
 			sort: "amount",
 			cell: item_cell(({ record }) => record.amount && <MoneyText money={record.amount} />),
@@ -161,14 +161,14 @@ export function item_columns(side: string): Column<ReviewRow>[] {
 		{
 			id: "remaining",
 			header: "Open",
-			width: "116px",
+			width: "98px",
 			align: "end",
 			cell: item_cell(({ remaining }) => remaining && <MoneyText money={remaining} strong />),
 		},
 		{
 			id: "break_type",
 			header: "Why",
-			width: "minmax(150px, 190px)",
+			width: "minmax(130px, 190px)",
 			sort: "break_type",
 			cell: item_cell(({ break_type }) => <StateBadge table={BREAK_TYPES} state={break_type} />),
 		},
