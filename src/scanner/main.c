@@ -270,6 +270,12 @@ static void close_folder(DIR **dir)
 		closedir(*dir);
 }
 
+/* Our own number was another's when its folder is there before we made it. */
+static bool is_dead(pid_t pid)
+{
+	return pid == getpid() || (kill(pid, 0) < 0 && errno == ESRCH);
+}
+
 /* Folders of scanners that were killed. Others' cannot be removed, living ones' are left alone. */
 static void remove_left_behind(const char *temp_dir)
 {
@@ -284,8 +290,7 @@ static void remove_left_behind(const char *temp_dir)
 		if (!sv_starts_with(name, SV(TEMP_PREFIX)))
 			continue;
 		name = sv_from(name.p + strlen(TEMP_PREFIX), name.n - strlen(TEMP_PREFIX));
-		if (!sv_to_i64(name, 1, INT32_MAX, &pid) || kill((pid_t)pid, 0) == 0 ||
-			errno != ESRCH)
+		if (!sv_to_i64(name, 1, INT32_MAX, &pid) || !is_dead((pid_t)pid))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", temp_dir, entry->d_name);
 		work_remove_folder(path);
