@@ -4,6 +4,7 @@
  * each case nothing may lie in the vault that no row names, and nothing usable that was not called
  * clean.
  */
+#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -438,6 +439,49 @@ static void test_files_wait_for_the_scanner(void **state)
 	expect_no_orphans();
 }
 
+/* Rows of a large file. */
+static void add_rows(struct buf *csv, size_t bytes)
+{
+	buf_add_cstr(csv, HEADER);
+	while (csv->n < bytes)
+		buf_printf(csv, "2026-03-04,%zu.00,R-%zu,Some text that fills a row\n", csv->n,
+			csv->n);
+}
+
+/* A scan that dies is no verdict of "clean"; the parts stay, and a second scan is. */
+static void test_an_unscannable_file_can_be_scanned_again(void **state)
+{
+	struct buf csv CLEANUP(buf_free) = BUF_INIT;
+	struct uuid file;
+	pid_t child = 0;
+
+	(void)state;
+	add_rows(&csv, 60u << 20);
+	file = hand_in(&mapped, "again.csv", buf_sv(&csv), 1);
+	for (int i = 0; i < 20000 && !child; i++) {
+		pid_t zygote = child_of(scanner);
+
+		child = zygote ? child_of(zygote) : 0;
+	}
+	assert_true(child > 0);
+	kill(child, SIGKILL);
+	expect(&file, FILE_END, "unscannable file_unscannable");
+	expect(&file,
+		"SELECT count(*) FROM upload_part p JOIN upload u ON u.id = p.upload_id "
+		"WHERE u.file_id = $",
+		"1");
+	expect_no_orphans();
+	MUST(db_begin(upload_db, err));
+	MUST(store_file_set_state(upload_db, &file, FILE_STATE_UNSCANNABLE, FILE_STATE_RECEIVED,
+		SV_NULL, SV_NULL, err));
+	MUST(store_task_insert(upload_db, TASK_SCAN, &file, &world.project, SV_NULL, err));
+	MUST(db_commit(upload_db, err));
+	expect(&file, FILE_END, "clean ");
+	expect(&file, "SELECT state FROM dataset WHERE file_id = $ AND state <> 'reading'",
+		"ready");
+	expect_no_orphans();
+}
+
 /* Killed in the middle of large files, several times over: nothing lost, nothing twice. */
 static void test_killed_intake_loses_nothing(void **state)
 {
@@ -445,10 +489,7 @@ static void test_killed_intake_loses_nothing(void **state)
 	struct uuid files[3];
 
 	(void)state;
-	buf_add_cstr(&csv, HEADER);
-	while (csv.n < 20u << 20)
-		buf_printf(
-			&csv, "2026-03-04,%zu.00,R-%zu,Some text that fills a row\n", csv.n, csv.n);
+	add_rows(&csv, 20u << 20);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		files[i] = hand_in(&mapped, "large.csv", buf_sv(&csv), 3);
 	for (int i = 0; i < 3; i++) {
@@ -473,10 +514,7 @@ static void test_a_killed_reader_is_tried_again(void **state)
 	struct uuid file;
 
 	(void)state;
-	buf_add_cstr(&csv, HEADER);
-	while (csv.n < 30u << 20)
-		buf_printf(
-			&csv, "2026-03-04,%zu.00,R-%zu,Some text that fills a row\n", csv.n, csv.n);
+	add_rows(&csv, 30u << 20);
 	file = hand_in(&mapped, "large.csv", buf_sv(&csv), 1);
 	free(wait_for(&file, "SELECT worker FROM task WHERE kind = 'read' AND state = 'running' "
 			     "AND subject = (SELECT id FROM dataset WHERE file_id = $)"));
@@ -527,6 +565,49 @@ static void test_sweep(void **state)
 	expect_no_orphans();
 	MUST_GIVE(E_NOT_FOUND, vault_check(vault, &orphan, err));
 	assert_int_equal(booked_bytes(), booked - 100);
+}
+
+static bool file_holds(const char *path, struct sv text)
+{
+	struct buf bytes CLEANUP(buf_free) = BUF_INIT;
+	FILE *f = fopen(path, "r");
+	size_t n = 1;
+
+	while (f && n > 0) {
+		n = fread(buf_reserve(&bytes, 1 << 20), 1, 1 << 20, f);
+		buf_commit(&bytes, n);
+	}
+	if (f)
+		fclose(f);
+	return bytes.n > 0 && memmem(bytes.p, bytes.n, text.p, text.n);
+}
+
+static struct sv secret_memo;
+
+static int expect_sealed(const char *path, const struct stat *st, int flag)
+{
+	(void)st;
+	if (flag == FTW_F && file_holds(path, secret_memo))
+		fail_msg("plaintext in %s", path);
+	return 0;
+}
+
+/* What a file says is in no log, no temporary file and no stored byte. */
+static void test_no_plaintext_is_left(void **state)
+{
+	struct uuid file;
+
+	(void)state;
+	secret_memo = SV("Rent of the lighthouse keeper");
+	file = hand_in(&mapped, "memo.csv",
+		SV(HEADER "2026-03-04,12.30,R-1,Rent of the lighthouse keeper\n"
+			  "2026-03-05,x,R-2,Rent of the lighthouse keeper\n"),
+		2);
+	expect(&file, DATASET_END, "ready 3 1 1 ");
+	place_write("proof", "Rent of the lighthouse keeper");
+	assert_true(file_holds(place_at("proof"), secret_memo));
+	unlink(place_at("proof"));
+	assert_int_equal(ftw(place_at("."), expect_sealed, 16), 0);
 }
 
 /* PostgreSQL gone for a moment: the worker waits and goes on. */
@@ -639,6 +720,8 @@ int main(void)
 		cmocka_unit_test(test_announced_hash_must_agree),
 		cmocka_unit_test(test_a_damaged_part_is_never_clean),
 		cmocka_unit_test(test_files_wait_for_the_scanner),
+		cmocka_unit_test(test_an_unscannable_file_can_be_scanned_again),
+		cmocka_unit_test(test_no_plaintext_is_left),
 		cmocka_unit_test(test_killed_intake_loses_nothing),
 		cmocka_unit_test(test_a_killed_reader_is_tried_again),
 		cmocka_unit_test(test_sweep),
