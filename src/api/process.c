@@ -20,6 +20,7 @@
 #include "seal/seal.h"
 #include "sys/loop.h"
 #include "sys/proc.h"
+#include "sys/sandbox.h"
 
 #define METRICS_MS 5000
 #define ROTATE_MS 60000
@@ -39,6 +40,7 @@ struct process {
 	struct db *db; /* auth pool: of the main thread, for rotation */
 	int listen_fd;
 	bool pool_started;
+	pthread_t main_thread;
 	pthread_t runner;
 	int runner_rc;
 	struct err runner_err;
@@ -249,16 +251,45 @@ static void *runner_main(void *arg)
 	p->runner_rc = http_server_run(p->server, &p->runner_err);
 	/* Ended by itself: the main thread must hear of it. */
 	if (p->runner_rc != 0)
-		kill(getpid(), SIGTERM);
+		pthread_kill(p->main_thread, SIGTERM);
 	return NULL;
+}
+
+/* Everything that is opened once is open; later only metrics, time zones, libpq's files and, in two
+ * pools, the vault are reached by name. */
+static int confine(struct process *p, struct err *err)
+{
+	const struct conf *conf = &p->m->conf;
+	const bool vault = pools[p->env.pool].start != NULL;
+	const struct sandbox_path paths[] = {
+		{conf->metrics_dir, true},
+		{"/etc", false},
+		{"/usr", false},
+		{"/proc/self", false},
+		{"/sys/fs/cgroup", false},
+		{conf->vault_dir, true},
+	};
+	const struct sandbox_spec spec = {
+		.groups = SANDBOX_THREADS | SANDBOX_FILES | SANDBOX_SOCKETS,
+		.paths = paths,
+		.path_count = ARRAY_LEN(paths) - (vault ? 0 : 1)};
+	struct sandbox_report report;
+	int rc = sandbox_enter(&spec, &report, err);
+
+	if (rc == 0)
+		log_info(&p->m->log, "confined", LOG_INT("landlock", report.landlock));
+	return rc;
 }
 
 static int serve(struct process *p, struct err *err)
 {
 	int rc = add_timers(p, err);
 
+	if (rc == 0)
+		rc = confine(p, err);
 	if (rc != 0)
 		return rc;
+	p->main_thread = pthread_self();
 	if (pthread_create(&p->runner, NULL, runner_main, p) != 0)
 		return err_set(err, E_NO_MEMORY, "The server's thread cannot be made.");
 	proc_notify_ready("serving");

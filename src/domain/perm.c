@@ -10,7 +10,7 @@ static const struct {
 	enum key_scope key;
 	bool role[ROLE_COUNT];
 } perms[PERM_COUNT] = {
-	[PERM_UNSET] = {.word = "", .text = "", .scope = PERM_SCOPE_ADMINISTRATOR},
+	[PERM_UNSET] = {.word = "", .text = "", .scope = PERM_SCOPE_PROJECT},
 #define PERM(name, w, s, k, v, u, a, p, o, t)                                                      \
 	[PERM_##name] = {.word = (w),                                                              \
 		.text = (t),                                                                       \
@@ -96,16 +96,5 @@ bool perm_allows(enum perm p, const struct perm_actor *actor, enum role role)
 		return false;
 	if (actor->is_key && ((unsigned)perms[p].key & actor->key_scopes) == 0)
 		return false;
-	switch (perms[p].scope) {
-	case PERM_SCOPE_NOBODY:
-	case PERM_SCOPE_SELF:
-		return true;
-	case PERM_SCOPE_PROJECT:
-		return perm_role_has(p, role);
-	case PERM_SCOPE_ADMINISTRATOR:
-		return (actor->platform_roles & PLATFORM_ADMINISTRATOR) != 0;
-	case PERM_SCOPE_AUDITOR:
-		return (actor->platform_roles & (PLATFORM_AUDITOR | PLATFORM_ADMINISTRATOR)) != 0;
-	}
-	return false;
+	return perms[p].scope == PERM_SCOPE_SELF || perm_role_has(p, role);
 }

@@ -25,8 +25,6 @@ enum perm_scope {
 	PERM_SCOPE_NOBODY,
 	PERM_SCOPE_SELF,
 	PERM_SCOPE_PROJECT,
-	PERM_SCOPE_ADMINISTRATOR,
-	PERM_SCOPE_AUDITOR,
 };
 
 /* What an API key may have been given; bits. */
@@ -70,7 +68,6 @@ enum perm_scope perm_scope(enum perm p);
 /* Somebody, as far as permissions go. */
 struct perm_actor {
 	bool signed_in;
-	unsigned platform_roles; /* bits of enum platform_role */
 	bool is_key;
 	unsigned key_scopes; /* bits of enum key_scope; only of a key */
 };
