@@ -8,18 +8,11 @@
 
 #include "base/currency.h"
 
-static bool is_graphic(char c)
-{
-	return c > ' ' && c < 0x7f;
-}
-
-struct sv cell_trim(struct sv s)
+struct sv cell_trim_slow(struct sv s)
 {
 	static const struct sv spaces[] = {{"\xc2\xa0", 2}, {"\xe2\x80\xaf", 3}};
 	size_t before;
 
-	if (s.n > 0 && is_graphic(s.p[0]) && is_graphic(s.p[s.n - 1]))
-		return s;
 	do {
 		s = sv_trim(s);
 		before = s.n;

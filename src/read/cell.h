@@ -10,8 +10,16 @@
 #include "base/sv.h"
 #include "read/mapping.h"
 
+/* The rest of cell_trim: for cells with anything but ASCII letters, digits and marks at an end. */
+struct sv cell_trim_slow(struct sv s);
+
 /* Without ASCII blanks and no-break spaces at both ends. */
-struct sv cell_trim(struct sv s);
+static inline struct sv cell_trim(struct sv s)
+{
+	if (s.n > 0 && (signed char)s.p[0] > ' ' && (signed char)s.p[s.n - 1] > ' ')
+		return s; /* as signed characters: neither a blank nor part of a longer character */
+	return s.n == 0 ? s : cell_trim_slow(s);
+}
 
 MUST_CHECK int cell_date(struct sv s, enum date_order order, int32_t *ret);
 MUST_CHECK int cell_decimal(struct sv s, struct decimal_format format, int scale,

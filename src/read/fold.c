@@ -17,22 +17,29 @@ static bool is_blank(unsigned char c)
 	return c <= ' ' || c == 0x7f;
 }
 
-static bool is_separator(char c)
+/* ASCII that a code's folded text does not have. */
+static const uint8_t separators[256] = {[' '] = 1,
+	['-'] = 1,
+	['_'] = 1,
+	['/'] = 1,
+	['.'] = 1,
+	[':'] = 1,
+	['#'] = 1,
+	['\''] = 1,
+	[','] = 1};
+
+/* Drops blanks and separators in place; returns the new length. */
+static size_t collapse_code(char *p, size_t n)
 {
-	switch (c) {
-	case ' ':
-	case '-':
-	case '_':
-	case '/':
-	case '.':
-	case ':':
-	case '#':
-	case '\'':
-	case ',':
-		return true;
-	default:
-		return false;
+	size_t out = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		p[out] = (char)c;
+		out += (size_t) !(separators[c] | is_blank(c));
 	}
+	return out;
 }
 
 /* Collapses in place what is lower case already; returns the new length. */
@@ -41,14 +48,14 @@ static size_t collapse(char *p, size_t n, enum fold_kind kind)
 	size_t out = 0;
 	bool pending = false;
 
+	if (kind == FOLD_CODE)
+		return collapse_code(p, n);
 	for (size_t i = 0; i < n; i++) {
 		if (is_blank((unsigned char)p[i])) {
 			pending = out > 0;
 			continue;
 		}
-		if (kind == FOLD_CODE && is_separator(p[i]))
-			continue;
-		if (pending && kind == FOLD_TEXT)
+		if (pending)
 			p[out++] = ' ';
 		pending = false;
 		p[out++] = p[i];
@@ -88,7 +95,30 @@ static bool lower_ascii(const char *p, size_t n, char *dst, bool *ret_blanks)
 	*ret_blanks = bad != 0;
 	return true;
 }
+/* False: certainly none. Separators lie before '0', but for two. */
+static bool may_have_separator(const char *p, size_t n)
+{
+	const __m128i digit = _mm_set1_epi8('0'), colon = _mm_set1_epi8(':'),
+		      line = _mm_set1_epi8('_');
+	unsigned found = 0;
+
+	for (size_t i = 0; i < n; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		unsigned used = n - i >= 16 ? 0xffffu : (1u << (n - i)) - 1;
+		__m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, digit),
+			_mm_or_si128(_mm_cmpeq_epi8(v, colon), _mm_cmpeq_epi8(v, line)));
+
+		found |= (unsigned)_mm_movemask_epi8(hit) & used;
+	}
+	return found != 0;
+}
 #else
+static bool may_have_separator(const char *p, size_t n)
+{
+	(void)p;
+	return n > 0;
+}
+
 static bool lower_ascii(const char *p, size_t n, char *dst, bool *ret_blanks)
 {
 	bool before = true, bad = false;
@@ -114,7 +144,9 @@ bool fold_ascii(struct sv text, enum fold_kind kind, char *dst, size_t *ret_n)
 
 	if (!lower_ascii(text.p, text.n, dst, &blanks))
 		return false;
-	*ret_n = blanks || kind == FOLD_CODE ? collapse(dst, text.n, kind) : text.n;
+	if (!blanks && kind == FOLD_CODE)
+		blanks = may_have_separator(dst, text.n);
+	*ret_n = blanks ? collapse(dst, text.n, kind) : text.n;
 	return true;
 }
 
