@@ -36,8 +36,8 @@ build_programs() {
 # True when anything under www that goes into the bundle is newer than the bundle.
 web_is_stale() {
 	[ -f www/dist/index.html ] || return 0
-	find www -name node_modules -prune -o -name dist -prune -o -name e2e -prune -o -type f \
-		-newer www/dist/index.html -print | grep -q .
+	find www \( -name node_modules -o -name dist -o -name e2e -o -name coverage -o -name test-results \) -prune \
+		-o -type f ! -name '*.test.ts*' -newer www/dist/index.html -print | grep -q .
 }
 
 build_web() {

@@ -23,5 +23,5 @@ cmd_web() {
 	cmd_up
 	say "the front end with hot reload, against $url:"
 	cd www || exit
-	exec npm run dev
+	npm run dev
 }
