@@ -17,7 +17,7 @@ export default mergeConfig(
 				provider: "v8",
 				include: ["src/**/*.{ts,tsx}"],
 				exclude: ["src/api/gen.ts", "src/test/**", "src/main.tsx", "src/**/*.test.*"],
-				thresholds: { lines: 85 },
+				thresholds: { lines: 85, branches: 85 },
 				reporter: ["text", "json-summary"],
 			},
 		},

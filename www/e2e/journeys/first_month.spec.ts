@@ -7,26 +7,12 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { sign_in_link } from "../lib/instance.ts";
 import { expect, expect_accessible, picture, test } from "../lib/journey.ts";
+import { go, new_source, PASSWORD } from "../lib/steps.ts";
 
 const sample = (name: string) =>
 	fileURLToPath(new URL(`../../../tests/data/sample/${name}`, import.meta.url));
 const run = Date.now().toString(36);
 const EMAIL = `ada-${run}@example.test`;
-const PASSWORD = "an unlikely sentence of words";
-
-async function go(page: Page, place: string): Promise<void> {
-	await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: place }).click();
-}
-
-async function new_source(page: Page, name: string, kind: string): Promise<void> {
-	await page.getByRole("button", { name: "New source" }).first().click();
-	const dialog = page.getByRole("dialog", { name: "New source" });
-	await dialog.getByLabel("Name").fill(name);
-	await dialog.getByLabel("Kind").selectOption(kind);
-	await dialog.getByRole("button", { name: "Create source" }).click();
-	await expect(dialog).toBeHidden();
-	await expect(page.getByRole("row", { name: new RegExp(name) })).toBeVisible();
-}
 
 /** Answers what the reader asks, if it asks, until the file's dataset is ready. */
 async function confirm_mapping(page: Page, file: string): Promise<void> {

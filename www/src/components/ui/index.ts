@@ -15,5 +15,4 @@ export { Empty, Failure, Notice, ProblemNotice, RequestId, Skeleton, useDelayed 
 export { Table, Td, Th, Tr } from "./Table";
 export { RelativeTime } from "./Time";
 export { ToastProvider, useToast } from "./Toast";
-export { Tooltip } from "./Tooltip";
 export { VisuallyHidden } from "./VisuallyHidden";

@@ -188,7 +188,7 @@ function ColumnTable({ columns, meanings, choices, on_choose }: ColumnTableProps
 					</Td>
 					<Td>
 						<ul className={styles.samples}>
-							{column.samples.slice(0, 3).map((sample) => (
+							{[...new Set(column.samples)].slice(0, 3).map((sample) => (
 								<li key={sample}>{sample}</li>
 							))}
 						</ul>

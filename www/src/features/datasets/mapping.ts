@@ -54,13 +54,19 @@ export function choices_of(mapping: Mapping): Choices {
 	return choices;
 }
 
+/** "document_no" -> "Document no" */
+function in_words(field: string): string {
+	const words = field.replaceAll("_", " ");
+	return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** The known meanings and whatever else the proposal brought. */
 export function meanings_of(proposal: Proposal): Meaning[] {
 	const known = new Set(MEANINGS.map(({ field }) => field));
 	const others = proposal.mapping.fields.filter(({ field }) => !known.has(field));
 	return [
 		...MEANINGS,
-		...others.map(({ field, type }) => ({ id: field, label: field, field, type })),
+		...others.map(({ field, type }) => ({ id: field, label: in_words(field), field, type })),
 	];
 }
 
