@@ -16,44 +16,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "col/col_build.h"
-#include "col/table_file.h"
-#include "fixture.h"
-#include "store/store_dataset.h"
+#include "jobs.h"
 #include "store/store_job.h"
 #include "store/store_object.h"
-#include "store/store_reconciliation.h"
-#include "store/store_source.h"
-#include "store/store_task.h"
-#include "vault/keys.h"
-#include "vault/vault.h"
 
 #define ROWS 150000
 #define RUNS 10
 #define LEASE_SECONDS 2
 #define PATIENCE_MS 60000
 
-static const char rules[] =
-	"{\"ruleset\":1,\"name\":\"fault\",\"currency\":\"each alone\","
-	"\"left\":{\"label\":\"L\",\"balance\":\"amount\"},"
-	"\"right\":{\"label\":\"R\",\"balance\":\"amount\"},"
-	"\"fields\":{\"amount\":{\"type\":\"amount\",\"left\":\"amount\",\"right\":\"amount\"},"
-	"\"date\":{\"type\":\"date\",\"left\":\"date\",\"right\":\"date\"}},"
-	"\"passes\":[{\"name\":\"days\",\"stage\":1,\"kind\":\"1:1\","
-	"\"when\":{\"amount\":\"same\",\"date\":{\"days\":[0,3]}},"
-	"\"then\":{\"confirm\":{\"confidence\":0.9},\"suggest\":{\"confidence\":0.5}}}]}";
-
 static struct pg pg;
 static struct world w;
-static struct arena arena;
-static struct db *api, *intake;
-static struct vault *vault;
-static char dir[64], config_path[96];
+static struct jobs jobs;
+static char config_path[96];
 static unsigned seed;
 static int64_t job_ms; /* of a run without a fault, from claimed to done */
 
@@ -79,100 +58,14 @@ static void sleep_ms(int64_t ms)
 		continue;
 }
 
-/* --- the world -------------------------------------------------------------------------------- */
-
-static int write_vault(void *ctx, const void *p, size_t n, struct err *err)
-{
-	return vault_write(ctx, p, n, err);
-}
-
-/* Amounts that repeat some ten times and days that overlap: components of many edges. */
-static void make_table(int side, struct col_table *ret)
-{
-	struct col_build b = COL_BUILD_INIT;
-	unsigned state = 7;
-
-	MUST(col_build_init(&b, 2, err));
-	col_build_define(&b, 0, "amount", COL_AMOUNT, COL_FIELD);
-	col_build_define(&b, 1, "date", COL_DATE, COL_FIELD);
-	b.cols[0].col.scale = 2;
-	b.cols[0].col.currency = COL_PACK('E', 'U', 'R');
-	b.cols[0].col.currency_col = -1;
-	b.cols[1].col.currency_col = -1;
-	for (int i = 0; i < ROWS; i++) {
-		int32_t day = 20000 + rand_r(&state) % 1000;
-		int32_t lag = rand_r(&state) % 4;
-
-		col_build_i64(&b, 0, 100 + rand_r(&state) % (ROWS / 10));
-		col_build_i32(&b, 1, side ? day + lag : day);
-	}
-	MUST(col_build_finish(&b, ret, err));
-}
-
-static void store_table(const struct col_table *table, struct object *ret)
-{
-	static uint8_t wrapped[VAULT_WRAPPED_LEN];
-	struct table_info info = {.mapping_version = 2, .rows_read = ROWS, .rows_accepted = ROWS};
-	struct vault_writer *writer = NULL;
-	struct vault_object stored;
-
-	MUST(vault_create(vault, &writer, err));
-	MUST(table_file_write(
-		COL_FILE_DATASET, table, &info, (struct col_sink){write_vault, writer}, err));
-	MUST(vault_commit(writer, &stored, err));
-	vault_writer_free(&writer);
-	memcpy(wrapped, stored.wrapped, sizeof(wrapped));
-	*ret = (struct object){.id = stored.id,
-		.project_id = w.project,
-		.kind = OBJECT_KIND_DATASET,
-		.size = (int64_t)stored.size,
-		.stored_size = (int64_t)stored.stored_size,
-		.wrapped_key = sv_from((const char *)wrapped, sizeof(wrapped))};
-	memcpy(ret->sha256, stored.sha256, sizeof(ret->sha256));
-}
-
-static void make_dataset(int side)
-{
-	CLEANUP(col_table_free) struct col_table table = COL_TABLE_INIT;
-	struct dataset dataset = {
-		.mapping_version = 2, .rows_read = ROWS, .rows_accepted = ROWS, .sums = SV("[]")};
-	struct mapping_row mapping;
-	struct object object;
-
-	make_table(side, &table);
-	store_table(&table, &object);
-	w.dataset[side] = uuid_new();
-	MUST(db_begin(api, err));
-	MUST(store_mapping_insert(
-		api, &w.project, &w.source[side], SV("{}"), &w.user, &arena, &mapping, err));
-	MUST(db_commit(api, err));
-	MUST(store_object_insert(intake, &object, err));
-	MUST(store_dataset_insert(intake, &w.dataset[side], &w.project, &w.source[side],
-		&w.file[side], 2, &w.dataset_no[side], err));
-	dataset.data_object = object.id;
-	MUST(store_dataset_set_ready(intake, &w.dataset[side], &dataset, err));
-}
-
 static void path_in(const char *name, char *ret, size_t n)
 {
-	snprintf(ret, n, "%s/%s", dir, name);
-}
-
-static void make_vault(void)
-{
-	char folder[96], public_key[96], private_key[96];
-	struct vault_config config = {folder, public_key, private_key};
-
-	path_in("vault", folder, sizeof(folder));
-	path_in("vault.pub", public_key, sizeof(public_key));
-	path_in("vault.key", private_key, sizeof(private_key));
-	assert_int_equal(0, mkdir(folder, 0700));
-	MUST(vault_keys_generate(public_key, private_key, err));
-	MUST(vault_open(&config, &vault, err));
+	snprintf(ret, n, "%s/%s", jobs.dir, name);
 }
 
 static void write_config(void)
 {
+	const char *dir = jobs.dir;
 	FILE *f;
 
 	path_in("recon.conf", config_path, sizeof(config_path));
@@ -185,40 +78,6 @@ static void write_config(void)
 		"task.lease_seconds = %d\ntask.heartbeat_seconds = 1\n",
 		pg.conninfo, dir, dir, dir, dir, dir, dir, dir, LEASE_SECONDS);
 	assert_int_equal(0, fclose(f));
-}
-
-/* Inside a transaction. */
-static void queue_job(void)
-{
-	w.job = uuid_new();
-	MUST(store_job_insert(api, &w.job, &w.project, &w.rec, 1, &w.user,
-		&(struct db_uuids){&w.dataset[0], 1}, &(struct db_uuids){&w.dataset[1], 1}, err));
-	MUST(store_task_insert(api, TASK_MATCH, &w.job, &w.project, SV("req"), err));
-}
-
-/* A reconciliation of its own, with its job waiting. */
-static void new_job(void)
-{
-	static int count;
-	char name[32];
-	const uint8_t hash[32] = {0};
-	struct ruleset_row ruleset;
-	struct reconciliation rec = {.id = uuid_new(),
-		.project_id = w.project,
-		.left_sources = {&w.source[0], 1},
-		.right_sources = {&w.source[1], 1}};
-
-	snprintf(name, sizeof(name), "run %d", ++count);
-	rec.name = sv_from_cstr(name);
-	w.rec = rec.id;
-	MUST(db_begin(api, err));
-	MUST(store_reconciliation_insert(api, &rec, &w.user, err));
-	MUST(store_ruleset_insert(
-		api, &w.project, &w.rec, SV(rules), hash, &w.user, &arena, &ruleset, err));
-	queue_job();
-	MUST(db_commit(api, err));
-	MUST(store_reconciliation_get(api, &w.project, &w.rec, &arena, &rec, err));
-	w.rec_no = rec.no;
 }
 
 /* --- the matcher ------------------------------------------------------------------------------ */
@@ -251,7 +110,8 @@ static void end_matcher(pid_t pid, int sig)
 	running[running[0] == pid ? 0 : 1] = 0;
 	kill(pid, sig);
 	assert_int_equal(pid, waitpid(pid, &status, 0));
-	if (sig == SIGTERM)
+	/* One that was not yet ready for it dies of the signal. */
+	if (sig == SIGTERM && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM))
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
@@ -263,14 +123,6 @@ static int end_all(void **state)
 		if (running[i])
 			end_matcher(running[i], SIGKILL);
 	return 0;
-}
-
-static enum word job_state(void)
-{
-	struct job job;
-
-	MUST(store_job_get(api, &w.project, &w.job, &arena, &job, err));
-	return job.state;
 }
 
 static void show_log(void)
@@ -291,12 +143,12 @@ static void wait_until(enum word state)
 	int64_t end = now_ms() + PATIENCE_MS;
 	enum word now;
 
-	while ((now = job_state()) != state && now != JOB_STATE_DONE) {
+	while ((now = jobs_state(&jobs)) != state && now != JOB_STATE_DONE) {
 		if (now_ms() > end || now == JOB_STATE_FAILED) {
 			show_log();
 			fail_msg("the job is %s, not %s", word_text(now), word_text(state));
 		}
-		arena_reset(&arena);
+		arena_reset(&jobs.arena);
 		sleep_ms(2);
 	}
 }
@@ -351,20 +203,20 @@ static bool result_is_readable(void)
 	struct object row;
 	struct vault_object object = {0};
 
-	MUST(store_job_get(api, &w.project, &w.job, &arena, &job, err));
-	MUST(store_object_get(intake, &job.result_object, &arena, &row, err));
+	MUST(store_job_get(jobs.api, &w.project, &w.job, &jobs.arena, &job, err));
+	MUST(store_object_get(jobs.intake, &job.result_object, &jobs.arena, &row, err));
 	object.id = row.id;
 	object.size = (uint64_t)row.size;
 	memcpy(object.wrapped, row.wrapped_key.p, sizeof(object.wrapped));
 	memcpy(object.sha256, job.result_hash, sizeof(object.sha256));
-	return vault_check(vault, &object, NULL) == 0;
+	return vault_check(jobs.vault, &object, NULL) == 0;
 }
 
 static void judge(struct tally *t)
 {
 	struct oracle seen = observe();
 
-	t->lost += job_state() != JOB_STATE_DONE;
+	t->lost += jobs_state(&jobs) != JOB_STATE_DONE;
 	t->lost += count_of_job("SELECT count(*) FROM task, x WHERE subject = ours "
 				"AND state = 'done'") != 1;
 	t->doubled += count_of_job("SELECT count(*) FROM audit_outbox, x WHERE object_id = ours "
@@ -401,7 +253,7 @@ static void test_without_a_fault(void **state)
 	int64_t begin;
 
 	(void)state;
-	new_job();
+	jobs_new(&jobs, jobs_rules);
 	pid = spawn_matcher();
 	wait_until(JOB_STATE_RUNNING);
 	begin = now_ms();
@@ -428,12 +280,12 @@ static void test_killed(void **state)
 	for (int i = 0; i < RUNS; i++) {
 		pid_t pid;
 
-		new_job();
+		jobs_new(&jobs, jobs_rules);
 		pid = spawn_matcher();
 		wait_until(JOB_STATE_RUNNING);
 		sleep_ms(moment());
 		end_matcher(pid, SIGKILL);
-		t.late += job_state() == JOB_STATE_DONE;
+		t.late += jobs_state(&jobs) == JOB_STATE_DONE;
 		pid = spawn_matcher();
 		wait_until(JOB_STATE_DONE);
 		end_matcher(pid, SIGTERM);
@@ -452,12 +304,12 @@ static void test_stopped_past_its_lease(void **state)
 	for (int i = 0; i < RUNS; i++) {
 		pid_t stopped, other;
 
-		new_job();
+		jobs_new(&jobs, jobs_rules);
 		stopped = spawn_matcher();
 		wait_until(JOB_STATE_RUNNING);
 		sleep_ms(moment());
 		kill(stopped, SIGSTOP);
-		t.late += job_state() == JOB_STATE_DONE;
+		t.late += jobs_state(&jobs) == JOB_STATE_DONE;
 		other = spawn_matcher();
 		wait_until(JOB_STATE_DONE);
 		kill(stopped, SIGCONT);
@@ -478,13 +330,11 @@ static void test_a_second_job_goes_on_from_the_first(void **state)
 	pid_t pid;
 
 	(void)state;
-	new_job();
+	jobs_new(&jobs, jobs_rules);
 	pid = spawn_matcher();
 	wait_until(JOB_STATE_DONE);
 	first = observe();
-	MUST(db_begin(api, err));
-	queue_job();
-	MUST(db_commit(api, err));
+	jobs_again(&jobs, 1);
 	wait_until(JOB_STATE_DONE);
 	end_matcher(pid, SIGTERM);
 	second = observe();
@@ -506,14 +356,14 @@ static void test_ended_politely(void **state)
 	pid_t pid;
 
 	(void)state;
-	new_job();
+	jobs_new(&jobs, jobs_rules);
 	pid = spawn_matcher();
 	wait_until(JOB_STATE_RUNNING);
 	sleep_ms(job_ms / 4);
 	begin = now_ms();
 	end_matcher(pid, SIGTERM);
 	assert_true(now_ms() - begin < 2000);
-	assert_int_equal(JOB_STATE_QUEUED, job_state());
+	assert_int_equal(JOB_STATE_QUEUED, jobs_state(&jobs));
 	assert_int_equal(0, count_of_job("SELECT strikes FROM task, x WHERE subject = ours"));
 	pid = spawn_matcher();
 	wait_until(JOB_STATE_DONE);
@@ -529,16 +379,16 @@ static void test_cancelled(void **state)
 	int64_t end;
 
 	(void)state;
-	new_job();
+	jobs_new(&jobs, jobs_rules);
 	pid = spawn_matcher();
 	wait_until(JOB_STATE_RUNNING);
-	MUST(db_begin(api, err));
-	MUST(store_job_cancel(api, &w.job, &now, err));
-	MUST(db_commit(api, err));
+	MUST(db_begin(jobs.api, err));
+	MUST(store_job_cancel(jobs.api, &w.job, &now, err));
+	MUST(db_commit(jobs.api, err));
 	end = now_ms() + 2000;
-	while (job_state() == JOB_STATE_RUNNING && now_ms() < end)
+	while (jobs_state(&jobs) == JOB_STATE_RUNNING && now_ms() < end)
 		sleep_ms(2);
-	assert_int_equal(JOB_STATE_CANCELLED, job_state());
+	assert_int_equal(JOB_STATE_CANCELLED, jobs_state(&jobs));
 	end_matcher(pid, SIGTERM);
 	assert_int_equal(0, observe().taken);
 }
@@ -550,34 +400,20 @@ static int start(void **state)
 	(void)state;
 	pg_up(&pg);
 	world_make(&pg, &w);
-	pg_exec(&pg, "DELETE FROM task; UPDATE job SET state = 'cancelled', finished_at = now()");
-	arena_init(&arena, 0);
 	seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
-	snprintf(dir, sizeof(dir), "/tmp/recon-fault-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	api = world_db(&pg, &w, "recon_api");
-	intake = pg_db(&pg, "recon_intake");
-	make_vault();
+	jobs_start(&jobs, &pg, &w, ROWS);
 	write_config();
-	make_dataset(0);
-	make_dataset(1);
 	return 0;
 }
 
 static int stop(void **state)
 {
-	char command[96];
-
 	(void)state;
-	db_close(api);
-	db_close(intake);
-	vault_close(&vault);
-	arena_free(&arena);
+	jobs_stop(&jobs);
 	free(expected.hash);
 	free(expected.stats);
 	pg_stop(&pg);
-	snprintf(command, sizeof(command), "/bin/rm -rf %s", dir);
-	return system(command);
+	return 0;
 }
 
 int main(void)
