@@ -287,16 +287,19 @@ int ep_decision_create(struct api *a, struct err *err)
 
 int ep_decision_list(struct api *a, struct err *err)
 {
-	struct uuid rec = api_param_uuid(a, "reconciliation");
+	struct uuid id = api_param_uuid(a, "reconciliation");
+	struct reconciliation rec;
 	struct decision *list;
 	int64_t before;
 	int32_t limit;
 	size_t n;
-	int rc = api_page_number(a, &before, &limit, err);
+	int rc = store_reconciliation_get(a->db, &a->project.id, &id, a->arena, &rec, err);
 
 	if (rc == 0)
+		rc = api_page_number(a, &before, &limit, err);
+	if (rc == 0)
 		rc = store_decision_recent(
-			a->db, &a->project.id, &rec, before, limit, a->arena, &list, &n, err);
+			a->db, &a->project.id, &id, before, limit, a->arena, &list, &n, err);
 	if (rc != 0)
 		return rc;
 	api_list_begin(a);

@@ -7,6 +7,7 @@
 #include "rules/ruleset.h"
 #include "seal/hash.h"
 #include "store/store_reconciliation.h"
+#include "store/store_source.h"
 
 static int put_reconciliation(
 	struct api *a, const struct reconciliation *r, struct err *err)
@@ -115,6 +116,15 @@ static void put_ruleset(struct json_writer *w, const struct ruleset_row *r)
 	json_close_object(w);
 }
 
+static int known_source(
+	struct api *a, const struct uuid *id, const char *pointer, struct err *err)
+{
+	struct source source;
+	int rc = store_source_get(a->db, &a->project.id, id, a->arena, &source, err);
+
+	return rc == E_NOT_FOUND ? err_set_at(err, rc, pointer, NULL) : rc;
+}
+
 int ep_reconciliation_create(struct api *a, struct err *err)
 {
 	struct uuid left = api_in_uuid(a, NULL, "left"), right = api_in_uuid(a, NULL, "right");
@@ -132,7 +142,11 @@ int ep_reconciliation_create(struct api *a, struct err *err)
 	if (uuid_eq(&left, &right))
 		return err_set_at(
 			err, E_INVALID, "/right", "The two sides must be different sources.");
-	rc = store_reconciliation_insert(a->db, &rec, &a->actor.user_id, err);
+	rc = known_source(a, &left, "/left", err);
+	if (rc == 0)
+		rc = known_source(a, &right, "/right", err);
+	if (rc == 0)
+		rc = store_reconciliation_insert(a->db, &rec, &a->actor.user_id, err);
 	if (rc == 0 && ruleset != NULL)
 		rc = add_ruleset(a, &rec.id, ruleset, &made, err);
 	if (rc != 0)

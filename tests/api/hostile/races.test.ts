@@ -1,0 +1,81 @@
+// Many at once on one thing: exactly one wins, and nothing that was answered is lost.
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Body } from "../lib/client.ts";
+import { decide, type Filled, newFilled } from "../lib/filled.ts";
+import { finishedJob, newPerson, startJob } from "../lib/story.ts";
+
+let filled: Filled;
+let client: Filled["project"]["client"];
+const path = (rest = "") =>
+	`${filled.project.path}/reconciliations/${filled.ids.reconciliation}${rest}`;
+const version = async () => (await client.get(path())).version as number;
+
+beforeAll(async () => {
+	client = (await newPerson("racer")).client;
+	filled = await newFilled(client, 40);
+});
+
+describe("decisions", () => {
+	const match = (no: number) => ({ job: filled.ids.job, no });
+
+	test("of twenty rejections of one match on one version one wins", async () => {
+		const seq = await version();
+		const answers = await Promise.all(
+			Array.from({ length: 20 }, () => decide(filled, { kind: "reject", match: match(1) }, seq)),
+		);
+		expect(answers.filter((a) => a.status === 201)).toHaveLength(1);
+		for (const a of answers)
+			if (a.status !== 201) expect([a.status, a.body.code]).toEqual([409, "stale"]);
+		expect(await version()).toBe(seq + 1);
+	});
+
+	test("of twenty confirmations of one open match one wins, whatever version they read", async () => {
+		const start = await version();
+		const confirm = async (i: number): Promise<Body> =>
+			decide(filled, { kind: "confirm", match: match(1) }, start + (i % 2));
+		const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => confirm(i)));
+		expect(answers.filter((a) => a.status === 201)).toHaveLength(1);
+		expect(await version()).toBe(start + 1);
+	});
+
+	test("ten people on ten matches all get through by trying again, and the log has each once", async () => {
+		const start = await version();
+		const stubborn = async (no: number) => {
+			for (let i = 0; i < 200; i++) {
+				const answer = await decide(filled, { kind: "reject", match: match(no) });
+				if (answer.status === 201) return answer.body.seq as number;
+				expect(answer.body.code).toMatch(/^(stale|rate)$/);
+			}
+			throw new Error("never got through");
+		};
+		const seqs = await Promise.all(Array.from({ length: 10 }, (_, i) => stubborn(i + 2)));
+		expect([...seqs].sort((a, b) => a - b)).toEqual(seqs.map((_, i) => start + 1 + i));
+		const log = await client.list(path("/decisions"));
+		expect(log.map((d) => d.seq)).toEqual(log.map((_, i) => log.length - i));
+	});
+});
+
+describe("jobs", () => {
+	test("cancelled by twenty at once, each ends in one state", async () => {
+		for (let i = 0; i < 4; i++) {
+			const job = await startJob(
+				filled.project,
+				filled.ids.reconciliation as string,
+				[filled.ids.dataset as string],
+				[filled.right.dataset],
+			);
+			const answers = await Promise.all(
+				Array.from({ length: 20 }, () =>
+					client.call("POST", `${filled.project.path}/jobs/${job.id}/cancel`),
+				),
+			);
+			for (const a of answers) {
+				expect([202, 409]).toContain(a.status);
+				if (a.status === 409) expect(a.body.code).toBe("job_state");
+			}
+			const end = await finishedJob(filled.project, job.id);
+			expect(["cancelled", "done", "failed"]).toContain(end.state);
+			expect((await client.get(`${filled.project.path}/jobs/${job.id}`)).state).toBe(end.state);
+		}
+	});
+});
