@@ -10,7 +10,8 @@ nginx_DATA = \
 	%D%/request.conf \
 	%D%/routes.conf \
 	%D%/main.conf \
-	%D%/pool.conf
+	%D%/pool.conf \
+	%D%/upload.conf
 
 NGINX_FILL = $(SED) \
 	-e 's|@SHARE[@]|$(pkgdatadir)/nginx|g' -e 's|@RUN[@]|/run/recon|g' -e 's|@WWW[@]|$(pkgdatadir)/www|g' \
@@ -32,7 +33,10 @@ NGINX_FILL = $(SED) \
 %D%/pool.conf: $(srcdir)/%D%/pool.conf.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(NGINX_FILL) $(srcdir)/%D%/pool.conf.in > $@
 
-CLEANFILES += %D%/recon.conf %D%/main.conf %D%/pool.conf
+%D%/upload.conf: $(srcdir)/%D%/upload.conf.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(NGINX_FILL) $(srcdir)/%D%/upload.conf.in > $@
+
+CLEANFILES += %D%/recon.conf %D%/main.conf %D%/pool.conf %D%/upload.conf
 EXTRA_DIST += \
 	%D%/fastcgi.conf %D%/headers.conf %D%/maps.conf %D%/problems.conf %D%/request.conf %D%/routes.conf \
-	%D%/recon.conf.in %D%/main.conf.in %D%/pool.conf.in
+	%D%/recon.conf.in %D%/main.conf.in %D%/pool.conf.in %D%/upload.conf.in

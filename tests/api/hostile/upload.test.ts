@@ -1,6 +1,8 @@
 // tus and PUT as a hostile or clumsy client uses them: sizes, offsets, races, bodies nobody reads.
+import type { TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Body } from "../lib/client.ts";
+import { dial } from "../lib/raw.ts";
 import {
 	announce,
 	newPerson,
@@ -122,4 +124,32 @@ test("giving up races the last part: one of them happens, never both", async () 
 		const file = await scanned(project, upload.file);
 		expect(file.state).toBe(gone.status === 204 ? "rejected" : "clean");
 	}
+});
+
+test("forty clients that stop sending in the middle of a part hold nobody up", async () => {
+	const sockets: TLSSocket[] = [];
+	const upload = await announce(project, source, "slow.csv", rows(1000));
+	const headers = Object.entries({
+		...project.client.headers("PUT", false),
+		host: "127.0.0.1",
+		"content-type": "application/octet-stream",
+		"content-length": "1000",
+	});
+	const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+	try {
+		for (let i = 0; i < 40; i++) {
+			const socket = await dial();
+			socket.on("error", () => {});
+			socket.write(`PUT ${upload.href} HTTP/1.1\r\n${lines}\r\nabc`);
+			sockets.push(socket);
+		}
+		const other = await announce(project, source, "other.csv", rows(16));
+		const started = Date.now();
+		expect((await put(other, rows(16))).status).toBe(204);
+		// nginx gives a silent client up after 30 s; nobody waits for that.
+		expect(Date.now() - started).toBeLessThan(15_000);
+	} finally {
+		for (const socket of sockets) socket.destroy();
+	}
+	expect(await head(upload)).toBe(0);
 });
