@@ -9,6 +9,7 @@
 
 #include "col/result_file.h"
 #include "col/table_file.h"
+#include "rules/ruleset.h"
 #include "store/store_object.h"
 #include "vault/vault.h"
 
@@ -107,6 +108,8 @@ int data_table(struct api *a, const struct uuid *object, enum col_file_kind kind
 
 /* ---- jobs ---- */
 
+#define RULES_ARENA_MAX (16u << 20)
+
 struct job_ctx {
 	struct api *a;
 	const struct job *job;
@@ -125,6 +128,7 @@ static void free_job(void *value)
 	free(j->items);
 	free(j->tables);
 	free(j->datasets);
+	arena_free(&j->rules_arena);
 	free(j);
 }
 
@@ -140,6 +144,15 @@ static int load_result(struct api *a, const struct job *job, struct data_job *j,
 	int rc = open_object(a, &job->result_object, &reader, &src, err);
 
 	return rc != 0 ? rc : result_file_load(src, &j->result, err);
+}
+
+/* The ruleset in the result. One that cannot be read costs the names of columns, not the result. */
+static void load_rules(struct data_job *j)
+{
+	arena_init(&j->rules_arena, RULES_ARENA_MAX);
+	if (j->result.model.n == 0 ||
+		ruleset_parse(j->result.model, &j->rules_arena, &j->rules, NULL) != 0)
+		j->rules = NULL;
 }
 
 static const struct job_input *input_of(
@@ -191,12 +204,15 @@ static int make_job(void *ctx, void **ret_value, size_t *ret_bytes, struct err *
 		return err_set(err, E_NO_MEMORY, NULL);
 	int rc = load_result(c->a, c->job, j, err);
 	if (rc == 0)
+		load_rules(j);
+	if (rc == 0)
 		rc = load_inputs(c->a, c->job, j, err);
 	if (rc == 0)
 		rc = grid_new(&j->result, j->tables, &j->grid, err);
 	if (rc != 0)
 		return rc;
-	*ret_bytes = sizeof(*j) + result_bytes(&j->result) + grid_bytes(j->grid);
+	*ret_bytes =
+		sizeof(*j) + result_bytes(&j->result) + grid_bytes(j->grid) + j->rules_arena.used;
 	*ret_value = TAKE(j);
 	return 0;
 }

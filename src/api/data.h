@@ -12,6 +12,7 @@
 #include "store/store_decision.h"
 #include "store/store_job.h"
 
+struct ruleset;
 struct vault;
 
 /* env->pool_data of the data pool. */
@@ -36,6 +37,8 @@ static inline const struct col_table *data_table_of(const struct cache_item *ite
 /* A finished job's result with its tables. */
 struct data_job {
 	struct result result;
+	struct ruleset *rules; /* that it was made with; NULL: the result does not say */
+	struct arena rules_arena;
 	struct grid *grid;
 	uint32_t ninputs;
 	struct cache_item **items;       /* per input: its table's */

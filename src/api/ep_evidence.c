@@ -3,6 +3,7 @@
  */
 #include "api/data.h"
 #include "api/ep.h"
+#include "rules/ruleset.h"
 
 /* A record, or none. */
 struct place {
@@ -20,38 +21,58 @@ static struct place member_of(const struct result *r, uint32_t match, uint8_t si
 	return (struct place){0};
 }
 
-/* The column that a compared field is read from: the one of its name, else the known one. */
-static const struct col *column_of(const struct data_job *job, uint16_t input, struct sv field)
+/* A column by its name: a field, else another column of the file. */
+static const struct col *named(const struct col_table *t, struct sv name)
 {
-	const struct grid_columns *known = grid_columns_of(job->grid, input);
-	const struct {
-		struct sv name;
-		const struct col *column;
-	} others[] = {{SV("date"), known->date}, {SV("amount"), known->amount},
-		{SV("currency"), known->currency}, {SV("text"), known->text},
-		{SV("reference"), known->reference}};
-	const struct col *c = col_find(job->tables[input], COL_FIELD, field);
+	const struct col *c = col_find(t, COL_FIELD, name);
 
-	if (c == NULL)
-		c = col_find(job->tables[input], COL_SOURCE, field);
-	for (size_t i = 0; i < ARRAY_LEN(others) && c == NULL; i++)
-		if (sv_eq(field, others[i].name))
-			c = others[i].column;
-	return c;
+	return c != NULL ? c : col_find(t, COL_SOURCE, name);
 }
 
+/* The columns that the ruleset reads a field from on a side; without a ruleset, or for what it
+ * finds inside a text, the column of the field's name. */
+static uint32_t columns_of(const struct data_job *job, uint16_t input, struct sv field,
+	const struct col *ret[RULES_TERMS_MAX])
+{
+	const struct col_table *t = job->tables[input];
+	uint32_t i = job->rules == NULL ? UINT32_MAX : ruleset_field(job->rules, field);
+	uint32_t n = 0;
+
+	if (i != UINT32_MAX) {
+		const struct rules_column *c =
+			&job->rules->fields[i].side[job->result.inputs[input].side];
+
+		for (uint32_t k = 0; k < c->nterms && n < RULES_TERMS_MAX; k++) {
+			ret[n] = named(t, c->terms[k].name);
+			n += ret[n] != NULL;
+		}
+	}
+	if (n == 0) {
+		ret[0] = named(t, field);
+		n = ret[0] != NULL;
+	}
+	return n;
+}
+
+/* The compared values as the record has them; several with a blank between. */
 static void put_value(struct json_writer *w, const char *key, const struct data_job *job,
 	struct place at, struct sv field)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT;
-	const struct col *c = at.there ? column_of(job, at.input, field) : NULL;
+	const struct col *columns[RULES_TERMS_MAX];
+	uint32_t n = at.there ? columns_of(job, at.input, field, columns) : 0;
 
-	if (c == NULL || !col_valid(c, at.row)) {
-		json_put_null(w, key);
-		return;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!col_valid(columns[i], at.row))
+			continue;
+		if (text.n > 0)
+			buf_add_char(&text, ' ');
+		col_format(job->tables[at.input], columns[i], at.row, &text);
 	}
-	col_format(job->tables[at.input], c, at.row, &text);
-	json_put_text(w, key, buf_sv(&text));
+	if (text.n == 0)
+		json_put_null(w, key);
+	else
+		json_put_text(w, key, buf_sv(&text));
 }
 
 static void put_comparison(struct json_writer *w, const struct data_job *job, uint32_t pattern,

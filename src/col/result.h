@@ -121,7 +121,7 @@ struct result {
 	struct result_members members;
 	struct result_candidates candidates;
 	struct result_open open;
-	struct sv model;          /* what the engine keeps to compute evidence again; opaque here */
+	struct sv model;          /* the canonical ruleset, or what else the engine keeps; opaque here */
 	struct col_alloc *allocs; /* private */
 };
 

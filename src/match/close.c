@@ -113,7 +113,9 @@ static int set_inputs(struct closing *c)
 		if (r->passes[i].name == NULL)
 			return E_NO_MEMORY;
 	}
-	return 0;
+	/* Which columns a compared field came from: for whoever shows the evidence. */
+	r->model = sv_from(result_strdup(r, e->rs->canonical), e->rs->canonical.n);
+	return r->model.p == NULL ? E_NO_MEMORY : 0;
 }
 
 static int32_t match_currency(const struct engine *e, const struct found *m)

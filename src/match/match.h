@@ -95,7 +95,7 @@ void match_receipt_free(struct match_receipt *r); /* also the CLEANUP function *
 
 /*
  * Runs the ruleset. Writes *ret (to be freed by result_free) and *ret_receipt on success only. The
- * result's model keeps what match_evidence needs. E_RULESET (a field's column is missing or of
+ * result's model is the canonical ruleset. E_RULESET (a field's column is missing or of
  * another type, with the pointer), E_CURRENCY, E_LIMIT, E_MEMORY_BOUND, E_NO_MEMORY, E_CANCELLED.
  * Blocks for the whole run.
  */
