@@ -43,6 +43,7 @@ struct plan {
 	uint32_t *owned[2];
 	const struct field *words;  /* KEYS_WORDS */
 	bool prefix_key;            /* and a key of the first four letters */
+	bool learn;                 /* candidates of a learned pass: keys, not tests, decide */
 	uint32_t nids;
 	const struct rules_test *days; /* KEYS_DAYS */
 	const struct rules_test *band; /* NULL: entries are in row order */
@@ -52,6 +53,7 @@ struct plan {
 	uint32_t *first;            /* nids + 1 */
 	struct entry *entry;
 	uint32_t row_pairs;         /* budget of a row */
+	int32_t least;              /* learn: weight below which a candidate is hopeless */
 	struct edge **chunk_edges;
 	uint32_t *chunk_n;
 	atomic_ullong pairs, cut;
@@ -245,7 +247,7 @@ static void plan_make(struct plan *p)
 		(void)plan_words(p, true);
 	plan_band(p);
 	bool wide = p->band == NULL || p->band->op == RULES_OP_DAYS;
-	if (p->keys == KEYS_ALL && wide && product > PRODUCT_MAX)
+	if (p->keys == KEYS_ALL && wide && (product > PRODUCT_MAX || p->learn))
 		(void)plan_words(p, false);
 }
 
@@ -406,6 +408,8 @@ static void try_pair(struct probe *q, uint32_t a, uint32_t b)
 		return;
 	struct edge edge = {.l = a, .r = b, .pass = p->pass_no};
 	edge.w = score_pair(e, q->m, p->pass, (struct pair){p->sa, p->sb, a, b});
+	if (p->learn && edge.w < p->least)
+		return;
 	(void)ENGINE_PUSH(e, &q->edges, edge);
 }
 
@@ -600,6 +604,8 @@ static void run_branch(struct plan *p, struct edges *ret)
 
 	plan_make(p);
 	p->row_pairs = (uint32_t)MIN(MAX(share, ROW_PAIRS_MIN), UINT32_MAX);
+	/* Prior odds are about 1 / rows; odds below 2^-9 are not worth keeping. */
+	p->least = num_log2(&e->num, MAX(e->nopen[p->sb], 1u)) - 9 * RULES_BIT;
 	if (engine_ok(e))
 		index_make(p);
 	if (engine_ok(e) && may_overflow(p))
@@ -654,17 +660,51 @@ static int pass_side(uint8_t kind, int which)
 	return which == 0 ? LEFT : RIGHT;
 }
 
+static void run_one(struct engine *e, uint32_t pass, const struct rules_branch *branch, bool learn,
+	struct edges *ret)
+{
+	const struct rules_pass *rule = &e->rs->passes[pass];
+	struct plan p = {.e = e, .pass = rule, .pass_no = (uint16_t)pass, .branch = branch,
+		.sa = pass_side(rule->kind, 0), .sb = pass_side(rule->kind, 1), .learn = learn};
+
+	run_branch(&p, ret);
+}
+
+/* A learned pass has no tests of its own: whatever shares a value, a rare word or the beginning of a
+ * text in any field is a candidate, and the weight chooses. */
+static void learned_branches(struct engine *e, uint32_t pass, struct edges *ret)
+{
+	const struct rules_pass *rule = &e->rs->passes[pass];
+
+	for (uint32_t i = 0; i < e->ncompared && engine_ok(e); i++) {
+		const struct field *f = &e->f[e->compared[i]];
+		struct rules_test test = {.field = e->compared[i], .op = RULES_OP_SAME};
+		struct rules_branch branch = {&test, 1};
+		bool used = rule->use == NULL;
+		for (uint32_t k = 0; k < rule->nuse; k++)
+			used |= rule->use[k] == test.field;
+		if (!used || f->rule->type == RULES_DATE || f->rule->type == RULES_CURRENCY)
+			continue;
+		if (!f->textual || f->listed)
+			run_one(e, pass, &branch, true, ret);
+		/* Equal texts share their words: one set of keys serves both. */
+		test.op = RULES_OP_LIKE;
+		if (f->textual && !f->listed && engine_ok(e))
+			run_one(e, pass, &branch, true, ret);
+	}
+}
+
 void block_pass(struct engine *e, uint32_t pass, struct edges *ret)
 {
 	const struct rules_pass *rule = &e->rs->passes[pass];
+	bool learn = rule->mode == RULES_MODE_LEARN && rule->when.nbranches == 1 &&
+		rule->when.branches[0].ntests == 0;
 	size_t before = ret->n;
 
-	for (uint32_t b = 0; b < rule->when.nbranches && engine_ok(e); b++) {
-		struct plan p = {.e = e, .pass = rule, .pass_no = (uint16_t)pass,
-			.branch = &rule->when.branches[b], .sa = pass_side(rule->kind, 0),
-			.sb = pass_side(rule->kind, 1)};
-		run_branch(&p, ret);
-	}
-	if (engine_ok(e) && (before > 0 || rule->when.nbranches > 1))
+	if (learn)
+		learned_branches(e, pass, ret);
+	for (uint32_t b = 0; b < rule->when.nbranches && !learn && engine_ok(e); b++)
+		run_one(e, pass, &rule->when.branches[b], false, ret);
+	if (engine_ok(e) && (before > 0 || rule->when.nbranches > 1 || learn))
 		edges_unify(ret);
 }

@@ -12,7 +12,7 @@
 #include "match/marginal.h"
 #include "match/stage.h"
 
-#define MARGIN_STEPS_PER_EDGE 4096u
+#define MARGIN_STEPS_PER_EDGE 64u
 #define MARGIN_STEPS_MIN 1000000u
 #define TASK_EDGES 4096u
 #define BULK_NODES_MIN 3u /* two pairs that might be swapped are shown as such */

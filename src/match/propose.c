@@ -38,6 +38,7 @@ struct propose {
 	struct buf *out;
 	const struct col *amount[2], *date[2];
 	bool flip;
+	bool money; /* the amounts are what is to be balanced: nearly every record has one */
 	const struct col *code[2][8]; /* paired references */
 	char pattern[8][128];         /* found inside the text of this side, or "" */
 	int found_in[8];
@@ -227,6 +228,7 @@ static int pair_amounts(struct propose *q, struct err *err)
 			best = score;
 			q->amount[0] = a;
 			q->amount[1] = b;
+			q->money = q->p[0].filled[i] >= 900 && q->p[1].filled[k] >= 900;
 			q->flip = flipped > plain + 100;
 		}
 	return 0;
@@ -600,7 +602,7 @@ static void put_side(struct propose *q, int side, struct sv label)
 {
 	buf_printf(q->out, "  \"%s\": { \"label\": ", side == 0 ? "left" : "right");
 	tree_quote(label, q->out);
-	if (q->amount[0] != NULL)
+	if (q->money)
 		buf_add_cstr(q->out, ", \"balance\": \"amount\"");
 	if (side == 1 && q->flip)
 		buf_add_cstr(q->out, ", \"flip_sign\": true");
@@ -675,12 +677,12 @@ static void put_fields(struct propose *q)
 		else
 			put_field(q, name, "code", q->code[0][i], q->code[1][i], &first);
 	}
-	if (q->amount[0] == NULL)
+	if (!q->money)
 		for (uint32_t i = 0; i < q->nsame; i++) {
 			snprintf(name, sizeof(name), "column%u", i + 1);
 			put_field(q, name, "text", q->same[0][i], q->same[1][i], &first);
 		}
-	if (q->party[0] != NULL && q->amount[0] != NULL)
+	if (q->party[0] != NULL && q->money)
 		put_field(q, "party", "text", q->party[0], q->party[1], &first);
 	if (has_texts(q) && !first)
 		put_texts(q);
@@ -830,7 +832,7 @@ int match_propose(const struct col_table *left, const struct col_table *right,
 	put_side(q, 1, right_label);
 	put_fields(q);
 	buf_add_cstr(out, "  \"passes\": [\n");
-	if (q->amount[0] != NULL)
+	if (q->money)
 		put_money_passes(q);
 	else
 		put_other_passes(q);

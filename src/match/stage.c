@@ -591,6 +591,27 @@ static void run_pairs(struct stage *s, uint32_t first_pass, uint32_t npasses)
 		stage_pairs(s);
 }
 
+#define HOPELESS (-554) /* log2(e^-6), 1/64 bit */
+
+/* A learned pass admits anything that shares a word; what the weights rule out would only tie
+ * components together. True when edges went. */
+static bool drop_hopeless(struct stage *s)
+{
+	size_t kept = 0, n = s->edges.n;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct edge *edge = &s->edges.p[i];
+		if (s->e->rs->passes[edge->pass].mode == RULES_MODE_LEARN &&
+			edge->w + s->prior < HOPELESS)
+			continue;
+		s->edges.p[kept++] = *edge;
+	}
+	s->edges.n = kept;
+	if (kept < n)
+		engine_free(s->e, s->alone);
+	return kept < n;
+}
+
 void stage_pairs(struct stage *s)
 {
 	struct engine *e = s->e;
@@ -603,6 +624,8 @@ void stage_pairs(struct stage *s)
 		estimate_prior(s);
 	e->prior = s->prior;
 	make_values(s);
+	if (engine_ok(e) && drop_hopeless(s))
+		component_alone(s);
 	if (engine_ok(e))
 		component_decide_alone(s);
 	if (engine_ok(e))

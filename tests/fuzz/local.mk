@@ -9,8 +9,10 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_csv \
 	tests/fuzz/fuzz_json_check \
 	tests/fuzz/fuzz_mapping \
+	tests/fuzz/fuzz_match \
 	tests/fuzz/fuzz_msg \
 	tests/fuzz/fuzz_result_file \
+	tests/fuzz/fuzz_ruleset \
 	tests/fuzz/fuzz_value
 if FUZZING
 FUZZ_MAIN =
@@ -48,5 +50,11 @@ tests_fuzz_fuzz_mapping_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 tests_fuzz_fuzz_result_file_SOURCES = %D%/fuzz_result_file.c %D%/fuzz_col_parts.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_result_file_LDADD = $(COL_LIBS)
 tests_fuzz_fuzz_result_file_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_match_SOURCES = %D%/fuzz_match.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_match_LDADD = $(MATCH_LIBS)
+tests_fuzz_fuzz_match_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_ruleset_SOURCES = %D%/fuzz_ruleset.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_ruleset_LDADD = $(RULES_LIBS)
+tests_fuzz_fuzz_ruleset_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)
