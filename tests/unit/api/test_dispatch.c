@@ -5,12 +5,14 @@
 #include "api/dispatch.h"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -25,6 +27,7 @@
 #include "seal/seal.h"
 #include "store/store_user.h"
 #include "sys/proc.h"
+#include "vault/keys.h"
 
 #define EMAIL "anna@example.test"
 #define PASSWORD "the invoice was paid twice"
@@ -146,6 +149,23 @@ static void give_address(void)
 	pg_exec(&site.pg, buf_cstr(&sql));
 }
 
+/* The upload pool's vault, in the test's folder with a key pair of its own. */
+static void open_vault(void)
+{
+	static char vault[96];
+	static char public_key[96];
+	static char private_key[96];
+
+	(void)snprintf(vault, sizeof(vault), "%s/vault", site.dir);
+	(void)snprintf(public_key, sizeof(public_key), "%s/vault.pub", site.dir);
+	(void)snprintf(private_key, sizeof(private_key), "%s/vault.key", site.dir);
+	assert_int_equal(mkdir(vault, 0700), 0);
+	MUST(vault_keys_generate(public_key, private_key, err));
+	site.conf.vault_dir = vault;
+	site.conf.vault_public_key_file = public_key;
+	MUST(pool_upload_start(&site.env[POOL_UPLOAD], err));
+}
+
 static int set_up(void **state)
 {
 	uint8_t secret[32] = {7};
@@ -171,8 +191,18 @@ static int set_up(void **state)
 		return -1;
 	open_pool(POOL_AUTH, "recon_auth");
 	open_pool(POOL_API, "recon_api");
+	open_pool(POOL_UPLOAD, "recon_upload");
+	open_vault();
 	start_redis();
 	return 0;
+}
+
+static int remove_entry(const char *name, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(name);
 }
 
 static int tear_down(void **state)
@@ -181,10 +211,12 @@ static int tear_down(void **state)
 	stop_redis();
 	close_pool(POOL_AUTH);
 	close_pool(POOL_API);
+	pool_upload_stop(&site.env[POOL_UPLOAD]);
+	close_pool(POOL_UPLOAD);
 	router_free(site.router);
 	conf_free(&site.conf);
 	pg_stop(&site.pg);
-	return rmdir(site.dir);
+	return nftw(site.dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static int lose_redis(void **state)
@@ -201,6 +233,7 @@ struct browser {
 	char rt[64];
 	char csrf[64];
 	const char *bearer; /* instead of cookies */
+	const char *type;   /* of the body; NULL: JSON */
 	const char *extra[4];
 };
 
@@ -323,7 +356,7 @@ static void call(struct browser *b, const char *method, const char *uri, const c
 		add_env("%s", b->extra[i]);
 	if (body != NULL) {
 		add_env("CONTENT_LENGTH=%zu", strlen(body));
-		add_env("CONTENT_TYPE=application/json");
+		add_env("CONTENT_TYPE=%s", b->type != NULL ? b->type : HTTP_JSON_TYPE);
 	}
 	if (b->bearer != NULL) {
 		add_env("HTTP_AUTHORIZATION=Bearer %s", b->bearer);
@@ -876,6 +909,93 @@ static void test_nginx_asks(void **state)
 	assert_status(401);
 }
 
+/* --- uploads ------------------------------------------------------------------------------------- */
+
+static void announce(struct browser *b, int64_t size, const char *hash, char href[256])
+{
+	char body[512];
+	char id[UUID_TEXT_LEN + 1];
+
+	uuid_format(&site.world.source[0], id);
+	(void)snprintf(body, sizeof(body),
+		"{\"source\":\"%s\",\"name\":\"a.csv\",\"size\":%lld%s%s%s}", id,
+		(long long)size, hash ? ",\"sha256\":\"" : "", hash ? hash : "", hash ? "\"" : "");
+	call(b, "POST", path("/uploads", NULL, ""), body);
+	assert_status(201);
+	(void)snprintf(href, 256, "%.*s", SV_ARG(body_text("href")));
+}
+
+static void test_upload_whole(void **state)
+{
+	struct browser b = sign_in();
+	char href[256];
+
+	(void)state;
+	pg_exec(&site.pg, "UPDATE project SET storage_quota = 1000000000");
+	announce(&b, 5, NULL, href);
+	b.type = "application/octet-stream";
+	call(&b, "PUT", href, "abc");
+	assert_true(answer.status >= 400 && answer.status < 500);
+	call(&b, "PUT", href, "abcdefgh");
+	assert_true(answer.status >= 400 && answer.status < 500);
+	call(&b, "PUT", href, "a,b\n1");
+	assert_status(204);
+	call(&b, "PUT", href, "a,b\n1");
+	assert_code(E_UPLOAD_DONE);
+	call(&b, "DELETE", href, NULL);
+	assert_code(E_UPLOAD_DONE);
+}
+
+/* tus 1.0: parts in order, a gap refused, and where it stands. */
+static void test_upload_in_parts(void **state)
+{
+	struct browser b = sign_in();
+	char href[256];
+
+	(void)state;
+	announce(&b, 6, NULL, href);
+	b.type = "application/offset+octet-stream";
+	b.extra[0] = "HTTP_TUS_RESUMABLE=1.0.0";
+	b.extra[1] = "HTTP_UPLOAD_OFFSET=0";
+	call(&b, "PATCH", href, "abc");
+	assert_status(204);
+	call(&b, "PATCH", href, "abc");
+	assert_code(E_UPLOAD_OFFSET);
+	b.extra[1] = NULL;
+	call(&b, "HEAD", href, NULL);
+	assert_status(200);
+	assert_non_null(strstr(buf_cstr(&answer.raw), "Upload-Offset: 3\r\n"));
+	assert_non_null(strstr(buf_cstr(&answer.raw), "Upload-Length: 6\r\n"));
+	b.extra[1] = "HTTP_UPLOAD_OFFSET=3";
+	call(&b, "PATCH", href, "def");
+	assert_status(204);
+	assert_non_null(strstr(buf_cstr(&answer.raw), "Upload-Offset: 6\r\n"));
+}
+
+static void test_upload_given_up(void **state)
+{
+	struct browser b = sign_in();
+	char href[256];
+	int64_t booked = pg_int(&site.pg, "SELECT sum(storage_bytes)::bigint FROM project");
+
+	(void)state;
+	announce(&b, 600, NULL, href);
+	assert_int_equal(
+		pg_int(&site.pg, "SELECT sum(storage_bytes)::bigint FROM project"), booked + 600);
+	b.type = "application/offset+octet-stream";
+	b.extra[0] = "HTTP_TUS_RESUMABLE=1.0.0";
+	b.extra[1] = "HTTP_UPLOAD_OFFSET=0";
+	call(&b, "PATCH", href, "abc");
+	assert_status(204);
+	b.extra[1] = NULL;
+	call(&b, "DELETE", href, NULL);
+	assert_status(204);
+	assert_int_equal(
+		pg_int(&site.pg, "SELECT sum(storage_bytes)::bigint FROM project"), booked);
+	call(&b, "PUT", href, "abc");
+	assert_true(answer.status >= 400 && answer.status < 500);
+}
+
 /* --- signing keys -------------------------------------------------------------------------------- */
 
 static void age_keys(const char *state, int64_t seconds)
@@ -947,7 +1067,9 @@ static void test_rotation(void **state)
 		cmocka_unit_test(test_credentials_in_bad_form), cmocka_unit_test(test_csrf),       \
 		cmocka_unit_test(test_system), cmocka_unit_test(test_projects),                    \
 		cmocka_unit_test(test_facts), cmocka_unit_test(test_objects_of_the_world),         \
-		cmocka_unit_test(test_nginx_asks), cmocka_unit_test(test_backoff)
+		cmocka_unit_test(test_nginx_asks), cmocka_unit_test(test_upload_whole),            \
+		cmocka_unit_test(test_upload_in_parts), cmocka_unit_test(test_upload_given_up),    \
+		cmocka_unit_test(test_backoff)
 
 int main(void)
 {

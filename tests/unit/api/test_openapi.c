@@ -155,6 +155,7 @@ static void test_a_full_buffer_is_an_error(void **state)
 	(void)state;
 	buf_init(&small, 100);
 	assert_int_equal(openapi_print(routes, routes_count, &small, NULL), E_NO_MEMORY);
+	buf_free(&small);
 	buf_init(&small, 100);
 	assert_int_equal(openapi_print_nginx(routes, routes_count, &small, NULL), E_NO_MEMORY);
 }
