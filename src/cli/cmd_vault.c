@@ -1,11 +1,21 @@
 /*
  * recon vault keygen: the vault's key pair in two new files. Nothing is ever overwritten: a lost
  * private key is the loss of every file.
+ *
+ * recon vault check: every object that the database names is stored with its length, and nothing
+ * else is. It needs no key; reading proves the bytes, each time. Objects that are younger than any
+ * transaction may still be about to get their row.
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "cli/cli.h"
+#include "store/store_object.h"
 #include "vault/keys.h"
+#include "vault/vault.h"
+
+#define PAGE 1000
+#define ARENA_MAX (16u << 20)
 
 static int keygen(const char *public_file, const char *private_file)
 {
@@ -17,6 +27,131 @@ static int keygen(const char *public_file, const char *private_file)
 	return CLI_DONE;
 }
 
+struct check {
+	struct db *db;
+	struct vault *vault;
+	int64_t before; /* Unix seconds: what is younger is nobody's yet */
+	struct uuid ids[PAGE];
+	size_t n;
+	size_t objects, missing, length, orphans;
+};
+
+static void say(const char *what, const struct uuid *id, const char *more)
+{
+	char text[UUID_TEXT_LEN + 1];
+
+	uuid_format(id, text);
+	printf("%-8s %s %s\n", what, text, more);
+}
+
+static int check_place(struct check *c, const struct object_place *place, struct err *err)
+{
+	uint64_t size = 0;
+	int rc = vault_measure(c->vault, &place->id, &size, err);
+
+	c->objects++;
+	if (rc == E_NOT_FOUND) {
+		c->missing++;
+		say("missing", &place->id, word_text(place->kind));
+		return 0;
+	}
+	if (rc == 0 && size != (uint64_t)place->stored_size) {
+		c->length++;
+		say("length", &place->id, word_text(place->kind));
+	}
+	return rc;
+}
+
+/* Every row has its bytes. */
+static int check_rows(struct check *c, struct err *err)
+{
+	struct uuid after = {{0}};
+	size_t n = PAGE;
+	int rc = 0;
+
+	while (rc == 0 && n == PAGE) {
+		struct arena a CLEANUP(arena_free);
+		struct object_place *places = NULL;
+
+		arena_init(&a, ARENA_MAX);
+		rc = store_object_page(c->db, &after, PAGE, &a, &places, &n, err);
+		for (size_t i = 0; i < n && rc == 0; i++)
+			rc = check_place(c, &places[i], err);
+		if (rc == 0 && n > 0)
+			after = places[n - 1].id;
+	}
+	return rc;
+}
+
+static bool is_among(const struct uuid *id, const struct uuid *ids, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (uuid_eq(id, &ids[i]))
+			return true;
+	return false;
+}
+
+static int check_stored(struct check *c, struct err *err)
+{
+	struct arena a CLEANUP(arena_free);
+	struct uuid *known = NULL;
+	size_t nknown = 0;
+	int rc;
+
+	arena_init(&a, ARENA_MAX);
+	rc = store_object_known(c->db, c->ids, c->n, &a, &known, &nknown, err);
+	for (size_t i = 0; i < c->n && rc == 0; i++) {
+		if (is_among(&c->ids[i], known, nknown))
+			continue;
+		c->orphans++;
+		say("orphan", &c->ids[i], "");
+	}
+	c->n = 0;
+	return rc;
+}
+
+static int collect(void *ctx, const struct uuid *id, uint64_t sealed_size, int64_t mtime,
+	bool finished, struct err *err)
+{
+	struct check *c = ctx;
+
+	(void)sealed_size;
+	if (!finished || mtime >= c->before)
+		return 0;
+	c->ids[c->n++] = *id;
+	return c->n == PAGE ? check_stored(c, err) : 0;
+}
+
+static int check_all(struct check *c, struct err *err)
+{
+	int rc = check_rows(c, err);
+
+	if (rc == 0)
+		rc = vault_list(c->vault, collect, c, err);
+	return rc < 0 ? rc : check_stored(c, err);
+}
+
+static int check(const struct conf *conf)
+{
+	struct vault_config place = {.location = conf->vault_dir};
+	struct db_options where = {
+		.conninfo = conf->db_conninfo, .role = "recon_operator", .program = "recon"};
+	struct vault *vault CLEANUP(vault_close) = NULL;
+	struct db *db CLEANUP(db_freep) = NULL;
+	struct check c = {.before = (int64_t)time(NULL) - conf->vault_orphan_seconds};
+	struct err err = {0};
+
+	if (vault_open(&place, &vault, &err) < 0 || db_open(&where, &db, &err) < 0)
+		return cli_fail(&err);
+	c.vault = vault;
+	c.db = db;
+	if (check_all(&c, &err) < 0)
+		return cli_fail(&err);
+	printf("%zu objects: %zu missing, %zu of another length; %zu stored without a row\n",
+		c.objects, c.missing, c.length, c.orphans);
+	return c.missing + c.length + c.orphans > 0 ? CLI_FAILED : CLI_DONE;
+}
+
 int cmd_vault(struct cli *cli, int argc, char **argv)
 {
 	const char *public_file = NULL, *private_file = NULL;
@@ -25,6 +160,8 @@ int cmd_vault(struct cli *cli, int argc, char **argv)
 
 	if (!cli_options(&argc, argv, options))
 		return CLI_USAGE;
+	if (argc == 2 && strcmp(argv[1], "check") == 0)
+		return cli_open(cli) ? check(&cli->m->conf) : CLI_FAILED;
 	if (argc != 2 || strcmp(argv[1], "keygen") != 0)
 		return cli_usage("vault");
 	/* Both files given: works before there is a configuration. */

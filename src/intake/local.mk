@@ -18,6 +18,7 @@ endif
 test_intake_intake_SOURCES = tests/unit/intake/test_intake.c $(PLACE_SOURCES) $(DB_TEST_SOURCES)
 test_intake_intake_CPPFLAGS = $(DB_TEST_CPPFLAGS) $(PLACE_CPPFLAGS) \
 	-DTEST_DATA=\"$(abs_top_srcdir)/tests/data\" \
-	-DRECON_SCANNER=\"$(abs_top_builddir)/recon-scanner\" -DRECON_INTAKE=\"$(abs_top_builddir)/recon-intake\"
+	-DRECON_SCANNER=\"$(abs_top_builddir)/recon-scanner\" -DRECON_INTAKE=\"$(abs_top_builddir)/recon-intake\" \
+	-DRECON=\"$(abs_top_builddir)/recon\"
 test_intake_intake_LDADD = $(VAULT_LIBS) $(DB_TEST_LDADD) $(SYS_LIBS)
-EXTRA_test_intake_intake_DEPENDENCIES = recon-scanner$(EXEEXT) recon-intake$(EXEEXT)
+EXTRA_test_intake_intake_DEPENDENCIES = recon-scanner$(EXEEXT) recon-intake$(EXEEXT) recon$(EXEEXT)

@@ -13,6 +13,12 @@ static const struct db_field object_fields[] = {
 	DB_FIELD(object, INSTANT, erased_at),
 };
 static const struct db_shape object_shape = DB_SHAPE(object, object_fields);
+static const struct db_field place_fields[] = {
+	DB_FIELD(object_place, UUID, id),
+	DB_FIELD_WORD(object_place, "OBJECT_KIND", kind),
+	DB_FIELD(object_place, I64, stored_size),
+};
+static const struct db_shape place_shape = DB_SHAPE(object_place, place_fields);
 /* The id alone: a struct uuid is its first member. */
 static const struct db_field id_fields[] = {{"id", DB_MEMBER_UUID, 0, NULL}};
 static const struct db_shape id_shape = {id_fields, 1, sizeof(struct uuid)};
@@ -43,4 +49,11 @@ int store_object_known(struct db *db, const struct uuid *ids, size_t n, struct a
 {
 	return db_list(db, SQL_OBJECT_KNOWN, DB_PARAMS(DB_UUIDS(ids, n)), &id_shape, arena, ret,
 		ret_n, err);
+}
+
+int store_object_page(struct db *db, const struct uuid *after, int32_t limit, struct arena *arena,
+	struct object_place **ret, size_t *ret_n, struct err *err)
+{
+	return db_list(db, SQL_OBJECT_PAGE, DB_PARAMS(DB_UUID(after), DB_I32(limit)), &place_shape,
+		arena, ret, ret_n, err);
 }

@@ -27,4 +27,15 @@ MUST_CHECK int store_object_erase(
 MUST_CHECK int store_object_known(struct db *db, const struct uuid *ids, size_t n,
 	struct arena *arena, struct uuid **ret, size_t *ret_n, struct err *err);
 
+/* Objects that should be stored, in order of their ids from the one behind `after` (nil: the first),
+ * at most limit: id, kind and stored_size alone, so that the operator may ask. */
+struct object_place {
+	struct uuid id;
+	enum word kind;
+	int64_t stored_size;
+};
+
+MUST_CHECK int store_object_page(struct db *db, const struct uuid *after, int32_t limit,
+	struct arena *arena, struct object_place **ret, size_t *ret_n, struct err *err);
+
 #endif

@@ -294,6 +294,14 @@ int vault_remove(struct vault *v, const struct uuid *id, struct err *err)
 	return v->backend->remove(v->store, id, err);
 }
 
+int vault_measure(
+	struct vault *v, const struct uuid *id, uint64_t *ret_sealed_size, struct err *err)
+{
+	int fd CLEANUP(fd_close) = -1;
+
+	return v->backend->fetch(v->store, id, &fd, ret_sealed_size, err);
+}
+
 /* The digest of everything a reader gives. */
 static int reader_digest(
 	struct vault_reader *r, struct hash *hash, uint8_t ret[SHA256_LEN], struct err *err)

@@ -100,6 +100,9 @@ MUST_CHECK int vault_read_loan(
 
 /* Removes the stored bytes; a missing object is no error. See the order above. */
 MUST_CHECK int vault_remove(struct vault *v, const struct uuid *id, struct err *err);
+/* Length of the stored bytes, without any key. E_NOT_FOUND. */
+MUST_CHECK int vault_measure(
+	struct vault *v, const struct uuid *id, uint64_t *ret_sealed_size, struct err *err);
 /* Reads everything: 0, or E_NOT_FOUND, E_CORRUPT, E_IO. */
 MUST_CHECK int vault_check(struct vault *v, const struct vault_object *object, struct err *err);
 

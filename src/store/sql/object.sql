@@ -16,3 +16,8 @@ WHERE id = ANY ($1) AND erased_at IS NULL;
 -- For the sweep: which of these ids have a row with a key?
 -- name: object_known(uuid[])
 SELECT id FROM vault_object WHERE id = ANY ($1) AND erased_at IS NULL;
+
+-- For the operator, who may not read keys: the next objects that should be stored.
+-- name: object_page(uuid, int4)
+SELECT id, kind, stored_size FROM vault_object
+WHERE id > $1 AND erased_at IS NULL ORDER BY id LIMIT $2;

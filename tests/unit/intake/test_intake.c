@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utime.h>
 #include <cmocka.h>
 
 #include "fixture.h"
@@ -610,6 +612,69 @@ static void test_no_plaintext_is_left(void **state)
 	assert_int_equal(ftw(place_at("."), expect_sealed, 16), 0);
 }
 
+/* Runs `recon vault check`: its exit code, and its output in the file "check". */
+static int vault_check_command(void)
+{
+	pid_t pid = fork();
+	int status = -1;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (!freopen(place_at("check"), "w", stdout))
+			_exit(126);
+		execl(RECON, "recon", "--config", place_at("conf"), "vault", "check", (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* The path of some stored object of a file's datasets. */
+static void object_path(const struct uuid *file, const char *column, char out[96])
+{
+	struct buf sql CLEANUP(buf_free) = BUF_INIT;
+	char *id;
+
+	buf_printf(&sql, "SELECT %s::text FROM dataset WHERE file_id = $", column);
+	id = about(file, buf_cstr(&sql));
+	snprintf(out, 96, "vault/%.2s/%s", id, id);
+	free(id);
+}
+
+static void test_vault_check_names_what_is_wrong(void **state)
+{
+	struct utimbuf old = {1000000000, 1000000000};
+	struct uuid file = hand_in(&mapped, "check.csv",
+		SV(HEADER "2026-03-04,12.30,R-1,Rent\n2026-03-05,x,R-2,Bad\n"), 1);
+	char data[96], rejects[96];
+
+	(void)state;
+	expect(&file, DATASET_END, "ready 3 1 1 ");
+	/* The fixture's objects were never stored. */
+	pg_exec(&pg, "UPDATE vault_object SET wrapped_key = NULL, erased_at = now() "
+		     "WHERE length(wrapped_key) <> 80");
+	expect_no_orphans();
+	assert_int_equal(vault_check_command(), 0);
+	assert_true(file_holds(place_at("check"), SV(" 0 missing, 0 of another length; 0 stored")));
+
+	object_path(&file, "data_object", data);
+	object_path(&file, "rejects_object", rejects);
+	mkdir(place_at("vault/00"), 0700); /* may be there */
+	assert_int_equal(truncate(place_at(rejects), 100), 0);
+	assert_int_equal(
+		rename(place_at(data), place_at("vault/00/00000000-0000-4000-8000-000000000000")),
+		0);
+	assert_int_equal(utime(place_at("vault/00/00000000-0000-4000-8000-000000000000"), &old), 0);
+	assert_int_equal(vault_check_command(), 1);
+	assert_true(file_holds(place_at("check"), SV(" 1 missing, 1 of another length; 1 stored")));
+	assert_true(
+		file_holds(place_at("check"), SV("orphan   00000000-0000-4000-8000-000000000000")));
+	assert_int_equal(
+		rename(place_at("vault/00/00000000-0000-4000-8000-000000000000"), place_at(data)),
+		0);
+}
+
 /* PostgreSQL gone for a moment: the worker waits and goes on. */
 static void test_database_crash(void **state)
 {
@@ -726,6 +791,7 @@ int main(void)
 		cmocka_unit_test(test_a_killed_reader_is_tried_again),
 		cmocka_unit_test(test_sweep),
 		cmocka_unit_test(test_database_crash),
+		cmocka_unit_test(test_vault_check_names_what_is_wrong),
 	};
 
 	proc_init();

@@ -285,6 +285,19 @@ static void test_read_all_is_bounded(void **state)
 	assert_int_equal(vault_remove(f->v, &object.id, NULL), 0);
 }
 
+static void test_measure(void **state)
+{
+	struct fixture *f = *state;
+	struct vault_object object;
+	uint64_t size = 0;
+
+	store_sample(f, 500, &object);
+	assert_int_equal(vault_measure(f->v, &object.id, &size, NULL), 0);
+	assert_int_equal(size, object.stored_size);
+	assert_int_equal(vault_remove(f->v, &object.id, NULL), 0);
+	assert_int_equal(vault_measure(f->v, &object.id, &size, NULL), E_NOT_FOUND);
+}
+
 /* Without the private key: stores, cannot read. */
 static void test_store_only(void **state)
 {
@@ -529,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_exchanged_files_do_not_open),
 		cmocka_unit_test(test_record_must_agree),
 		cmocka_unit_test(test_read_all_is_bounded),
+		cmocka_unit_test(test_measure),
 		cmocka_unit_test(test_store_only),
 		cmocka_unit_test(test_loan),
 		cmocka_unit_test(test_failing_write_leaves_nothing),
