@@ -102,7 +102,7 @@ suites_choose() { # PATTERN... -> names, all without a pattern
 }
 
 cmd_test() {
-	local no_skip=0 patterns=() arg name total_passed=0 total_failed=0 total_skipped=0 p f s
+	local no_skip=0 patterns=() lanes=() arg name total_passed=0 total_failed=0 total_skipped=0 p f s
 	for arg; do
 		case $arg in
 		--no-skip) no_skip=1 ;;
@@ -127,12 +127,18 @@ cmd_test() {
 	export NO_COLOR=1 FORCE_COLOR=0
 	instance_forget check
 
-	trap 'kill $(jobs -p) 2>/dev/null; instance_forget check' EXIT
+	# Each lane is a process group, so that an interrupted run leaves nothing behind.
+	trap 'kill -- ${lanes[*]/#/-} 2>/dev/null; instance_forget check' EXIT
+	trap 'exit 130' INT TERM
 	lane_run first
-	lane_run compile &
-	lane_run live &
+	set -m
+	for name in compile live; do
+		lane_run $name &
+		lanes+=($!)
+	done
+	set +m
 	wait
-	trap - EXIT
+	trap - EXIT INT TERM
 	RECON_INSTANCE=check instance_existing
 	instance_down
 
