@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sys/metrics.h"
+
 #define CACHE_CHAINS 1024u
 
 enum item_state {
@@ -33,18 +35,20 @@ struct cache {
 	pthread_mutex_t lock;
 	pthread_cond_t made;
 	size_t bound;
+	struct metrics *metrics;
 	struct cache_item *chains[CACHE_CHAINS];
 	struct cache_item *newest, *oldest;
 	struct cache_figures figures;
 };
 
-int cache_new(size_t bytes, struct cache **ret, struct err *err)
+int cache_new(size_t bytes, struct metrics *metrics, struct cache **ret, struct err *err)
 {
 	struct cache *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	c->bound = bytes;
+	c->metrics = metrics;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->made, NULL);
 	*ret = c;
@@ -200,6 +204,7 @@ static void make(struct cache *c, struct cache_item *i, cache_make_fn make_value
 		i->state = ITEM_FAILED;
 	}
 	struct cache_item *gone = evict(c);
+	metrics_set(c->metrics, M_CACHE_BYTES, 0, (int64_t)c->figures.bytes);
 	pthread_cond_broadcast(&c->made);
 	pthread_mutex_unlock(&c->lock);
 	free_items(gone);
@@ -215,12 +220,14 @@ int cache_get(struct cache *c, const struct cache_key *key, cache_make_fn make_v
 	if (i != NULL) {
 		i->pins++;
 		c->figures.hits++;
+		metrics_add(c->metrics, M_CACHE_LOOKUPS, 0, 1);
 		list_remove(c, i);
 		list_push(c, i);
 		rc = await(c, i, err);
 		pthread_mutex_unlock(&c->lock);
 	} else {
 		c->figures.misses++;
+		metrics_add(c->metrics, M_CACHE_LOOKUPS, 1, 1);
 		i = insert(c, key, free_value);
 		pthread_mutex_unlock(&c->lock);
 		if (i == NULL)

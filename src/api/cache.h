@@ -14,6 +14,7 @@
 
 struct cache;
 struct cache_item;
+struct metrics;
 
 enum cache_kind {
 	CACHE_TABLE,  /* a dataset's or rejects' object: struct col_table */
@@ -32,7 +33,9 @@ struct cache_key {
 typedef int (*cache_make_fn)(void *ctx, void **ret_value, size_t *ret_bytes, struct err *err);
 typedef void (*cache_free_fn)(void *value);
 
-MUST_CHECK int cache_new(size_t bytes, struct cache **ret, struct err *err);
+/* Counts its look-ups in metrics, which may be NULL and must outlive it. */
+MUST_CHECK int cache_new(
+	size_t bytes, struct metrics *metrics, struct cache **ret, struct err *err);
 /* All items must have been released. */
 void cache_free(struct cache **c);
 

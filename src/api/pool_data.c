@@ -17,9 +17,11 @@ int pool_data_start(struct api_env *env, struct err *err)
 	if (pool == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	env->pool_data = pool;
+	metrics_label(env->metrics, M_CACHE_LOOKUPS, 0, "hit");
+	metrics_label(env->metrics, M_CACHE_LOOKUPS, 1, "miss");
 	rc = vault_open(&config, &pool->vault, err);
 	if (rc == 0)
-		rc = cache_new((size_t)env->conf->api_cache_bytes, &pool->cache, err);
+		rc = cache_new((size_t)env->conf->api_cache_bytes, env->metrics, &pool->cache, err);
 	if (rc != 0)
 		pool_data_stop(env);
 	return rc;

@@ -58,7 +58,7 @@ static int setup(void **state)
 	struct cache *c;
 
 	made = freed = 0;
-	assert_int_equal(cache_new(10000, &c, NULL), 0);
+	assert_int_equal(cache_new(10000, NULL, &c, NULL), 0);
 	*state = c;
 	return 0;
 }
