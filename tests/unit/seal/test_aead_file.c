@@ -1,7 +1,7 @@
 /*
  * The vault's file format: known answers computed by another implementation of the specification,
  * every length around a chunk's edge, every kind of damage, and Wycheproof's vectors when the
- * corpus of public test data is present ($RECON_CORPUS).
+ * corpus of public test data is present.
  */
 #include "seal/aead_file.h"
 
@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "seal/hash.h"
 #include "seal/seal.h"
+#include "unit/corpus.h"
 
 /* Callbacks over memory; the reader's can be told to fail. */
 static int write_buf(void *ctx, const void *p, size_t n, struct err *err)
@@ -477,21 +478,14 @@ static void vector_run(struct json_object *test)
 static void test_wycheproof(void **state)
 {
 	static const char name[] = "wycheproof/c2sp_chunked_encryption_aes_256_gcm_test.json";
-	const char *corpus = getenv("RECON_CORPUS");
 	struct json_object *root, *groups = NULL, *tests = NULL;
 	char path[4096];
 
 	(void)state;
-	if (!corpus) {
-		print_message("skipped: RECON_CORPUS names no folder of public test data\n");
+	if (!corpus_path(name, path))
 		skip();
-	}
-	snprintf(path, sizeof(path), "%s/%s", corpus, name);
 	root = json_object_from_file(path);
-	if (!root) {
-		print_message("skipped: %s is not present\n", path);
-		skip();
-	}
+	assert_non_null(root);
 	assert_true(json_object_object_get_ex(root, "testGroups", &groups));
 	assert_true(
 		json_object_object_get_ex(json_object_array_get_idx(groups, 0), "tests", &tests));
