@@ -50,6 +50,7 @@ export const api = gen.enhanceEndpoints({
 		jobCancel: { invalidatesTags: ["job"] },
 		decisionList: { providesTags: ["decision"] },
 		viewFacets: { providesTags: ["facets"] },
-		decisionCreate: { invalidatesTags: ["decision"] },
+		// The reconciliation carries the version that the next decision must name.
+		decisionCreate: { invalidatesTags: ["decision", "reconciliation"] },
 	},
 });

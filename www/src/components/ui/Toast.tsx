@@ -45,7 +45,6 @@ export function useToast(): Toaster {
 				description: problem_text(problem),
 				type: "bad",
 				timeout: ERROR_MS,
-				priority: "high",
 			});
 		},
 		[add],
@@ -54,7 +53,7 @@ export function useToast(): Toaster {
 }
 
 function ToastList() {
-	const { toasts } = Base.useToastManager();
+	const { toasts, close } = Base.useToastManager();
 	return toasts.map((toast) => (
 		<Base.Root
 			key={toast.id}
@@ -66,9 +65,10 @@ function ToastList() {
 				<Base.Description className={styles.description} />
 			</Base.Content>
 			{toast.actionProps && <Base.Action className={styles.action} />}
-			<Base.Close render={<IconButton label="Dismiss" className={styles.close} />}>
+			{/* Base.Close is hidden from assistive technology until its stack is hovered over. */}
+			<IconButton label="Dismiss" className={styles.close} onClick={() => close(toast.id)}>
 				<X size={14} aria-hidden />
-			</Base.Close>
+			</IconButton>
 		</Base.Root>
 	));
 }

@@ -25,6 +25,8 @@ import { MappingForm } from "./MappingForm";
 
 const route = getRouteApi("/shell/p/$project/datasets/$dataset");
 const POLL_MS = 1500;
+/** Somebody else may confirm the mapping, and the reader takes a moment to pick it up. */
+const MOVING = new Set(["reading", "needs_mapping"]);
 const PREVIEW_ROWS = 50;
 
 export function DatasetPage() {
@@ -32,7 +34,7 @@ export function DatasetPage() {
 	const known = api.endpoints.datasetGet.useQueryState({ project, dataset: id });
 	const { data, error, isLoading, refetch } = api.useDatasetGetQuery(
 		{ project, dataset: id },
-		{ pollingInterval: known.data?.state === "reading" ? POLL_MS : 0 },
+		{ pollingInterval: MOVING.has(known.data?.state ?? "") ? POLL_MS : 0 },
 	);
 	const { data: about } = api.useProjectGetQuery({ project });
 	const { data: source } = api.useSourceGetQuery(

@@ -52,7 +52,7 @@ export function MappingForm({ project, dataset, proposal, may_confirm }: Mapping
 	const meanings = useMemo(() => meanings_of(proposal), [proposal]);
 	const [choices, set_choices] = useState(() => choices_of(proposal.mapping));
 	const [answers, set_answers] = useState<Record<string, string>>({});
-	const [confirm, { error, isLoading }] = api.useMappingCreateMutation();
+	const [confirm, { error, isLoading, isSuccess }] = api.useMappingCreateMutation();
 	const { say } = useToast();
 
 	const open = proposal.questions.filter(({ pointer }) => answers[pointer] === undefined);
@@ -104,8 +104,8 @@ export function MappingForm({ project, dataset, proposal, may_confirm }: Mapping
 					{open.length > 0 && <p>Answer the open question above.</p>}
 					{!may_confirm && <p>Your role does not confirm mappings.</p>}
 				</div>
-				<Button variant="primary" disabled={blocked} busy={isLoading} onClick={submit}>
-					Confirm the mapping
+				<Button variant="primary" disabled={blocked} busy={isLoading || isSuccess} onClick={submit}>
+					{isSuccess ? "Reading the file" : "Confirm the mapping"}
 				</Button>
 			</div>
 		</div>

@@ -1,6 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { FileUp, FilterX } from "lucide-react";
-import { api, type Source } from "@/api";
+import { api, type Dataset, type File as ReceivedFile, type Source } from "@/api";
 import {
 	Button,
 	button_class,
@@ -20,6 +20,8 @@ import { UploadList } from "./UploadList";
 
 const route = getRouteApi("/shell/p/$project/files");
 const POLL_MS = 1500;
+/** When nothing moves here, others may still hand files in. */
+const REST_MS = 5000;
 const MOVING = new Set(["received", "scanning"]);
 
 const state_options = [
@@ -83,6 +85,15 @@ function NoSource({ project }: { project: string }) {
 	);
 }
 
+/** Whether a scan or a reader is at work, so that the lists will change by themselves. */
+function is_moving(files: readonly ReceivedFile[], datasets: readonly Dataset[]): boolean {
+	return (
+		files.some(
+			({ state, dataset }) => MOVING.has(state) || (state === "clean" && dataset === null),
+		) || datasets.some(({ state }) => state === "reading")
+	);
+}
+
 interface FileListProps {
 	project: string;
 	sources: readonly Source[];
@@ -91,19 +102,15 @@ interface FileListProps {
 function FileList({ project, sources }: FileListProps) {
 	const search = route.useSearch();
 	const navigate = route.useNavigate();
-	const reading = api.useDatasetListQuery({ project, state: "reading" });
-	const first = api.useFileListQuery({ project, ...search });
-	const moving =
-		first.data?.items.some(({ state }) => MOVING.has(state)) ||
-		(reading.data?.items.length ?? 0) > 0;
+	const files = api.endpoints.fileList.useQueryState({ project, ...search });
+	const readings = api.endpoints.datasetList.useQueryState({ project });
+	const moving = is_moving(files.data?.items ?? [], readings.data?.items ?? []);
+	const polling = { pollingInterval: moving ? POLL_MS : REST_MS, skipPollingIfUnfocused: true };
 	const { data, error, isLoading, isFetching, refetch } = api.useFileListQuery(
 		{ project, ...search },
-		{ pollingInterval: moving ? POLL_MS : 0, skipPollingIfUnfocused: true },
+		polling,
 	);
-	const datasets = api.useDatasetListQuery(
-		{ project },
-		{ pollingInterval: moving ? POLL_MS : 0, skipPollingIfUnfocused: true },
-	);
+	const datasets = api.useDatasetListQuery({ project }, polling);
 	const filtered = search.source !== undefined || search.state !== undefined;
 	const set = (change: Partial<typeof search>) =>
 		navigate({ search: (old) => ({ ...old, ...change }), replace: true });

@@ -62,7 +62,11 @@ describe("the grid", () => {
 		render_app(PATH);
 		const found = await grid();
 		expect(found).toHaveAttribute("aria-rowcount", "4");
-		expect(asked).toEqual({ kind: "matches", filter: { state: ["suggested", "ambiguous"] } });
+		expect(asked).toEqual({
+			kind: "matches",
+			job: job.id,
+			filter: { state: ["suggested", "ambiguous"] },
+		});
 		const evidence = screen.getByRole("complementary", { name: "Evidence" });
 		expect(
 			await within(evidence).findByRole("row", { name: /reference R-1 R-9 Against/ }),

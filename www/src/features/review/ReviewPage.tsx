@@ -106,7 +106,8 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 	const decisions_args = { project, reconciliation: reconciliation.id, limit: HISTORY };
 	const { data: log } = api.useDecisionListQuery(decisions_args);
 
-	const spec = useMemo(() => view_of(search), [search]);
+	// The job is always named: a view of "the last one" would outlive the next job in the cache.
+	const spec = useMemo(() => view_of({ ...search, job: job.id }), [search, job.id]);
 	const view = api.useViewCreateQuery({
 		project,
 		reconciliation: reconciliation.id,
