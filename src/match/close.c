@@ -312,6 +312,7 @@ void close_result(struct engine *e, struct result *ret, struct match_receipt *re
 		rc = count_rows(&c, side);
 	if (rc == 0 && engine_ok(e))
 		count_money(&c);
+	ret->prior = e->prior;
 	receipt->peak_bytes = e->peak;
 	if (rc < 0)
 		engine_fail(e, rc);

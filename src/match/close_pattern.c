@@ -19,7 +19,8 @@ struct pattern_sum {
 struct patterns {
 	struct closing *c;
 	pthread_mutex_t lock;
-	uint32_t *slot; /* by hash: place in list + 1 */
+	uint32_t most;  /* patterns there is room for, a power of two */
+	uint32_t *slot; /* 4 x most, by hash: place in list + 1 */
 	struct pattern_sum *list; /* in no order until sorted */
 	uint32_t n;
 	bool overflow; /* more than fit: then none is kept, since which ones come first is chance */
@@ -35,11 +36,11 @@ static void add_sums(struct patterns *p, const struct pattern_sum *local, uint32
 {
 	pthread_mutex_lock(&p->lock);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t at = (uint32_t)mix64(local[i].levels) & (4 * PATTERNS_MAX - 1);
+		uint32_t at = (uint32_t)mix64(local[i].levels) & (4 * p->most - 1);
 		while (p->slot[at] != 0 && p->list[p->slot[at] - 1].levels != local[i].levels)
-			at = (at + 1) & (4 * PATTERNS_MAX - 1);
+			at = (at + 1) & (4 * p->most - 1);
 		if (p->slot[at] == 0) {
-			if (p->n == PATTERNS_MAX) {
+			if (p->n == p->most) {
 				p->overflow = true;
 				break;
 			}
@@ -172,12 +173,14 @@ static int write_patterns(struct patterns *p)
 void close_patterns(struct closing *c)
 {
 	struct engine *e = c->e;
-	struct patterns p = {.c = c};
+	struct patterns p = {.c = c, .most = 16};
 	int rc = set_levels(c);
 
 	pthread_mutex_init(&p.lock, NULL);
-	p.slot = ENGINE_ZNEW(e, 4 * PATTERNS_MAX, uint32_t);
-	p.list = ENGINE_NEW(e, PATTERNS_MAX, struct pattern_sum);
+	while (p.most < PATTERNS_MAX && p.most < e->found.n)
+		p.most *= 2;
+	p.slot = ENGINE_ZNEW(e, 4 * (size_t)p.most, uint32_t);
+	p.list = ENGINE_NEW(e, p.most, struct pattern_sum);
 	if (rc == 0 && engine_ok(e)) {
 		par_for(e, chunks(e->found.n), level_chunk, &p);
 		p.n = p.overflow ? 0 : p.n;

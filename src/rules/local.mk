@@ -8,7 +8,8 @@ librules_a_SOURCES = \
 	%D%/tree.c %D%/tree.h \
 	%D%/words.def
 RULES_LIBS = librules.a $(SEAL_LIBS) $(DOMAIN_LIBS)
-EXTRA_DIST += docs/ruleset.schema.json
+EXTRA_DIST += docs/matching.md docs/ruleset.schema.json \
+	examples/ledger-bank.ruleset.json examples/processor-bank.ruleset.json
 
 check_PROGRAMS += tests/unit/rules/test_ruleset
 tests_unit_rules_test_ruleset_SOURCES = tests/unit/rules/test_ruleset.c
