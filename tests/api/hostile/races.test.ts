@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Body } from "../lib/client.ts";
 import { decide, type Filled, newFilled } from "../lib/filled.ts";
-import { finishedJob, newPerson, startJob } from "../lib/story.ts";
+import { finishedJob, newPerson, newProject, newSource, startJob } from "../lib/story.ts";
 
 let filled: Filled;
 let client: Filled["project"]["client"];
@@ -78,4 +78,28 @@ describe("jobs", () => {
 			expect((await client.get(`${filled.project.path}/jobs/${job.id}`)).state).toBe(end.state);
 		}
 	});
+});
+
+test("space is booked once, however many announce at the same time", async () => {
+	const limits = await client.get("/api/v1/limits");
+	const project = await newProject(client);
+	const source = await newSource(project, "ledger");
+	// The tests' instance grants ten gibibytes to a project.
+	const fit = Math.floor((10 * 2 ** 30) / limits.upload.max_bytes);
+	const book = () =>
+		client.call("POST", `${project.path}/uploads`, {
+			json: { source: source.id, name: "a.csv", size: limits.upload.max_bytes },
+		});
+	const answers = await Promise.all(Array.from({ length: fit + 12 }, book));
+	const made = answers.filter((a) => a.status === 201);
+	expect(made).toHaveLength(fit);
+	for (const a of answers) if (a.status !== 201) expect(a.body.code).toBe("quota");
+	// Given up by five at once, it is given back once.
+	const gone = await Promise.all(
+		Array.from({ length: 5 }, () =>
+			client.call("DELETE", made[0]?.body.href, { headers: { "tus-resumable": "1.0.0" } }),
+		),
+	);
+	expect(gone.map((a) => a.status).sort()).toEqual([204, 409, 409, 409, 409]);
+	expect([(await book()).status, (await book()).status]).toEqual([201, 422]);
 });
