@@ -3,6 +3,7 @@
  */
 #include "match/close.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,6 +230,7 @@ static int count_rows(struct closing *c, int side)
 	receipt->rows[side] = e->n[side];
 	for (uint32_t r = 0; r < e->n[side]; r++) {
 		struct match_money *m = by_currency[row_currency(e, side, r)];
+		assert(m != NULL);
 		int64_t amount = e->amount[side] == NULL ? 0 : e->amount[side][r];
 		uint8_t state = e->state[side][r];
 		m->rows_accepted++;
