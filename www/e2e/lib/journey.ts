@@ -80,9 +80,14 @@ export async function expect_accessible(page: Page, what: string): Promise<void>
 /** A picture for docs/screenshots, with PICTURES=1 only: a test run never changes them by itself. */
 export async function picture(page: Page, name: string): Promise<void> {
 	if (!process.env.PICTURES) return;
-	for (const toast of await page.getByRole("button", { name: "Dismiss" }).all())
-		await toast.click();
-	await expect(page.getByRole("button", { name: "Dismiss" })).toHaveCount(0);
+	// Messages are news of the moment before; they go by themselves, or at a press.
+	const dismiss = page.getByRole("button", { name: "Dismiss" });
+	while ((await dismiss.count()) > 0) {
+		await dismiss
+			.first()
+			.click({ timeout: 1000 })
+			.catch(() => undefined);
+	}
 	await page.mouse.move(0, 0);
 	await page.screenshot({ path: `${PICTURES}${name}.png`, animations: "disabled", caret: "hide" });
 }
