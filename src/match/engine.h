@@ -81,6 +81,7 @@ struct field {
 	bool long_text;
 	struct words words[2];
 	uint32_t *word_rows; /* by hash & word_mask: rows of both sides that have the word */
+	uint16_t *word_bits; /* by hash & word_mask: log2(N / df), 1/64 bit */
 	uint32_t word_mask;
 };
 
@@ -284,8 +285,7 @@ struct word_overlap {
 	int32_t shared, poorer; /* sums of log2(N / df), 1/64 bit; poorer: of the side with less */
 	int32_t rarest;         /* the largest of a shared word; 0: none is shared */
 };
-struct word_overlap words_compare(
-	const struct engine *e, const struct field *f, struct pair p);
+struct word_overlap words_compare(const struct field *f, struct pair p);
 void intern_classes(struct engine *e);
 /* Fills engine.row_hash once. */
 void intern_row_hashes(struct engine *e);

@@ -389,12 +389,11 @@ static int32_t score_date(const struct engine *e, const struct field *f, int32_t
 	return size <= 60 ? -2 * RULES_BIT : size <= 120 ? -4 * RULES_BIT : -6 * RULES_BIT;
 }
 
-static int32_t score_words(
-	const struct engine *e, const struct field *f, struct pair p, unsigned *level)
+static int32_t score_words(const struct field *f, struct pair p, unsigned *level)
 {
 	static const int32_t steps[] = {4 * 64, 8 * 64, 12 * 64, 17 * 64, 24 * 64, 36 * 64};
 	static const int32_t shares[] = {12, 25, 40, 55, 70, 90};
-	struct word_overlap o = words_compare(e, f, p);
+	struct word_overlap o = words_compare(f, p);
 	int32_t step = 0, share = 0;
 
 	while (step < 6 && o.shared >= steps[step])
@@ -408,16 +407,16 @@ static int32_t score_words(
 	return 83 * step + 51 * share;
 }
 
-static int32_t score_text(const struct engine *e, struct metric *m, const struct field *f,
-	struct pair p, unsigned *level)
+static int32_t score_text(
+	struct metric *m, const struct field *f, struct pair p, unsigned *level)
 {
 	if (f->listed) {
-		struct word_overlap o = words_compare(e, f, p);
+		struct word_overlap o = words_compare(f, p);
 		*level = o.rarest > 0 ? LEVEL_EQUAL : LEVEL_ELSE;
 		return o.rarest > 0 ? M_TEXT_EQUAL + o.rarest : -2 * RULES_BIT;
 	}
 	if (f->long_text)
-		return score_words(e, f, p, level);
+		return score_words(f, p, level);
 	*level = text_level(f, m, p);
 	return f->level_bits[*level];
 }
@@ -443,7 +442,7 @@ static int32_t score_field(const struct engine *e, struct metric *m, const struc
 			counted(e, f, p, M_TEXT_EQUAL, M_TEXT_1024);
 	}
 	if (f->textual)
-		return score_text(e, m, f, p, level);
+		return score_text(m, f, p, level);
 	if (f->v[p.sa].i64 != NULL)
 		return score_number(e, f, p, level);
 	*level = LEVEL_ELSE;

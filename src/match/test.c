@@ -269,7 +269,7 @@ static bool test_texts(
 	case RULES_OP_SAME:
 		return f->listed ? lists_meet(a, b) : sv_eq(a, b);
 	case RULES_OP_LIKE:
-		return similarity(m, t->metric, a, b) >= t->high;
+		return t->high == 0 || similarity(m, t->metric, a, b) >= t->high;
 	case RULES_OP_PREFIX:
 		return same_prefix(a, b, t->high);
 	case RULES_OP_CONTAINS:

@@ -83,6 +83,18 @@ static void fill_words(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 	}
 }
 
+/* log2(N / df) of every word. */
+static void weigh_words(struct engine *e, struct field *f)
+{
+	int32_t all = num_log2(&e->num, (uint64_t)e->n[0] + e->n[1] + 1);
+
+	f->word_bits = ENGINE_ZNEW(e, (size_t)f->word_mask + 1, uint16_t);
+	for (uint32_t w = 0; f->word_bits != NULL && w <= f->word_mask; w++) {
+		int32_t bits = f->word_rows[w] == 0 ? 0 : all - num_log2(&e->num, f->word_rows[w]);
+		f->word_bits[w] = (uint16_t)MAX(bits, 0);
+	}
+}
+
 void words_prepare(struct engine *e, struct field *f)
 {
 	uint64_t total = 0;
@@ -117,18 +129,16 @@ void words_prepare(struct engine *e, struct field *f)
 		struct words_job job = {.f = f, .side = side};
 		par_for(e, chunks(e->n[side]), fill_words, &job);
 	}
+	if (engine_ok(e))
+		weigh_words(e, f);
 }
 
-static int32_t word_bits(const struct engine *e, const struct field *f, uint32_t word)
+static int32_t word_bits(const struct field *f, uint32_t word)
 {
-	uint32_t rows = f->word_rows[word & f->word_mask];
-	int32_t bits = num_log2(&e->num, (uint64_t)e->n[0] + e->n[1]) - num_log2(&e->num, rows);
-
-	return MAX(bits, 0);
+	return f->word_bits[word & f->word_mask];
 }
 
-struct word_overlap words_compare(
-	const struct engine *e, const struct field *f, struct pair p)
+struct word_overlap words_compare(const struct field *f, struct pair p)
 {
 	const struct words *x = &f->words[p.sa], *y = &f->words[p.sb];
 	uint32_t i = x->first[p.a], iend = x->first[p.a + 1];
@@ -139,7 +149,7 @@ struct word_overlap words_compare(
 	while (i < iend || k < kend) {
 		uint32_t a = i < iend ? x->word[i] : WORD_NONE;
 		uint32_t b = k < kend ? y->word[k] : WORD_NONE;
-		int32_t bits = word_bits(e, f, MIN(a, b));
+		int32_t bits = word_bits(f, MIN(a, b));
 		if (a == b) {
 			o.shared += bits;
 			o.rarest = MAX(o.rarest, bits);
