@@ -14,7 +14,7 @@
 #define ERRORS(...) ((const int[]){__VA_ARGS__, 0})
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Woverride-init"
+#pragma GCC diagnostic ignored "-Woverride-init" /* a row may repeat what ROUTE sets first */
 const struct route routes[] = {
 #define ROUTE(name, m, p, o, e, r, ...)                                                            \
 	{.id = #name,                                                                              \
