@@ -75,23 +75,75 @@ export const MATCH_STATES: WordTable = {
 };
 
 export const BREAK_TYPES: WordTable = {
-	missing: { label: "Missing on the other side", tone: "neutral" },
+	missing: {
+		label: "Missing on the other side",
+		tone: "neutral",
+		text: "No record of the other side fits it.",
+	},
 	in_transit: { label: "In transit", tone: "neutral", text: "Not due yet." },
 	overdue: { label: "Overdue", tone: "bad", text: "Due, and not there." },
-	not_in_period: { label: "Not in this period", tone: "neutral" },
-	amount_differs: { label: "Amount differs", tone: "warn" },
-	date_outside: { label: "Date outside the window", tone: "warn" },
-	duplicate: { label: "Duplicate", tone: "warn" },
-	duplicate_payment: { label: "Paid twice", tone: "bad" },
-	sign_reversed: { label: "Sign reversed", tone: "warn" },
-	digits_transposed: { label: "Digits transposed", tone: "warn" },
-	rounding: { label: "Rounding", tone: "neutral" },
-	fee_tax: { label: "Fee or tax", tone: "neutral" },
-	currency_differs: { label: "Currency differs", tone: "warn" },
-	partial: { label: "Open in part", tone: "neutral" },
-	reference_mistyped: { label: "Reference mistyped", tone: "warn" },
-	advice_differs: { label: "Advice differs", tone: "warn" },
-	stale: { label: "Open for very long", tone: "bad" },
+	not_in_period: {
+		label: "Not in this period",
+		tone: "neutral",
+		text: "Its counterpart belongs to another period.",
+	},
+	amount_differs: {
+		label: "Amount differs",
+		tone: "warn",
+		text: "What looks like its counterpart has another amount.",
+	},
+	date_outside: {
+		label: "Date outside the window",
+		tone: "warn",
+		text: "What looks like its counterpart is too many days away.",
+	},
+	duplicate: { label: "Duplicate", tone: "warn", text: "The same record is there twice." },
+	duplicate_payment: {
+		label: "Paid twice",
+		tone: "bad",
+		text: "It looks like a second payment of the same thing.",
+	},
+	sign_reversed: {
+		label: "Sign reversed",
+		tone: "warn",
+		text: "What looks like its counterpart has the opposite sign.",
+	},
+	digits_transposed: {
+		label: "Digits transposed",
+		tone: "warn",
+		text: "Two digits of the amount seem to have changed places.",
+	},
+	rounding: {
+		label: "Rounding",
+		tone: "neutral",
+		text: "Only a rounding difference separates it from its counterpart.",
+	},
+	fee_tax: {
+		label: "Fee or tax",
+		tone: "neutral",
+		text: "The difference to its counterpart looks like a fee or a tax.",
+	},
+	currency_differs: {
+		label: "Currency differs",
+		tone: "warn",
+		text: "What looks like its counterpart is in another currency.",
+	},
+	partial: {
+		label: "Open in part",
+		tone: "neutral",
+		text: "A part of it is matched; the rest is open.",
+	},
+	reference_mistyped: {
+		label: "Reference mistyped",
+		tone: "warn",
+		text: "The references are almost, but not quite, the same.",
+	},
+	advice_differs: {
+		label: "Advice differs",
+		tone: "warn",
+		text: "The advice says something else.",
+	},
+	stale: { label: "Open for very long", tone: "bad", text: "It has been open for very long." },
 };
 
 export const SOURCE_KINDS: WordTable = {

@@ -63,6 +63,7 @@ export function Waterfall({ prior, steps }: WaterfallProps) {
 			</ul>
 			<svg
 				className={styles.chart}
+				height={bars.length * ROW}
 				viewBox={`0 0 ${WIDTH} ${bars.length * ROW}`}
 				preserveAspectRatio="none"
 				aria-hidden="true"

@@ -50,7 +50,7 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 			id: "left_date",
 			header: "Date",
 			band: left,
-			width: "112px",
+			width: "124px",
 			sort: "date",
 			cell: match_cell(({ left: records }) => <span>{dates_of(records)}</span>),
 		},
@@ -74,7 +74,7 @@ export function match_columns(left: string, right: string, state_of: StateOf): C
 			id: "right_date",
 			header: "Date",
 			band: right,
-			width: "112px",
+			width: "124px",
 			cell: match_cell(({ right: records }) => <span>{dates_of(records)}</span>),
 		},
 		{
