@@ -357,6 +357,21 @@ static bool is_duplicate(const struct engine *e, int side, uint32_t row)
 	return rep != row && (e->state[side][rep] == ROW_CONFIRMED || e->state[side][rep] == ROW_OPEN);
 }
 
+/* References that differ by a slip or two. */
+static bool mistyped(const struct reasons *q, int side, uint32_t row, uint32_t other)
+{
+	const struct field *f = q->code;
+	struct metric *m = engine_metric(q->c->e, 0);
+
+	if (f == NULL || m == NULL || f->id[side][row] == 0 || f->id[1 - side][other] == 0)
+		return false;
+	struct sv a = vec_text(&f->v[side], row), b = vec_text(&f->v[1 - side], other);
+	if (MIN(a.n, b.n) < 4)
+		return false;
+	metric_pattern(m, a);
+	return metric_osa(m, b) <= 2;
+}
+
 static uint8_t reason_of(const struct reasons *q, int side, uint32_t row, uint32_t *ret_nearest)
 {
 	const struct engine *e = q->c->e;
@@ -382,8 +397,9 @@ static uint8_t reason_of(const struct reasons *q, int side, uint32_t row, uint32
 	*ret_nearest = other;
 	if (row_currency(e, side, row) != row_currency(e, 1 - side, other))
 		return BREAK_CURRENCY_DIFFERS;
-	return row_amount(e, side, row) == row_amount(e, 1 - side, other) ? BREAK_DATE_OUTSIDE :
-		BREAK_SIGN_REVERSED;
+	if (row_amount(e, side, row) != row_amount(e, 1 - side, other))
+		return BREAK_SIGN_REVERSED;
+	return mistyped(q, side, row, other) ? BREAK_REFERENCE_MISTYPED : BREAK_DATE_OUTSIDE;
 }
 
 static const struct field *code_field(const struct engine *e)
