@@ -4,7 +4,6 @@
  * component writing only the verdicts of its own edges.
  */
 #include <stdatomic.h>
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -400,7 +399,6 @@ static void sort_nodes(struct solver *v, int side)
 	struct node *node = v->node[side];
 	uint32_t n = 0;
 
-	assert(node);
 	qsort(node, v->n[side], sizeof(*node), by_node);
 	for (uint32_t i = 0; i < v->n[side]; i++)
 		if (n == 0 || node[i].row != node[n - 1].row)
@@ -442,7 +440,6 @@ static void localise(struct solver *v, const uint32_t *edges, uint32_t ne)
 		v->edge[i] = (struct local_edge){{find_node(v, LEFT, edge->l),
 			find_node(v, RIGHT, edge->r), stage_value(s, edge->w)}, edges[i]};
 	}
-	assert(v->edge);
 	qsort(v->edge, ne, sizeof(*v->edge), by_local);
 	for (uint32_t i = 0; i < ne; i++) {
 		v->graph[i] = v->edge[i].edge;

@@ -16,12 +16,13 @@ lint_flags() {
 }
 
 # malloc-leak: gcc 12 takes a struct returned by value for a leak of what it points to; LeakSanitizer
-# watches every unit test.
+# watches every unit test. possible-null-argument: it forgets a check that was made through a member of
+# a struct in another function; clang's analyzer does not.
 lint_gcc() {
 	local flags
 	flags=$(lint_flags | tr '\n' ' ')
 	# shellcheck disable=SC2086 # flags are words
-	lint_sources | xargs -P"$(jobs_n)" -n1 gcc -fanalyzer -Wno-analyzer-malloc-leak -Werror -O1 -c -o /dev/null $flags
+	lint_sources | xargs -P"$(jobs_n)" -n1 gcc -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-possible-null-argument -Werror -O1 -c -o /dev/null $flags
 }
 
 lint_clang_tidy() {
