@@ -52,6 +52,13 @@ int store_api_key_list(struct db *db, const struct uuid *user, struct db_page *p
 	return code;
 }
 
+int store_api_key_count(struct db *db, const struct uuid *user, int64_t *ret, struct err *err)
+{
+	int code = db_run(db, SQL_API_KEY_LOCK, DB_PARAMS(DB_UUID(user)), NULL, err);
+
+	return code == 0 ? db_value(db, SQL_API_KEY_LIVE, DB_PARAMS(DB_UUID(user)), ret, err) : code;
+}
+
 int store_api_key_revoke(
 	struct db *db, const struct uuid *id, const struct uuid *user, struct err *err)
 {

@@ -33,6 +33,9 @@ MUST_CHECK int store_api_key_insert(struct db *db, const struct api_key *key,
 	struct err *err);
 MUST_CHECK int store_api_key_list(struct db *db, const struct uuid *user, struct db_page *page,
 	struct arena *arena, struct api_key **ret, size_t *ret_n, struct err *err);
+/* The live ones of a person, who gets no further one from anybody else until the transaction ends. */
+MUST_CHECK int store_api_key_count(
+	struct db *db, const struct uuid *user, int64_t *ret, struct err *err);
 MUST_CHECK int store_api_key_revoke(
 	struct db *db, const struct uuid *id, const struct uuid *user, struct err *err);
 MUST_CHECK int store_api_key_state(struct db *db, const struct uuid *id, struct arena *arena,

@@ -272,6 +272,7 @@ static void test_api_keys(void **state)
 		.networks = {&network, 1}};
 	struct api_key made, *list;
 	struct api_key_state now;
+	int64_t live;
 	size_t n;
 
 	(void)state;
@@ -286,8 +287,12 @@ static void test_api_keys(void **state)
 	MUST(store_api_key_list(auth, &w.user, &page, &arena, &list, &n, err));
 	assert_int_equal(1, n);
 	text_is(list[0].name, "ERP");
+	MUST(store_api_key_count(auth, &w.user, &live, err));
+	assert_int_equal(1, live);
 	MUST_GIVE(E_NOT_FOUND, store_api_key_revoke(auth, &key.id, &w.other_user, err));
 	MUST(store_api_key_revoke(auth, &key.id, &w.user, err));
+	MUST(store_api_key_count(auth, &w.user, &live, err));
+	assert_int_equal(0, live);
 	MUST(store_api_key_state(api, &key.id, &arena, &now, err));
 	assert_false(now.live);
 	key.id = uuid_new();

@@ -11,6 +11,14 @@ SELECT id, user_id, project_id, name, scopes, networks::text[] AS networks, crea
 	used_at, revoked_at
 FROM api_key WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
 
+-- One new key of a person at a time, to the end of the transaction: what is counted then stands.
+-- name: api_key_lock(uuid)
+SELECT count(pg_advisory_xact_lock(hashtextextended($1::text, 378003))) AS locked;
+
+-- name: api_key_live(uuid)
+SELECT count(*) AS live FROM api_key
+WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now();
+
 -- name: api_key_revoke(uuid, uuid)
 UPDATE api_key SET revoked_at = now() WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL;
 

@@ -1,7 +1,8 @@
 // Many at once on one thing: exactly one wins, and nothing that was answered is lost.
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Body } from "../lib/client.ts";
+import { type Body, Client } from "../lib/client.ts";
 import { decide, type Filled, newFilled } from "../lib/filled.ts";
+import { instance } from "../lib/instance.ts";
 import { finishedJob, newPerson, newProject, newSource, startJob } from "../lib/story.ts";
 
 let filled: Filled;
@@ -102,4 +103,35 @@ test("space is booked once, however many announce at the same time", async () =>
 	);
 	expect(gone.map((a) => a.status).sort()).toEqual([204, 409, 409, 409, 409]);
 	expect([(await book()).status, (await book()).status]).toEqual([201, 422]);
+});
+
+test("a person gets no more than fifty live API keys, however many ask at the same time", async () => {
+	const { client } = await newPerson("keys");
+	const create = () =>
+		client.call("POST", "/api/v1/auth/api-keys", { json: { name: "k", expires_in_days: 1 } });
+	const answers = await Promise.all(Array.from({ length: 58 }, create));
+	const made = answers.filter((a) => a.status === 201);
+	expect(made).toHaveLength(50);
+	for (const a of answers) if (a.status !== 201) expect(a.body.code).toBe("limit");
+	await client.want("DELETE", `/api/v1/auth/api-keys/${made[0]?.body.api_key.id}`);
+	expect([(await create()).status, (await create()).status]).toEqual([201, 422]);
+});
+
+test("wrong passwords at the same time are slowed down like those one after the other", async () => {
+	const { email, password } = await newPerson("guessed");
+	const guess = (word: string) =>
+		new Client(instance.url).call("POST", "/api/v1/auth/sign-in", {
+			json: { email, password: word },
+		});
+	const answers = await Promise.all(
+		Array.from({ length: 40 }, (_, i) => guess(`wrong guess ${i}`)),
+	);
+	const tried = answers.filter((a) => a.status === 401).length;
+	// Five are free; a thread each may have looked before the others counted.
+	expect(tried).toBeLessThanOrEqual(5 + 4);
+	for (const a of answers)
+		expect(a.body.code).toMatch(/^(bad_credentials|locked_out|rate|unavailable)$/);
+	const right = await guess(password);
+	expect([right.status, right.body.code]).toEqual([429, "locked_out"]);
+	expect(Number(right.headers.get("retry-after"))).toBeGreaterThan(0);
 });
