@@ -268,6 +268,12 @@ static int check_pass(struct parse *ps, const struct tree *t, const struct rules
 {
 	bool grouped = pass->kind == KIND_1_N || pass->kind == KIND_N_1;
 
+	if (pass->kind == KIND_SAME || pass->kind == KIND_N_M)
+		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "kind"),
+			"Passes of this kind are not searched for by this version.");
+	if (pass->choose != RULES_CHOOSE_WEIGHT)
+		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "choose"),
+			"This version chooses by weight only.");
 	if (needs_balance(pass->kind) && ps->rs->side[0].balance == UINT32_MAX)
 		return tree_error(ps->err, E_RULESET, t, "This kind needs a balance on both sides.");
 	if (grouped && pass->group.how == RULES_GROUP_NONE)

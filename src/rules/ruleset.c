@@ -508,6 +508,9 @@ static int parse_top(struct parse *ps, const struct tree *t)
 
 	if (rc < 0)
 		return rc;
+	if (tree_get(t, "advice") != NULL)
+		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "advice"),
+			"Advice is not read by this version.");
 	if (tree_get(t, "ruleset") == NULL)
 		return tree_error(ps->err, E_MISSING_FIELD, t, "\"ruleset\" is missing: write 1.");
 	rc = tree_integer(tree_get(t, "ruleset"), 1, 1, &version, ps->err);

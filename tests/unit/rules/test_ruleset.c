@@ -109,6 +109,9 @@ static const struct bad bad_cases[] = {
 		HEAD "\"passes\":[{\"name\":\"p\",\"when\":{\"amount\":\"same\"},\"then\":{\"confirm\":"
 		     "{\"confidence\":0.5},\"suggest\":{\"confidence\":0.9}}}]}",
 		E_RULESET, "/passes/0/then/suggest", "above"},
+	{"a kind that is not searched for", HEAD "\"passes\":[{\"name\":\"p\",\"kind\":\"same\","
+					    "\"when\":{\"amount\":\"same\"}}]}",
+		E_UNSUPPORTED, "/passes/0/kind", NULL},
 	{"a calendar of no days", "{\"ruleset\":1,\"fields\":{\"a\":{\"type\":\"text\",\"left\":\"A\"}},"
 				  "\"lists\":{\"c\":[\"31.12.2026\"]}}",
 		E_RULESET, "/lists/c/0", "day"},
