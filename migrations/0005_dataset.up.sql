@@ -15,7 +15,7 @@ CREATE TABLE dataset (
 	rows_rejected bigint NOT NULL DEFAULT 0,
 	rows_skipped bigint NOT NULL DEFAULT 0,
 	sums json NOT NULL DEFAULT '[]',
-	proposal json,
+	proposal_sealed bytea, -- holds sample cells, so it is sealed for the vault's private key
 	data_object uuid,
 	rejects_object uuid,
 	error_code text CHECK (error_code ~ '^[a-z0-9_]{1,64}$'),
@@ -46,5 +46,5 @@ SELECT policy_service('dataset', 'recon_intake', 'recon_matcher', 'recon_operato
 GRANT SELECT ON dataset TO recon_api, recon_data, recon_intake, recon_matcher, recon_operator;
 GRANT INSERT ON dataset TO recon_intake;
 GRANT UPDATE (mapping_version, state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums,
-	proposal, data_object, rejects_object, error_code, error_detail, read_at, version)
+	proposal_sealed, data_object, rejects_object, error_code, error_detail, read_at, version)
 	ON dataset TO recon_intake;

@@ -1,12 +1,14 @@
 /*
- * Datasets as facts: states, counts, sums and what the reader proposes. Their rows are the data
- * pool's.
+ * Datasets as facts: states, counts, sums and what the reader proposes. Proposals show cells of the
+ * file, so one dataset is the data pool's, which can unseal them; lists do without.
  */
-#include "api/api.h"
+#include "api/data.h"
 #include "api/ep.h"
 #include "store/store_dataset.h"
+#include "vault/vault.h"
 
-static void put_dataset(struct json_writer *w, const struct dataset *d)
+static void put_dataset(
+	struct json_writer *w, const struct dataset *d, struct sv proposal)
 {
 	json_open_object(w, NULL);
 	json_put_uuid(w, "id", &d->id);
@@ -23,7 +25,7 @@ static void put_dataset(struct json_writer *w, const struct dataset *d)
 	json_put_int(w, "rows_rejected", d->rows_rejected);
 	json_put_int(w, "rows_skipped", d->rows_skipped);
 	api_put_json(w, "sums", d->sums.p ? d->sums : SV("[]"));
-	api_put_json(w, "proposal", d->proposal);
+	api_put_json(w, "proposal", proposal);
 	api_put_finding(w, "error", d->error_code, d->error_detail);
 	api_put_instant(w, "created_at", d->created_at);
 	json_close_object(w);
@@ -46,7 +48,7 @@ int ep_dataset_list(struct api *a, struct err *err)
 		return rc;
 	api_list_begin(a);
 	for (size_t i = 0; i < n; i++)
-		put_dataset(&a->out, &datasets[i]);
+		put_dataset(&a->out, &datasets[i], SV_NULL);
 	api_list_end(a, &page);
 	return 0;
 }
@@ -54,12 +56,16 @@ int ep_dataset_list(struct api *a, struct err *err)
 int ep_dataset_get(struct api *a, struct err *err)
 {
 	const struct uuid id = api_param_uuid(a, "dataset");
+	struct buf proposal CLEANUP(buf_free) = BUF_INIT;
 	struct dataset dataset;
 	int rc = store_dataset_get(a->db, &a->project.id, &id, a->arena, &dataset, err);
 
+	if (rc == 0 && dataset.proposal_sealed.p != NULL)
+		rc = vault_unseal(
+			data_pool_of(a)->vault, dataset.proposal_sealed, &proposal, err);
 	if (rc != 0)
 		return rc;
 	api_etag(a, dataset.version);
-	put_dataset(&a->out, &dataset);
+	put_dataset(&a->out, &dataset, proposal.n > 0 ? buf_sv(&proposal) : SV_NULL);
 	return 0;
 }

@@ -304,6 +304,16 @@ static int set_unreadable(struct read_job *j, const struct err *why, struct err 
 		sv_from_cstr(err_wire(why->code)), sv_from_cstr(why->detail), err);
 }
 
+/* The proposal shows cells of the file, which the database may not hold in the clear. */
+static int set_needs_mapping(struct read_job *j, struct err *err)
+{
+	struct buf sealed CLEANUP(buf_free) = BUF_INIT;
+	int rc = vault_seal(j->in->vault, buf_sv(&j->proposal), &sealed, err);
+
+	return rc != 0 ? rc : store_dataset_set_needs_mapping(
+				      j->in->db, &j->dataset.id, buf_sv(&sealed), err);
+}
+
 /* Inside a transaction. why: of an unreadable one. */
 static int record_steps(struct read_job *j, const struct err *why, struct err *err)
 {
@@ -316,8 +326,7 @@ static int record_steps(struct read_job *j, const struct err *why, struct err *e
 	else if (j->result.outcome == OUTCOME_READY)
 		rc = set_ready(j, err);
 	else
-		rc = store_dataset_set_needs_mapping(
-			in->db, &j->dataset.id, buf_sv(&j->proposal), err);
+		rc = set_needs_mapping(j, err);
 	if (rc == 0)
 		rc = intake_audit(in, &j->dataset.project_id,
 			why ? EVENT_DATASET_REFUSE : EVENT_DATASET_READ, "dataset", &j->dataset.id,

@@ -48,6 +48,39 @@ int envelope_unwrap(const struct envelope_private *with,
 	return 0;
 }
 
+int envelope_seal(
+	const struct envelope_public *to, struct sv text, struct buf *out, struct err *err)
+{
+	if (text.n > ENVELOPE_TEXT_MAX)
+		return err_set(err, E_LIMIT, NULL);
+	uint8_t *room = buf_reserve(out, text.n + crypto_box_SEALBYTES);
+
+	seal_init();
+	if (room == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	if (crypto_box_seal(room, (const uint8_t *)text.p, text.n, to->b) != 0)
+		return err_set(err, E_CONFIG, "The vault's public key is not usable.");
+	buf_commit(out, text.n + crypto_box_SEALBYTES);
+	return 0;
+}
+
+int envelope_open(
+	const struct envelope_private *with, struct sv sealed, struct buf *out, struct err *err)
+{
+	if (sealed.n < crypto_box_SEALBYTES || sealed.n > ENVELOPE_TEXT_MAX + crypto_box_SEALBYTES)
+		return err_set(err, E_CORRUPT, "A sealed text has an impossible length.");
+	uint8_t *room = buf_reserve(out, sealed.n - crypto_box_SEALBYTES + 1);
+
+	seal_init();
+	if (room == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	if (crypto_box_seal_open(room, (const uint8_t *)sealed.p, sealed.n, with->public_key.b,
+		    with->secret) != 0)
+		return err_set(err, E_CORRUPT, "A text was not sealed for this vault key.");
+	buf_commit(out, sealed.n - crypto_box_SEALBYTES);
+	return 0;
+}
+
 void envelope_public_format(const struct envelope_public *key, struct buf *out)
 {
 	buf_add_cstr(out, PUBLIC_PREFIX);

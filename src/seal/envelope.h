@@ -33,6 +33,14 @@ MUST_CHECK int envelope_wrap(const struct envelope_public *to, const struct aead
 MUST_CHECK int envelope_unwrap(const struct envelope_private *with,
 	const uint8_t wrapped[ENVELOPE_WRAPPED_LEN], struct aead_key *ret_key, struct err *err);
 
+/* Short texts (at most ENVELOPE_TEXT_MAX bytes) sealed as a whole, for what the database keeps of a
+ * file's content. Both append to out. E_LIMIT, E_CORRUPT, E_NO_MEMORY. */
+#define ENVELOPE_TEXT_MAX ((size_t)16 << 20)
+MUST_CHECK int envelope_seal(
+	const struct envelope_public *to, struct sv text, struct buf *out, struct err *err);
+MUST_CHECK int envelope_open(
+	const struct envelope_private *with, struct sv sealed, struct buf *out, struct err *err);
+
 void envelope_public_format(const struct envelope_public *key, struct buf *out);
 void envelope_private_format(const struct envelope_private *pair, struct buf *out);
 /* One line, blanks around it ignored. E_CONFIG. */

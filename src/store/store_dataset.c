@@ -14,7 +14,7 @@ static const struct db_field dataset_fields[] = {
 	DB_FIELD(dataset, I64, rows_rejected),
 	DB_FIELD(dataset, I64, rows_skipped),
 	DB_FIELD(dataset, TEXT, sums),
-	DB_FIELD(dataset, TEXT, proposal),
+	DB_FIELD(dataset, BYTES, proposal_sealed),
 	DB_FIELD(dataset, UUID, data_object),
 	DB_FIELD(dataset, UUID, rejects_object),
 	DB_FIELD(dataset, TEXT, error_code),
@@ -109,9 +109,9 @@ int store_dataset_set_ready(
 }
 
 int store_dataset_set_needs_mapping(
-	struct db *db, const struct uuid *id, struct sv proposal, struct err *err)
+	struct db *db, const struct uuid *id, struct sv proposal_sealed, struct err *err)
 {
-	return move(db, SQL_DATASET_NEEDS_MAPPING, DB_PARAMS(DB_UUID(id), DB_SV(proposal)), err);
+	return move(db, SQL_DATASET_NEEDS_MAPPING, DB_PARAMS(DB_UUID(id), DB_BYTES(proposal_sealed)), err);
 }
 
 int store_dataset_set_unreadable(struct db *db, const struct uuid *id, struct sv error_code,

@@ -13,7 +13,7 @@ struct dataset {
 	enum word state;         /* DATASET_STATE_ */
 	int64_t rows_read, rows_accepted, rows_rejected, rows_skipped;
 	struct sv sums;     /* JSON array */
-	struct sv proposal; /* JSON, SV_NULL: none; lists leave it out */
+	struct sv proposal_sealed; /* JSON by vault_seal, SV_NULL: none; lists leave it out */
 	struct uuid data_object, rejects_object;
 	struct sv error_code, error_detail;
 	int64_t created_at, read_at;
@@ -48,7 +48,7 @@ MUST_CHECK int store_dataset_set_reading(
 MUST_CHECK int store_dataset_set_ready(
 	struct db *db, const struct uuid *id, const struct dataset *dataset, struct err *err);
 MUST_CHECK int store_dataset_set_needs_mapping(
-	struct db *db, const struct uuid *id, struct sv proposal, struct err *err);
+	struct db *db, const struct uuid *id, struct sv proposal_sealed, struct err *err);
 MUST_CHECK int store_dataset_set_unreadable(struct db *db, const struct uuid *id,
 	struct sv error_code, struct sv error_detail, struct err *err);
 

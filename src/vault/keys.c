@@ -118,6 +118,24 @@ int vault_keys_unwrap(const struct vault_keys *keys, const uint8_t wrapped[ENVEL
 	return err_set(err, E_CORRUPT, "A file's key was not wrapped for any of the vault's keys.");
 }
 
+int vault_keys_seal(
+	const struct vault_keys *keys, struct sv text, struct buf *out, struct err *err)
+{
+	return keys->can_wrap ? envelope_seal(&keys->public_key, text, out, err)
+			      : err_set(err, E_CONFIG, "The vault was opened without its public key.");
+}
+
+int vault_keys_unseal(
+	const struct vault_keys *keys, struct sv sealed, struct buf *out, struct err *err)
+{
+	if (keys->ring_n == 0)
+		return err_set(err, E_CONFIG, "The vault was opened without its private key.");
+	for (size_t i = 0; i < keys->ring_n; i++)
+		if (envelope_open(&keys->ring[i], sealed, out, NULL) == 0)
+			return 0;
+	return err_set(err, E_CORRUPT, "A text was not sealed for any of the vault's keys.");
+}
+
 static int key_file_write(const char *path, mode_t mode, const struct buf *text, struct err *err)
 {
 	int fd CLEANUP(fd_close) = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);

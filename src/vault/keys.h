@@ -28,6 +28,11 @@ MUST_CHECK int vault_keys_wrap(const struct vault_keys *keys, const struct aead_
 MUST_CHECK int vault_keys_unwrap(const struct vault_keys *keys,
 	const uint8_t wrapped[ENVELOPE_WRAPPED_LEN], struct aead_key *ret_key, struct err *err);
 
+MUST_CHECK int vault_keys_seal(
+	const struct vault_keys *keys, struct sv text, struct buf *out, struct err *err);
+MUST_CHECK int vault_keys_unseal(
+	const struct vault_keys *keys, struct sv sealed, struct buf *out, struct err *err);
+
 /* Makes a pair in two new files (private 0400, public 0444), flushed. E_EXISTS leaves both alone.
  */
 MUST_CHECK int vault_keys_generate(

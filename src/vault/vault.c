@@ -389,3 +389,13 @@ int vault_rewrap(struct vault *v, const uint8_t wrapped[VAULT_WRAPPED_LEN],
 
 	return rc < 0 ? rc : vault_keys_wrap(&v->keys, &key, ret_wrapped, err);
 }
+
+int vault_seal(struct vault *v, struct sv text, struct buf *out, struct err *err)
+{
+	return vault_keys_seal(&v->keys, text, out, err);
+}
+
+int vault_unseal(struct vault *v, struct sv sealed, struct buf *out, struct err *err)
+{
+	return vault_keys_unseal(&v->keys, sealed, out, err);
+}

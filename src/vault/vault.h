@@ -98,6 +98,13 @@ void vault_loan_end(struct vault_loan *loan); /* closes and wipes; also the CLEA
 MUST_CHECK int vault_read_loan(
 	const struct vault_loan *loan, struct vault_reader **ret_reader, struct err *err);
 
+/*
+ * Sealing: what the database has to keep of a file's content (a proposal with sample cells) as bytes
+ * that only holders of the private key can read. Both append to out; E_CONFIG without the key.
+ */
+MUST_CHECK int vault_seal(struct vault *v, struct sv text, struct buf *out, struct err *err);
+MUST_CHECK int vault_unseal(struct vault *v, struct sv sealed, struct buf *out, struct err *err);
+
 /* Removes the stored bytes; a missing object is no error. See the order above. */
 MUST_CHECK int vault_remove(struct vault *v, const struct uuid *id, struct err *err);
 /* Length of the stored bytes, without any key. E_NOT_FOUND. */

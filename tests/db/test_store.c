@@ -518,9 +518,9 @@ static void test_datasets(void **state)
 	MUST_GIVE(E_STALE, store_dataset_set_ready(intake, &id, &dataset, err));
 	MUST(store_dataset_waiting(api, &w.project, &w.source[1], &arena, &list, &n, err));
 	assert_int_equal(1, n);
-	assert_null(list[0].proposal.p);
+	assert_null(list[0].proposal_sealed.p);
 	MUST(store_dataset_get(api, &w.project, &id, &arena, &got, err));
-	text_is(got.proposal, "{\"confidence\":1}");
+	text_is(got.proposal_sealed, "{\"confidence\":1}");
 	assert_int_equal(0, got.mapping_version);
 	MUST_GIVE(E_EXISTS, store_dataset_set_reading(intake, &id, 1, err)); /* w.dataset has it */
 	MUST(store_dataset_set_reading(intake, &id, 0, err));

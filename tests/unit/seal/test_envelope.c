@@ -90,6 +90,29 @@ static void test_bad_text_is_refused(void **state)
 		envelope_public_parse(SV("recon-vault-private:" ZEROS), &key, NULL), E_CONFIG);
 }
 
+static void test_sealed_texts(void **state)
+{
+	static const char secret[] = "cells of a file";
+	struct buf sealed CLEANUP(buf_free) = BUF_INIT, open CLEANUP(buf_free) = BUF_INIT;
+	struct envelope_private pair, stranger;
+
+	(void)state;
+	envelope_new(&pair);
+	envelope_new(&stranger);
+	assert_int_equal(
+		envelope_seal(&pair.public_key, sv_from_cstr(secret), &sealed, NULL), 0);
+	assert_null(memmem(sealed.p, sealed.n, "cells", 5));
+	assert_int_equal(envelope_open(&stranger, buf_sv(&sealed), &open, NULL), E_CORRUPT);
+	assert_int_equal(open.n, 0);
+	assert_int_equal(envelope_open(&pair, buf_sv(&sealed), &open, NULL), 0);
+	assert_string_equal(buf_cstr(&open), secret);
+	assert_int_equal(envelope_open(&pair, sv_from(sealed.p, 47), &open, NULL), E_CORRUPT);
+	sealed.p[sealed.n / 2] ^= 1;
+	assert_int_equal(envelope_open(&pair, buf_sv(&sealed), &open, NULL), E_CORRUPT);
+	assert_int_equal(envelope_seal(&pair.public_key, sv_from(secret, ENVELOPE_TEXT_MAX + 1),
+				 &sealed, NULL), E_LIMIT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +120,7 @@ int main(void)
 		cmocka_unit_test(test_every_flip_is_found),
 		cmocka_unit_test(test_text_round_trip),
 		cmocka_unit_test(test_bad_text_is_refused),
+		cmocka_unit_test(test_sealed_texts),
 	};
 
 	seal_init();
