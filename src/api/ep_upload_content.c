@@ -18,6 +18,8 @@
 #include "vault/vault.h"
 
 #define STEP (64 * 1024)
+#define PACE_GRACE_US (30 * INT64_C(1000000))
+#define PACE_BYTES 65536 /* a second, on the average after the grace */
 #define TUS_VERSION "1.0.0"
 #define TUS_CONTENT_TYPE "application/offset+octet-stream"
 
@@ -44,8 +46,19 @@ static int upload_find(struct api *a, struct upload *ret, struct err *err)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
+/* A body holds a thread: one that trickles in is given up. */
+static int check_pace(const struct api *a, int64_t started_us, struct err *err)
+{
+	int64_t us = clock_mono_us(&a->env->clock) - started_us - PACE_GRACE_US;
+
+	return us <= 0 || a->rq->body_read / PACE_BYTES >= us / 1000000 ?
+		0 :
+		err_set(err, E_SHORT_BODY, "The body comes too slowly; send it in parts.");
+}
+
 static int body_stream(struct api *a, struct vault_writer *w, struct err *err)
 {
+	int64_t started_us = clock_mono_us(&a->env->clock);
 	char *step = arena_alloc(a->arena, STEP);
 	ssize_t n;
 
@@ -58,6 +71,8 @@ static int body_stream(struct api *a, struct vault_writer *w, struct err *err)
 		if (n < 0)
 			return (int)n;
 		rc = n > 0 ? vault_write(w, step, (size_t)n, err) : 0;
+		if (rc == 0)
+			rc = check_pace(a, started_us, err);
 		if (rc < 0)
 			return rc;
 	} while (n > 0);

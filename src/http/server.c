@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -36,13 +37,21 @@ struct http_server {
 	struct worker workers[HTTP_THREADS_MAX];
 };
 
+/* What is there, and waits only where nothing is: FCGX_GetStr would wait for all n bytes, so that a
+ * caller could not see how slowly they come. */
 static ssize_t stream_read(void *ctx, void *p, size_t n)
 {
-	FCGX_Request *r = ctx;
-	int got = FCGX_GetStr(p, (int)MIN(n, (size_t)1 << 30), r->in);
+	FCGX_Stream *in = ((FCGX_Request *)ctx)->in;
 
-	/* After an error the library reports an ordinary end. */
-	return got == 0 && FCGX_GetError(r->in) != 0 ? -1 : got;
+	if (in->rdNext == in->stop) {
+		int c = FCGX_GetChar(in);
+
+		/* After an error the library reports an ordinary end. */
+		if (c == EOF)
+			return FCGX_GetError(in) != 0 ? -1 : 0;
+		FCGX_UnGetChar(c, in);
+	}
+	return FCGX_GetStr(p, (int)MIN(n, (size_t)(in->stop - in->rdNext)), in);
 }
 
 static int stream_write(void *ctx, const void *p, size_t n)
