@@ -1,6 +1,8 @@
 /*
  * Why a match is one: computed on demand from the pattern that the result stores, and the records.
  */
+#include <math.h>
+
 #include "api/data.h"
 #include "api/ep.h"
 #include "rules/ruleset.h"
@@ -133,6 +135,18 @@ static void put_runner_up(struct json_writer *w, const struct data_job *job, uin
 	json_close_object(w);
 }
 
+/* What stands before the comparisons so that the waterfall ends at the confidence: the odds that any
+ * two records belong together, and what rivals of this pair take away. In 1/64 bit. */
+static int64_t before_bits(const struct result *r, uint32_t pattern, uint32_t confidence)
+{
+	const double p = MIN(confidence, RESULT_CONFIDENCE_ONE - 1) / (double)RESULT_CONFIDENCE_ONE;
+	int64_t sum = 0;
+
+	for (uint32_t i = 0; pattern != RESULT_NONE && i < r->ncomparisons; i++)
+		sum += r->pattern_bits[(size_t)pattern * r->ncomparisons + i];
+	return confidence == 0 ? -sum : llround(64 * log2(p / (1 - p))) - sum;
+}
+
 int ep_evidence_get(struct api *a, struct err *err)
 {
 	struct cache_item *item CLEANUP(cache_release) = NULL;
@@ -155,7 +169,7 @@ int ep_evidence_get(struct api *a, struct err *err)
 	json_open_object(w, NULL);
 	put_comparisons(w, j, m->pattern[i], member_of(&j->result, i, RESULT_LEFT),
 		member_of(&j->result, i, RESULT_RIGHT));
-	data_put_bits(w, "prior_bits", j->result.prior);
+	data_put_bits(w, "prior_bits", before_bits(&j->result, m->pattern[i], m->confidence[i]));
 	data_put_confidence(w, "confidence", m->confidence[i]);
 	if (m->margin[i] == RESULT_NONE)
 		json_put_null(w, "margin");

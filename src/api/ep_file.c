@@ -2,6 +2,8 @@
  * Files, and the announcement of uploads: space is booked and names are checked before the first
  * byte is sent. The bytes themselves are the upload pool's.
  */
+#include <string.h>
+
 #include "api/api.h"
 #include "api/ep.h"
 #include "domain/file_type.h"
@@ -131,6 +133,9 @@ static int insert_upload(struct api *a, const struct file *file, struct upload *
 	random_bytes(upload.id.b, sizeof(upload.id.b));
 	if (hash.p && hex_decode(hash, upload.sha256, sizeof(upload.sha256), &n) != 0)
 		return err_set_at(err, E_INVALID, "/sha256", NULL);
+	/* Zeros are how the database says that none was announced. */
+	if (hash.p && memcmp(upload.sha256, (const uint8_t[32]){0}, sizeof(upload.sha256)) == 0)
+		return err_set_at(err, E_INVALID, "/sha256", "No file has this hash.");
 	return store_upload_insert(
 		a->db, &upload, a->env->conf->upload_expire_seconds, a->arena, ret, err);
 }

@@ -32,7 +32,7 @@ libapi_a_SOURCES = \
 	%D%/tokens.c %D%/tokens.h \
 	%D%/types.c %D%/types.h \
 	%D%/view_spec.c %D%/view_spec.h
-API_LIBS = libapi.a $(GRID_LIBS) $(RULES_LIBS) $(READ_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS)
+API_LIBS = libapi.a $(GRID_LIBS) $(RULES_LIBS) $(READ_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) -lm
 
 pkglibexec_PROGRAMS += recon-api
 recon_api_SOURCES = %D%/main.c

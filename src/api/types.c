@@ -420,8 +420,10 @@ static const struct schema runner_up = OBJECT("runner_up", "The best match inste
 	NUL("confidence", number), REQ("left", records), REQ("right", records),
 	REQ("comparisons", comparisons));
 const struct schema type_evidence = OBJECT("evidence", "Why a match is one.",
-	REQ("comparisons", comparisons), REQ("prior_bits", number), NUL("confidence", number),
-	NUL("margin", number), NUL("runner_up", runner_up));
+	REQ("comparisons", comparisons),
+	REQ_DOC("prior_bits", number,
+		"Before the comparisons: the odds of any two records, less what rivals take away."),
+	NUL("confidence", number), NUL("margin", number), NUL("runner_up", runner_up));
 
 static const struct schema decision_new_kind = ENUM_OF("confirm", "reject", "undo");
 static const struct schema decision_kind = WORD_OF("DECISION");

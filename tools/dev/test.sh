@@ -9,12 +9,11 @@ test_dir=$top/var/test
 # lane    suite          what it shows
 suites='
 first     gcc            the whole tree compiles with gcc -Werror
-compile   unit           every module (make check)
+compile   unit           every module, and the seeds of every fuzz target (make check)
 compile   db             migrations, statements and transactions on a real PostgreSQL
 compile   clang          the whole tree compiles with clang -Werror
 compile   asan           every module under AddressSanitizer and UBSan
 compile   tsan           engine and matcher under ThreadSanitizer
-compile   fuzz           the seeds of every fuzz target, replayed
 compile   distcheck      the tarball builds, tests, installs and uninstalls elsewhere
 live      www            the front end: types, unit tests, sizes
 live      drift          generated files equal what their generators print

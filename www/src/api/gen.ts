@@ -1361,6 +1361,7 @@ export type RunnerUp = {
 };
 export type Evidence = {
   comparisons: Comparison[];
+  /** Before the comparisons: the odds of any two records, less what rivals take away. */
   prior_bits: number;
   confidence: number | null;
   margin: number | null;

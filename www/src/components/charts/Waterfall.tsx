@@ -19,7 +19,7 @@ export interface WaterfallBar {
 
 /** Running sums, with the total as the last bar. */
 export function waterfall_bars(prior: number, steps: readonly WaterfallStep[]): WaterfallBar[] {
-	const bars: WaterfallBar[] = [{ label: "Before looking", bits: prior, from: 0, to: prior }];
+	const bars: WaterfallBar[] = [{ label: "Prior and rivals", bits: prior, from: 0, to: prior }];
 	let sum = prior;
 	for (const { label, bits } of steps) {
 		bars.push({ label, bits, from: sum, to: sum + bits });
