@@ -3,7 +3,7 @@ import { type DragEvent, useRef, useState } from "react";
 import { api, type Source } from "@/api";
 import { useAppDispatch } from "@/api/state";
 import { start_upload } from "@/api/uploads";
-import { Button, Notice, Select } from "@/components/ui";
+import { Button, Failure, Notice, Select, Skeleton } from "@/components/ui";
 import { cx } from "@/lib/cx";
 import { format_bytes } from "@/lib/numbers";
 import { accept_attribute, type Refusal, refuse_file } from "./check";
@@ -17,7 +17,7 @@ interface UploadBoxProps {
 }
 
 export function UploadBox({ project, sources, chosen }: UploadBoxProps) {
-	const { data: limits } = api.useLimitsQuery();
+	const { data: limits, error, refetch } = api.useLimitsQuery();
 	const dispatch = useAppDispatch();
 	const chooser = useRef<HTMLInputElement>(null);
 	const [picked, set_picked] = useState<string | undefined>(undefined);
@@ -25,8 +25,11 @@ export function UploadBox({ project, sources, chosen }: UploadBoxProps) {
 	const [over, set_over] = useState(false);
 	const source = picked ?? chosen ?? sources[0]?.id ?? "";
 
+	// Without the limits nothing can be checked; a chooser that is not there yet loses no file.
+	if (error) return <Failure problem={error} what="What may be uploaded" on_retry={refetch} />;
+	if (!limits) return <Skeleton lines={2} label="Loading what may be uploaded" />;
+
 	const take = (files: Iterable<File>) => {
-		if (!limits) return;
 		const refused: Refusal[] = [];
 		for (const file of files) {
 			const refusal = refuse_file(file, limits.upload);
@@ -59,11 +62,9 @@ export function UploadBox({ project, sources, chosen }: UploadBoxProps) {
 				</span>
 				<div className={styles.text}>
 					<strong>Drop files here, or choose them</strong>
-					{limits && (
-						<span className={styles.limits}>
-							{limits.upload.types.join(", ")} · up to {format_bytes(limits.upload.max_bytes)} each
-						</span>
-					)}
+					<span className={styles.limits}>
+						{limits.upload.types.join(", ")} · up to {format_bytes(limits.upload.max_bytes)} each
+					</span>
 				</div>
 				<div className={styles.to}>
 					<span aria-hidden>Upload to</span>
@@ -80,10 +81,10 @@ export function UploadBox({ project, sources, chosen }: UploadBoxProps) {
 					multiple
 					hidden
 					data-testid="file-chooser"
-					accept={limits && accept_attribute(limits.upload.types)}
+					accept={accept_attribute(limits.upload.types)}
 					onChange={(event) => take(event.target.files ?? [])}
 				/>
-				<Button variant="primary" disabled={!limits} onClick={() => chooser.current?.click()}>
+				<Button variant="primary" onClick={() => chooser.current?.click()}>
 					Choose files
 				</Button>
 			</div>
