@@ -251,6 +251,7 @@ static void *runner_main(void *arg)
 	p->runner_rc = http_server_run(p->server, &p->runner_err);
 	/* Ended by itself: the main thread must hear of it. */
 	if (p->runner_rc != 0)
+		/* NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): blocked, the loop reads it */
 		pthread_kill(p->main_thread, SIGTERM);
 	return NULL;
 }

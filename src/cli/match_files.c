@@ -411,7 +411,7 @@ static int write_rows(
 	const struct files *w, const struct file *file, unsigned threads, int fd, struct err *err)
 {
 	uint32_t total = (file->end - file->first + CHUNK - 1) / CHUNK;
-	uint32_t most = MIN(AHEAD * threads, MAX(total, 1u));
+	uint32_t most = MAX(MIN(AHEAD * threads, total), 1u);
 	struct crew c = {.w = w, .file = file, .text = calloc(most, sizeof(struct text))};
 	int rc = c.text == NULL ? err_set(err, E_NO_MEMORY, NULL) : 0;
 

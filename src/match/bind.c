@@ -6,6 +6,7 @@
  */
 #include "match/bind.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,6 +78,8 @@ static bool convertible(enum rules_type to, enum col_type from)
 
 static int find_parts(struct binding *b)
 {
+	/* The ruleset's parser sees to it: only a constant needs no column. */
+	assert(b->from->nterms > 0 || b->from->source == RULES_SOURCE_CONST);
 	for (uint32_t i = 0; i < b->e->nin; i++) {
 		const struct match_input *in = &b->e->in[i];
 		if (in->side != b->side)

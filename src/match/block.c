@@ -7,6 +7,7 @@
  * Budgets are per row and counted in pairs, so what they cut does not depend on threads; everything
  * that is cut is counted in the pass's not_searched.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ struct plan {
 	uint16_t pass_no;
 	int sa, sb;
 	enum keys keys;
-	const uint32_t *id[2];      /* KEYS_IDS, KEYS_DAYS: of sides sa and sb */
+	uint32_t *id[2];            /* KEYS_IDS, KEYS_DAYS: of sides sa and sb; not written */
 	uint32_t *owned[2];
 	const struct field *words;  /* KEYS_WORDS */
 	bool prefix_key;            /* and a key of the first four letters */
@@ -121,8 +122,8 @@ static void refine(struct plan *p, int test)
 	uint32_t *a[2], *b[2];
 	for (int s = 0; s < 2; s++) {
 		bool used = s == p->sa || s == p->sb;
-		const uint32_t *id = s == p->sa ? p->id[0] : p->id[1];
-		a[s] = (uint32_t *)(uintptr_t)(used ? id : f->id[s]);
+		uint32_t *id = s == p->sa ? p->id[0] : p->id[1];
+		a[s] = used ? id : f->id[s];
 		b[s] = f->id[s];
 	}
 	intern_pairs(e, a, b, made, &nids);
@@ -589,6 +590,7 @@ static bool may_overflow(const struct plan *p)
 {
 	if (p->keys == KEYS_DAYS || p->keys == KEYS_WORDS)
 		return true;
+	assert(p->first != NULL); /* or index_make() had failed */
 	for (uint32_t id = 0; id < p->nids; id++)
 		if (p->first[id + 1] - p->first[id] > ROW_EDGES_MAX)
 			return true;
@@ -681,8 +683,8 @@ static void learned_branches(struct engine *e, uint32_t pass, struct edges *ret)
 		struct rules_test test = {.field = e->compared[i], .op = RULES_OP_SAME};
 		struct rules_branch branch = {&test, 1};
 		bool used = rule->use == NULL;
-		for (uint32_t k = 0; k < rule->nuse; k++)
-			used |= rule->use[k] == test.field;
+		for (uint32_t k = 0; k < rule->nuse && !used; k++)
+			used = rule->use[k] == test.field;
 		if (!used || f->rule->type == RULES_DATE || f->rule->type == RULES_CURRENCY)
 			continue;
 		if (!f->textual || f->listed)

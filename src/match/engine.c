@@ -36,16 +36,17 @@ static void link_block(struct engine *e, struct block *b, size_t n)
 	pthread_mutex_unlock(&e->lock);
 }
 
-static void unlink_block(struct engine *e, struct block *b)
+/* Returns b as the list owns it: users hold their memory const. */
+static struct block *unlink_block(struct engine *e, const struct block *b)
 {
 	pthread_mutex_lock(&e->lock);
-	if (b->prev != NULL)
-		b->prev->next = b->next;
-	else
-		e->blocks = b->next;
+	struct block **link = b->prev != NULL ? &b->prev->next : &e->blocks;
+	struct block *own = *link;
+	*link = b->next;
 	if (b->next != NULL)
 		b->next->prev = b->prev;
 	pthread_mutex_unlock(&e->lock);
+	return own;
 }
 
 void *engine_alloc(struct engine *e, size_t count, size_t size)
@@ -92,8 +93,8 @@ void engine_free(struct engine *e, const void *p)
 {
 	if (p == NULL)
 		return;
-	struct block *b = (struct block *)((uintptr_t)p - HEAD);
-	unlink_block(e, b);
+	const void *head = (const char *)p - HEAD;
+	struct block *b = unlink_block(e, head);
 	atomic_fetch_sub(&e->used, b->n);
 	free(b);
 }

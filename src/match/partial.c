@@ -3,6 +3,7 @@
  * may stay open in part. An exact closing comes first, then whole records oldest (or largest) first;
  * at most the last one is cut.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,6 +213,7 @@ static void spread_all(struct spreading *q)
 	struct whole *whole = ENGINE_NEW(e, (size_t)e->n[q->ws] + 1, struct whole);
 	uint32_t n = 0;
 
+	assert(q->first != NULL); /* or group_edges() had failed */
 	for (uint32_t r = 0; r < e->n[q->ws] && engine_ok(e); r++) {
 		if (q->first[r + 1] == q->first[r])
 			continue;

@@ -103,7 +103,7 @@ static uint64_t cell_hash(const struct col_table *t, const struct col *c, uint32
 static bool set_make(struct set *s, uint32_t values)
 {
 	s->size = 64;
-	while (s->size < 2 * values)
+	while (s->size / 2 < values)
 		s->size *= 2;
 	s->slot = calloc(s->size, sizeof(*s->slot));
 	return s->slot != NULL;

@@ -114,20 +114,21 @@ static void estimate_prior(struct stage *s)
 	uint32_t least = MIN(e->nopen[s->side[0]], e->nopen[s->side[1]]);
 	struct weights v = {s, ENGINE_ZNEW(e, 2 * SPAN + 1, uint32_t)};
 	struct best *left = NULL, *right = NULL;
+	const bool rivals = s->nrivals > 0;
 
-	if (s->nrivals > 0) {
+	if (rivals) {
 		left = ENGINE_NEW(e, (size_t)e->n[s->side[0]] + 1, struct best);
 		right = ENGINE_NEW(e, (size_t)e->n[s->side[1]] + 1, struct best);
 	}
 	if (!engine_ok(e))
 		return;
-	if (s->nrivals > 0)
+	if (rivals)
 		find_best(s, left, right);
 	par_for(e, chunks(s->edges.n), count_weights, &v);
 	s->prior = prior_of(s, least / 2);
 	for (int round = 0; round < 3; round++) {
 		uint64_t n = likely_alone(v.count, s->prior);
-		if (s->nrivals > 0)
+		if (rivals)
 			n += likely_rivals(s, left, right);
 		s->prior = prior_of(s, MIN(n, least));
 	}

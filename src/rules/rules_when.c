@@ -2,6 +2,7 @@
  * Reading the tests of a when: each object is a conjunction, "any of" is multiplied out into
  * branches, so that a pass is a short list of conjunctions and nothing else.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -291,6 +292,7 @@ static int parse_any_of(
 		int rc = parse_when(ps, c, &one, side);
 		if (rc < 0)
 			return rc;
+		assert(one.branches != NULL); /* one at least */
 		if (w.nbranches + one.nbranches > RULES_BRANCHES_MAX)
 			return tree_error(ps->err, E_LIMIT, t, "More than %d alternatives in all.",
 				RULES_BRANCHES_MAX);

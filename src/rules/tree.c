@@ -364,7 +364,7 @@ static int by_key(const void *a, const void *b)
 
 static void canonical_object(const struct tree *t, struct buf *out)
 {
-	const struct tree **sorted = calloc(t->count + 1, sizeof(*sorted));
+	const struct tree **sorted = calloc(t->count + 1, sizeof(struct tree *));
 	uint32_t n = 0;
 
 	if (sorted == NULL) {
@@ -373,7 +373,7 @@ static void canonical_object(const struct tree *t, struct buf *out)
 	}
 	for (const struct tree *c = t->first; c != NULL; c = c->next)
 		sorted[n++] = c;
-	qsort(sorted, n, sizeof(*sorted), by_key);
+	qsort(sorted, n, sizeof(struct tree *), by_key);
 	buf_add_char(out, '{');
 	for (uint32_t i = 0; i < n; i++) {
 		if (i > 0)
