@@ -18,7 +18,7 @@ cmd_coverage() {
 	quiet var/log/coverage-make.log make -C build-cov -j"$(jobs_n)" check
 	mkdir -p var/coverage
 	gcovr --root . --object-directory build-cov --filter 'src/' --exclude '.*/main\.c' \
-		--gcov-ignore-parse-errors=negative_hits.warn --json-summary var/coverage/summary.json \
+		--gcov-ignore-parse-errors --json-summary var/coverage/summary.json \
 		--html-details var/coverage/index.html >/dev/null
 	node - "$coverage_least" "$coverage_least_core" "$coverage_core" <<'JS'
 const { files } = JSON.parse(require("fs").readFileSync("var/coverage/summary.json", "utf8"));
