@@ -11,14 +11,21 @@ export interface Person {
 
 export const uniqueName = (word: string) => `${word} ${randomBytes(4).toString("hex")}`;
 
-/** A POST that waits when the server says that there were too many. */
-async function patiently(client: Client, path: string, json: unknown): Promise<void> {
+/** Asks again, after the time the server names, while the answer is only that there were too many. */
+export async function unhurried<A extends { body: Body; headers: Headers }>(
+	ask: () => Promise<A>,
+): Promise<A> {
 	for (let tries = 0; ; tries++) {
-		const answer = await client.call("POST", path, { json });
-		if (answer.status < 300) return;
-		if (answer.status !== 429 || tries === 20) throw new RequestFailed("POST", path, answer);
+		const answer = await ask();
+		if (answer.body?.code !== "rate" || tries === 20) return answer;
 		await sleep(1000 * Number(answer.headers.get("retry-after") ?? 1));
 	}
+}
+
+/** A POST that must succeed, however many others ask. */
+async function patiently(client: Client, path: string, json: unknown): Promise<void> {
+	const answer = await unhurried(() => client.call("POST", path, { json }));
+	if (answer.status >= 300) throw new RequestFailed("POST", path, answer);
 }
 
 /** Signs in through the operator's one-time link, as the person who was sent one would. */
