@@ -1,5 +1,6 @@
 // An HTTP client as a browser or an integration would be: cookies, CSRF echo, problem documents.
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -26,7 +27,11 @@ export interface CallOptions {
 	json?: unknown;
 	body?: Uint8Array | string;
 	headers?: Record<string, string>;
+	/** Takes "too many requests" for an answer instead of waiting and asking again. */
+	hurried?: boolean;
 }
+
+const PATIENCE = 30;
 
 export class RequestFailed extends Error {
 	readonly answer: Answer;
@@ -46,9 +51,10 @@ export class Client {
 		this.origin = origin;
 	}
 
-	/** One request; refreshes an expired access token once, as the front end does. */
+	/** One request; refreshes an expired access token once, as the front end does, and waits as long
+	 * as the server says when an address or a person has sent too many. */
 	async call(method: Method, path: string, options: CallOptions = {}): Promise<Answer> {
-		const answer = await this.#send(method, path, options);
+		const answer = await this.#patient(method, path, options);
 		if (answer.status !== 401 || answer.body?.code !== "token_expired") return answer;
 		await this.#send("POST", "/api/v1/auth/refresh", {});
 		return this.#send(method, path, options);
@@ -83,6 +89,14 @@ export class Client {
 			cursor = page.next_cursor;
 		} while (cursor);
 		return items;
+	}
+
+	async #patient(method: Method, path: string, options: CallOptions): Promise<Answer> {
+		for (let tries = 0; ; tries++) {
+			const answer = await this.#send(method, path, options);
+			if (answer.body?.code !== "rate" || options.hurried || tries === PATIENCE) return answer;
+			await sleep(1000 * Number(answer.headers.get("retry-after") ?? 1));
+		}
 	}
 
 	async #send(method: Method, path: string, options: CallOptions): Promise<Answer> {

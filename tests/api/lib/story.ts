@@ -1,7 +1,7 @@
 // The steps that stories are told in: sign in, a project, a source, an upload, a dataset, a job.
 import { createHash, randomBytes } from "node:crypto";
-import { type Body, Client, idempotencyKey, RequestFailed } from "./client.ts";
-import { dev, instance, sleep, until } from "./instance.ts";
+import { type Body, Client, idempotencyKey } from "./client.ts";
+import { dev, instance, until } from "./instance.ts";
 
 export interface Person {
 	client: Client;
@@ -10,23 +10,6 @@ export interface Person {
 }
 
 export const uniqueName = (word: string) => `${word} ${randomBytes(4).toString("hex")}`;
-
-/** Asks again, after the time the server names, while the answer is only that there were too many. */
-export async function unhurried<A extends { body: Body; headers: Headers }>(
-	ask: () => Promise<A>,
-): Promise<A> {
-	for (let tries = 0; ; tries++) {
-		const answer = await ask();
-		if (answer.body?.code !== "rate" || tries === 20) return answer;
-		await sleep(1000 * Number(answer.headers.get("retry-after") ?? 1));
-	}
-}
-
-/** A POST that must succeed, however many others ask. */
-async function patiently(client: Client, path: string, json: unknown): Promise<void> {
-	const answer = await unhurried(() => client.call("POST", path, { json }));
-	if (answer.status >= 300) throw new RequestFailed("POST", path, answer);
-}
 
 /** Signs in through the operator's one-time link, as the person who was sent one would. */
 export async function redeemed(email: string, name: string, ...options: string[]): Promise<Person> {
@@ -37,7 +20,7 @@ export async function redeemed(email: string, name: string, ...options: string[]
 	const code = new URL(link ?? "").hash.replace(/^#code=/, "");
 	const password = randomBytes(18).toString("base64url");
 	const client = new Client(instance.url);
-	await patiently(client, "/api/v1/auth/redeem", { code, password });
+	await client.post("/api/v1/auth/redeem", { code, password });
 	return { client, email, password };
 }
 
