@@ -1,6 +1,7 @@
 # perf: the generator of files with a known truth, and the scorer that compares results with it.
 noinst_PROGRAMS += tests/perf/recon-gen tests/perf/recon-score
-EXTRA_DIST += %D%/bench.ts %D%/duckdb.ts %D%/package.json \
+EXTRA_DIST += %D%/accuracy.ts %D%/bench.ts %D%/csv.ts %D%/duckdb.ts %D%/sets.ts %D%/truth.ts \
+	%D%/package.json \
 	%D%/rules/exact.json %D%/rules/window.json %D%/rules/fuzzy.json %D%/rules/groups.json
 tests_perf_recon_gen_SOURCES = %D%/gen.c %D%/gen.h %D%/gen_scenarios.c %D%/gen_words.c
 tests_perf_recon_gen_LDADD = $(BASE_LIBS) -lm
