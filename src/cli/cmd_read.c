@@ -57,6 +57,7 @@ static void print_json(const struct read_proposal *p, const struct read_result *
 	json_open_object(&w, NULL);
 	json_put_raw(&w, "proposal", buf_sv(&scratch));
 	put_info(&w, &r->info);
+	statement_list_to_json(&r->statements, "statements", &w);
 	json_open_array(&w, "rows");
 	for (uint32_t row = 0; row < r->table.rows; row++) {
 		json_open_object(&w, NULL);

@@ -10,21 +10,29 @@ int read_detect(struct col_source src, const struct read_hint *hint, struct aren
 {
 	static const struct read_hint no_hint;
 	struct detect d = {.src = src, .hint = hint != NULL ? hint : &no_hint, .arena = a};
-	char head[4096];
-	size_t n = (size_t)MIN(src.size, (uint64_t)sizeof(head));
+	int rc = format_of(src, NULL, &d.reader, err);
 
-	if (src.size == 0)
-		return err_set(err, E_FILE_EMPTY, NULL);
-	int rc = src.pread(src.ctx, 0, head, n, err);
-	if (rc != 0)
-		return rc;
-	if (read_format_guess(sv_from(head, n)) == NULL)
-		return err_set(
-			err, E_UNREADABLE, "The content is none of the formats that are read.");
-	rc = detect_table(&d, err);
+	if (rc == 0)
+		rc = d.reader->feed != NULL ? detect_sample(&d, err) : detect_table(&d, err);
+	if (rc == 0 && d.columns != NULL)
+		return detect_declared(&d, ret, err);
 	if (rc == 0)
 		rc = detect_types(&d, err);
 	return rc != 0 ? rc : detect_fields(&d, ret, err);
+}
+
+void detect_ask(struct detect *d, const char *code, const char *pointer, struct sv detail,
+	const char *const *choices)
+{
+	if (d->nquestions == READ_QUESTIONS)
+		return;
+	struct read_question *q = &d->questions[d->nquestions++];
+
+	*q = (struct read_question){.code = code, .pointer = pointer, .detail = detail};
+	while (q->nchoices < READ_CHOICES && choices[q->nchoices] != NULL) {
+		q->choices[q->nchoices] = choices[q->nchoices];
+		q->nchoices++;
+	}
 }
 
 /* Millionths as a JSON number between 0 and 1. */

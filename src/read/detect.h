@@ -3,17 +3,21 @@
 /*
  * The steps of detection, for text tables; what they share is private to this folder. Each step
  * fills its part of struct detect from those before it:
- *   detect_table   encoding, delimiter, quote, sample rows, width, header, footer
+ *   detect_table   of CSV: encoding, delimiter, quote, sample rows, width, header, footer
+ *   detect_sample  of formats that are fed: sample rows; of sheets width, header, footer
  *   detect_types   per column: which types and formats its values fit
  *   detect_fields  the mapping, and the questions that only a person can answer
  */
 #include "base/arena.h"
+#include "read/feed.h"
+#include "read/format.h"
 #include "read/mapping.h"
 #include "read/read.h"
 
 #define DETECT_ROWS 2000u
 #define DETECT_HEAD (512u << 10) /* bytes of the sample */
 #define DETECT_FORMATS 7u
+#define DETECT_FOOTER 10u /* rows; more are no footer */
 
 struct detect_row {
 	struct sv *cells;
@@ -44,6 +48,11 @@ struct detect {
 	struct col_source src;
 	const struct read_hint *hint;
 	struct arena *arena;
+	const struct format *reader;
+	const struct feed_column *columns; /* where the format defines them */
+	uint32_t ncolumns;
+	struct read_question questions[READ_QUESTIONS];
+	uint32_t nquestions;
 	struct sv head; /* UTF-8 */
 	bool whole;     /* head is all of the file */
 	struct mapping_dialect dialect;
@@ -61,8 +70,21 @@ struct detect {
 extern const struct decimal_format detect_formats[DETECT_FORMATS];
 
 MUST_CHECK int detect_table(struct detect *d, struct err *err);
+MUST_CHECK int detect_sample(struct detect *d, struct err *err);
 MUST_CHECK int detect_types(struct detect *d, struct err *err);
 MUST_CHECK int detect_fields(struct detect *d, struct read_proposal *ret, struct err *err);
+
+/* The proposal of a format that defines its columns: nothing to guess. */
+MUST_CHECK int detect_declared(struct detect *d, struct read_proposal *ret, struct err *err);
+
+/* Adds a question; the strings must stay. Choices end with NULL, at most READ_CHOICES. */
+void detect_ask(struct detect *d, const char *code, const char *pointer, struct sv detail,
+	const char *const *choices);
+/* Chooses header row and first row of data from rows and width. */
+void detect_header(struct detect *d);
+bool detect_row_blank(const struct detect_row *r);
+/* Whether a row at the end is a total or a remark. */
+bool detect_is_footer(const struct detect *d, const struct sv *cells, uint32_t n);
 
 /* What a column's name says. */
 enum name_role {

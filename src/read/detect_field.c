@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "read/cell.h"
-#include "read/csv.h"
 
 struct fields {
 	struct detect *d;
@@ -114,18 +113,12 @@ static int find_role(const struct fields *f, enum name_role a, enum name_role b)
 	return -1;
 }
 
+/* A question with two answers. */
 static void ask(struct fields *f, const char *code, const char *pointer, const char *detail,
 	const char *first, const char *second)
 {
-	struct read_question *q = &f->p->questions[f->p->nquestions++];
-
-	*q = (struct read_question){
-		.code = code, .pointer = pointer, .detail = sv_from_cstr(detail)};
-	if (first != NULL) {
-		q->choices[0] = first;
-		q->choices[1] = second;
-		q->nchoices = 2;
-	}
+	detect_ask(f->d, code, pointer, sv_from_cstr(detail),
+		(const char *const[]){first, second, NULL});
 }
 
 /* Both filled in the same row: no pair. */
@@ -296,7 +289,7 @@ static void add_rest(struct fields *f)
 static int scan_dates(struct detect *d, unsigned *ret_orders, struct err *err)
 {
 	struct read_result all CLEANUP(read_result_free) = READ_RESULT_INIT;
-	struct mapping m = {.format = SV("csv"),
+	struct mapping m = {.format = sv_from_cstr(format_word(d->reader)),
 		.dialect = d->dialect,
 		.decimal = detect_formats[0],
 		.fields_only = true};
@@ -311,7 +304,7 @@ static int scan_dates(struct detect *d, unsigned *ret_orders, struct err *err)
 				.type = COL_CODE,
 				.columns = {d->cols[i].name},
 				.ncolumns = 1};
-	int rc = csv_read(d->src, &m, &all, err);
+	int rc = read_file(d->src, &m, &all, err);
 	if (rc != 0)
 		return rc;
 	for (uint32_t i = 0; i < all.table.ncols; i++)
@@ -371,14 +364,14 @@ static void describe_columns(struct detect *d, struct read_proposal *p)
 	}
 }
 
-static uint32_t overall(const struct read_proposal *p)
+static uint32_t overall(const struct detect *d, const struct read_proposal *p)
 {
 	uint32_t least = 1000000;
 
 	for (uint32_t i = 0; i < p->ncolumns; i++)
 		if (p->columns[i].field.n > 0)
 			least = MIN(least, p->columns[i].confidence);
-	return p->nquestions > 0 ? MIN(least, 500000u) : least;
+	return d->nquestions > 0 ? MIN(least, 500000u) : least;
 }
 
 int detect_fields(struct detect *d, struct read_proposal *ret, struct err *err)
@@ -394,7 +387,7 @@ int detect_fields(struct detect *d, struct read_proposal *ret, struct err *err)
 	int rc = settle_dates(&f, err);
 	if (rc != 0)
 		return rc;
-	p.mapping.format = SV("csv");
+	p.mapping.format = sv_from_cstr(format_word(d->reader));
 	p.mapping.dialect = d->dialect;
 	p.mapping.decimal = detect_formats[d->format];
 	p.mapping.date_order = d->order;
@@ -407,7 +400,9 @@ int detect_fields(struct detect *d, struct read_proposal *ret, struct err *err)
 		ask(&f, "decimal_mark", "/decimal",
 			"The numbers can be read with a decimal point or with a decimal comma.",
 			d->format == 1 ? "," : ".", d->format == 1 ? "." : ",");
-	p.confidence = overall(&p);
+	p.confidence = overall(d, &p);
+	memcpy(p.questions, d->questions, sizeof(p.questions));
+	p.nquestions = d->nquestions;
 	*ret = p;
 	return arena_ok(d->arena) ? 0 : err_set(err, E_NO_MEMORY, NULL);
 }

@@ -16,7 +16,6 @@
 
 #define DIALECT_ROWS 200u
 #define PREAMBLE_MAX 100u
-#define FOOTER_MAX 10u
 #define TAIL_BYTES 16384u
 
 static const char delimiters[] = {',', ';', '\t', '|', ':', '^', '~'};
@@ -174,7 +173,7 @@ static int take_rows(struct detect *d, struct err *err)
 	return d->nrows > 0 ? 0 : err_set(err, E_UNREADABLE, "No row of the file can be read.");
 }
 
-static bool row_blank(const struct detect_row *r)
+bool detect_row_blank(const struct detect_row *r)
 {
 	for (uint32_t i = 0; i < r->n; i++)
 		if (cell_trim(r->cells[i]).n > 0)
@@ -188,7 +187,7 @@ static uint32_t common_width(const struct detect *d)
 	uint32_t counts[CSV_CELLS_MAX + 1] = {0}, best = 1;
 
 	for (uint32_t i = 0; i < d->nrows; i++)
-		if (!row_blank(&d->rows[i]))
+		if (!detect_row_blank(&d->rows[i]))
 			counts[d->rows[i].n]++;
 	for (uint32_t n = 1; n <= CSV_CELLS_MAX; n++)
 		if (counts[n] > 0 && counts[n] >= counts[best])
@@ -268,14 +267,14 @@ static bool repeats_below(const struct detect *d, uint32_t at)
 
 /* The header is the first row of full width with names in it. Data of full width before any such
  * row: there is none. */
-static void guess_header(struct detect *d)
+void detect_header(struct detect *d)
 {
 	d->first = 0;
 	d->dialect.header_row = 0;
 	for (uint32_t i = 0; i < d->nrows && i < PREAMBLE_MAX; i++) {
 		const struct detect_row *r = &d->rows[i];
 
-		if (r->n != d->width || filled(r) * 2 < d->width || row_blank(r))
+		if (r->n != d->width || filled(r) * 2 < d->width || detect_row_blank(r))
 			continue;
 		/* Names are no numbers and no days; a year or two among many may be. */
 		bool header = typed(r) == 0 || (known_names(r) * 2 >= r->n && typed(r) * 4 <= r->n);
@@ -309,12 +308,12 @@ static bool is_total_word(struct sv s)
 	return false;
 }
 
-static bool is_footer(const struct detect *d, const struct csv_row *row)
+bool detect_is_footer(const struct detect *d, const struct sv *cells, uint32_t n)
 {
 	uint32_t seen = 0, words = 0, dates = 0, full = 0;
 
-	for (uint32_t i = 0; i < row->n; i++) {
-		struct sv s = cell_trim(row->cells[i]);
+	for (uint32_t i = 0; i < n; i++) {
+		struct sv s = cell_trim(cells[i]);
 
 		if (s.n == 0)
 			continue;
@@ -325,7 +324,7 @@ static bool is_footer(const struct detect *d, const struct csv_row *row)
 	}
 	if (words > 0 && dates == 0)
 		return true;
-	return row->n != d->width && dates == 0 && full * 2 <= d->width;
+	return n != d->width && dates == 0 && full * 2 <= d->width;
 }
 
 /* How many rows at the end are totals or remarks. */
@@ -336,7 +335,7 @@ static int guess_footer(struct detect *d, struct err *err)
 
 	if (row == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
-	for (uint32_t n = 1; n <= FOOTER_MAX; n++) {
+	for (uint32_t n = 1; n <= DETECT_FOOTER; n++) {
 		struct text_source t;
 		uint64_t start;
 		size_t got = 0;
@@ -352,7 +351,8 @@ static int guess_footer(struct detect *d, struct err *err)
 		if (got == 0 || csv_row_parse(tail, got, got < TAIL_BYTES, d->dialect.delimiter,
 					d->dialect.quote, d->arena, row) != CSV_ROW_OK)
 			return 0;
-		if (!is_footer(d, row) || (d->whole && d->nrows <= d->first + n))
+		if (!detect_is_footer(d, row->cells, row->n) ||
+			(d->whole && d->nrows <= d->first + n))
 			return 0;
 		d->dialect.footer_rows = n;
 	}
@@ -366,7 +366,7 @@ static void drop_footer(struct detect *d)
 	uint32_t left = d->dialect.footer_rows;
 
 	while (d->whole && left > 0 && d->nrows > d->first) {
-		left -= !row_blank(&d->rows[d->nrows - 1]);
+		left -= !detect_row_blank(&d->rows[d->nrows - 1]);
 		d->nrows--;
 	}
 }
@@ -382,7 +382,7 @@ int detect_table(struct detect *d, struct err *err)
 	if (rc != 0)
 		return rc;
 	d->width = common_width(d);
-	guess_header(d);
+	detect_header(d);
 	if (d->width == 0)
 		return err_set(err, E_UNREADABLE, "The first row of the file cannot be read.");
 	rc = guess_footer(d, err);

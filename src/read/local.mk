@@ -9,17 +9,22 @@ libread_a_SOURCES = \
 	%D%/detect.c %D%/detect.h \
 	%D%/detect_field.c \
 	%D%/detect_name.c %D%/name.def \
+	%D%/detect_sample.c \
 	%D%/detect_table.c \
 	%D%/detect_type.c \
 	%D%/encoding.c %D%/encoding.h \
+	%D%/feed.h \
+	%D%/feed_make.c %D%/feed_make.h \
 	%D%/fold.c %D%/fold.h \
+	%D%/format.c %D%/format.h %D%/format.def \
 	%D%/maker.c %D%/maker.h %D%/maker_private.h \
 	%D%/maker_names.c \
 	%D%/maker_typed.c \
 	%D%/mapping.c %D%/mapping.h \
 	%D%/mapping_json.c \
 	%D%/read.c %D%/read.h \
-	%D%/rows.c %D%/rows.h
+	%D%/rows.c %D%/rows.h \
+	%D%/statement.c %D%/statement.h
 READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS)
 
 if HAVE_CMOCKA

@@ -22,7 +22,25 @@ const char *const mapping_rounding_words[] = {[ROUNDING_NONE] = "none",
 const char *const mapping_date_order_words[] = {
 	[DATE_YMD] = "ymd", [DATE_DMY] = "dmy", [DATE_MDY] = "mdy", NULL};
 
+static const struct {
+	const char *word;
+	unsigned members;
+} formats[] = {
+#define FORMAT(id, word, members) {word, members},
+#include "read/format.def"
+#undef FORMAT
+};
+
+unsigned mapping_dialect_members(struct sv format)
+{
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		if (sv_eq_cstr(format, formats[i].word))
+			return formats[i].members;
+	return 0;
+}
+
 #define HEADER_ROW_MAX 1000u
+#define HEADER_ROWS_MAX 4u
 #define FOOTER_ROWS_MAX 100u
 
 /* A field's name: a lower-case word that is also a key of JSON and SQL. */
@@ -78,22 +96,25 @@ static int check_field(const struct mapping *m, uint32_t i, struct err *err)
 	return 0;
 }
 
-static int check_marks(const struct mapping *m, struct err *err)
+static int check_rows(const struct mapping_dialect *d, struct err *err)
 {
-	const struct mapping_dialect *d = &m->dialect;
-
-	if (d->delimiter == d->quote || strchr("\n\r", d->delimiter) != NULL ||
-		(unsigned char)d->delimiter >= 0x80)
-		return err_set_at(err, E_MAPPING, "/dialect/delimiter",
-			"The delimiter is one character, no line end and not the quote.");
-	if (d->quote == '\n' || d->quote == '\r' || (unsigned char)d->quote >= 0x80)
-		return err_set_at(err, E_MAPPING, "/dialect/quote", "The quote is one character.");
 	if (d->header_row > HEADER_ROW_MAX)
 		return err_set_at(err, E_MAPPING, "/dialect/header_row",
 			"The header is in one of the first %u rows.", HEADER_ROW_MAX);
+	if (d->header_rows > (d->header_row > 0 ? HEADER_ROWS_MAX : 1u))
+		return err_set_at(err, E_MAPPING, "/dialect/header_rows",
+			"A header has at most %u rows.", HEADER_ROWS_MAX);
+	if (d->skip_rows > (d->header_row > 0 ? 0 : HEADER_ROW_MAX))
+		return err_set_at(err, E_MAPPING, "/dialect/skip_rows",
+			"Without a header up to %u rows are skipped.", HEADER_ROW_MAX);
 	if (d->footer_rows > FOOTER_ROWS_MAX)
 		return err_set_at(err, E_MAPPING, "/dialect/footer_rows",
 			"A footer has at most %u rows.", FOOTER_ROWS_MAX);
+	return 0;
+}
+
+static int check_number_marks(const struct mapping *m, struct err *err)
+{
 	if (m->decimal.decimal != '.' && m->decimal.decimal != ',')
 		return err_set_at(err, E_MAPPING, "/decimal", "The decimal mark is . or ,");
 	if (m->decimal.thousands != 0 && (strchr(",. '", m->decimal.thousands) == NULL ||
@@ -103,10 +124,26 @@ static int check_marks(const struct mapping *m, struct err *err)
 	return 0;
 }
 
+static int check_marks(const struct mapping_dialect *d, struct err *err)
+{
+	if (d->delimiter == d->quote || strchr("\n\r", d->delimiter) != NULL ||
+		(unsigned char)d->delimiter >= 0x80)
+		return err_set_at(err, E_MAPPING, "/dialect/delimiter",
+			"The delimiter is one character, no line end and not the quote.");
+	if (d->quote == '\n' || d->quote == '\r' || (unsigned char)d->quote >= 0x80)
+		return err_set_at(err, E_MAPPING, "/dialect/quote", "The quote is one character.");
+	return 0;
+}
+
 int mapping_check(const struct mapping *m, struct err *err)
 {
-	int rc = check_marks(m, err);
+	unsigned members = mapping_dialect_members(m->format);
+	int rc = check_number_marks(m, err);
 
+	if (rc == 0 && (members & DIALECT_MARKS))
+		rc = check_marks(&m->dialect, err);
+	if (rc == 0 && (members & DIALECT_HEADER))
+		rc = check_rows(&m->dialect, err);
 	if (rc != 0)
 		return rc;
 	if (m->nfields < 1 || m->nfields > MAPPING_FIELDS_MAX)

@@ -16,8 +16,11 @@
  *      {"field": "text", "type": "text", "columns": ["Memo", "Memo 2"]}]}
  *
  * header_row counts rows of cells from 1; 0: there is none, and the columns are "Column 1" and so
- * on. Field names are lower-case words: date, value_date, amount, currency, reference, text, party,
- * account are those that every screen knows; others are free.
+ * on; then skip_rows says how many rows at the start are no data. header_rows: rows that the names
+ * are spread over, default 1. Which members a dialect has depends on the format (format.def); a
+ * workbook has "sheet", the name of one, in place of the first three. Field names are lower-case
+ * words: date, value_date, amount, currency, reference, text, party, account are those that every
+ * screen knows; others are free.
  *
  * sign, of amounts: how cells become a signed amount
  *   plain          the cell's own sign (a trailing CR or DR, or parentheses, count)
@@ -41,6 +44,7 @@
 #define MAPPING_FIELDS_MAX 256u
 #define MAPPING_COLUMNS_MAX 16u /* of one field */
 #define MAPPING_NEGATIVE_MAX 16u
+#define MAPPING_SHEET_MAX 200u /* bytes of a sheet's name */
 #define MAPPING_JSON_MAX 262144u
 
 enum mapping_sign {
@@ -57,11 +61,22 @@ enum mapping_rounding {
 	ROUNDING_HALF_UP,
 };
 
+/* Members of a dialect; which ones a format has is in format.def. */
+enum {
+	DIALECT_MARKS = 1,    /* delimiter, quote */
+	DIALECT_ENCODING = 2, /* encoding */
+	DIALECT_HEADER = 4,   /* header_row, header_rows, skip_rows, footer_rows */
+	DIALECT_SHEET = 8,    /* sheet */
+};
+
 struct mapping_dialect {
 	char delimiter;
 	char quote; /* 0: none */
 	enum encoding encoding;
+	struct sv sheet; /* empty: the first that is visible */
 	uint32_t header_row;
+	uint32_t header_rows; /* 0 as 1 */
+	uint32_t skip_rows;   /* with header_row 0 */
 	uint32_t footer_rows;
 };
 
@@ -94,6 +109,8 @@ extern const char *const mapping_sign_words[];
 extern const char *const mapping_rounding_words[];
 extern const char *const mapping_date_order_words[];
 
+/* DIALECT_* of a format; 0 for an unknown word. */
+unsigned mapping_dialect_members(struct sv format);
 /* Everything that can be said without the file: E_MAPPING with the pointer of the member. */
 MUST_CHECK int mapping_check(const struct mapping *m, struct err *err);
 /* Appends the canonical JSON: members in the order above, defaults left out. */

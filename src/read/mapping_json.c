@@ -16,15 +16,30 @@ static void put_char(struct json_writer *w, const char *key, char c)
 	json_put_text(w, key, sv_from(&c, c != 0));
 }
 
-static void put_dialect(struct json_writer *w, const struct mapping_dialect *d)
+static void put_header(struct json_writer *w, const struct mapping_dialect *d)
 {
-	json_open_object(w, "dialect");
-	put_char(w, "delimiter", d->delimiter);
-	put_char(w, "quote", d->quote);
-	json_put_cstr(w, "encoding", encoding_word(d->encoding));
 	json_put_int(w, "header_row", d->header_row);
+	if (d->header_rows > 1)
+		json_put_int(w, "header_rows", d->header_rows);
+	if (d->skip_rows > 0)
+		json_put_int(w, "skip_rows", d->skip_rows);
 	if (d->footer_rows > 0)
 		json_put_int(w, "footer_rows", d->footer_rows);
+}
+
+static void put_dialect(struct json_writer *w, const struct mapping_dialect *d, unsigned members)
+{
+	json_open_object(w, "dialect");
+	if (members & DIALECT_MARKS) {
+		put_char(w, "delimiter", d->delimiter);
+		put_char(w, "quote", d->quote);
+	}
+	if (members & DIALECT_ENCODING)
+		json_put_cstr(w, "encoding", encoding_word(d->encoding));
+	if ((members & DIALECT_SHEET) && d->sheet.n > 0)
+		json_put_text(w, "sheet", d->sheet);
+	if (members & DIALECT_HEADER)
+		put_header(w, d);
 	json_close_object(w);
 }
 
@@ -63,7 +78,7 @@ void mapping_to_json(const struct mapping *m, struct buf *out)
 
 	json_open_object(&w, NULL);
 	json_put_text(&w, "format", m->format);
-	put_dialect(&w, &m->dialect);
+	put_dialect(&w, &m->dialect, mapping_dialect_members(m->format));
 	put_char(&w, "decimal", m->decimal.decimal);
 	put_char(&w, "thousands", m->decimal.thousands);
 	json_put_cstr(&w, "date_order", mapping_date_order_words[m->date_order]);
@@ -117,22 +132,45 @@ static uint32_t read_u32(struct json_reader *r, const char *key, uint32_t max, u
 	return (uint32_t)v;
 }
 
-static void read_dialect(struct json_reader *r, struct mapping_dialect *ret)
+static void read_encoding(struct json_reader *d, enum encoding *ret)
 {
-	struct json_reader d;
 	struct sv encoding = SV("utf-8");
 
-	*ret = (struct mapping_dialect){.delimiter = ',', .quote = '"', .header_row = 1};
+	json_read_text(d, "encoding", JSON_OPTIONAL, 1, 40, &encoding);
+	if (!encoding_from_word(encoding, ret))
+		json_reader_fail(
+			d, E_MAPPING, "encoding", "There is no encoding '%.*s'.", SV_ARG(encoding));
+}
+
+static void read_header(struct json_reader *d, struct mapping_dialect *ret)
+{
+	ret->header_row = read_u32(d, "header_row", UINT16_MAX, 1);
+	ret->header_rows = read_u32(d, "header_rows", UINT16_MAX, 1);
+	ret->skip_rows = read_u32(d, "skip_rows", UINT16_MAX, 0);
+	ret->footer_rows = read_u32(d, "footer_rows", UINT16_MAX, 0);
+}
+
+static void read_dialect(
+	struct json_reader *r, unsigned members, struct arena *a, struct mapping_dialect *ret)
+{
+	struct json_reader d;
+	struct sv sheet = SV_NULL;
+
+	*ret = (struct mapping_dialect){
+		.delimiter = ',', .quote = '"', .header_row = 1, .header_rows = 1};
 	if (!json_read_object(r, "dialect", JSON_OPTIONAL, &d))
 		return;
-	ret->delimiter = read_char(&d, "delimiter", ',');
-	ret->quote = read_char(&d, "quote", '"');
-	json_read_text(&d, "encoding", JSON_OPTIONAL, 1, 40, &encoding);
-	if (!encoding_from_word(encoding, &ret->encoding))
-		json_reader_fail(&d, E_MAPPING, "encoding", "There is no encoding '%.*s'.",
-			SV_ARG(encoding));
-	ret->header_row = read_u32(&d, "header_row", UINT16_MAX, 1);
-	ret->footer_rows = read_u32(&d, "footer_rows", UINT16_MAX, 0);
+	if (members & DIALECT_MARKS) {
+		ret->delimiter = read_char(&d, "delimiter", ',');
+		ret->quote = read_char(&d, "quote", '"');
+	}
+	if (members & DIALECT_ENCODING)
+		read_encoding(&d, &ret->encoding);
+	if (members & DIALECT_SHEET)
+		json_read_text(&d, "sheet", JSON_OPTIONAL, 1, MAPPING_SHEET_MAX, &sheet);
+	ret->sheet = arena_sv(a, sheet);
+	if (members & DIALECT_HEADER)
+		read_header(&d, ret);
 	if (json_reader_end(&d) != 0)
 		r->failed = d.failed;
 }
@@ -227,7 +265,7 @@ static int read_mapping(
 
 	json_read_text(&r, "format", JSON_REQUIRED, 1, 20, &format);
 	m.format = arena_sv(a, format);
-	read_dialect(&r, &m.dialect);
+	read_dialect(&r, mapping_dialect_members(m.format), a, &m.dialect);
 	m.decimal.decimal = read_char(&r, "decimal", '.');
 	m.decimal.thousands = read_char(&r, "thousands", 0);
 	m.date_order =

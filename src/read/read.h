@@ -1,8 +1,8 @@
 #ifndef READ_READ_H
 #define READ_READ_H
 /*
- * Files of any format to typed columns: the one interface. Formats are rows of a table in read.c;
- * each brings "is it mine", "what is in it" and "read it through this mapping".
+ * Files of any format to typed columns: the one interface. Formats are rows of a table
+ * (format.h); each brings "is it mine" and "feed its rows".
  *
  * Used by the command line (file to table in one process), by recon-intake's child (vault stream
  * to dataset file) and by fuzzers: nothing here trusts a byte of the input, knows a path, a
@@ -18,6 +18,7 @@
 #include "col/col_file.h"
 #include "col/table_file.h"
 #include "read/mapping.h"
+#include "read/statement.h"
 
 #define READ_FILE_MAX (UINT64_C(2) << 30)
 #define READ_COLUMNS_MAX 1024u
@@ -31,6 +32,7 @@ struct read_result {
 	struct col_table table;
 	/* Columns: line (number), column, value, code, detail, row (text). */
 	struct col_table rejects;
+	struct statement_list statements; /* of formats that have them */
 	struct table_info info; /* counts; the caller adds file_sha256 and mapping_version */
 };
 
@@ -55,6 +57,7 @@ size_t read_sums(const struct col_table *t, const struct col *c, struct read_sum
 
 #define READ_SAMPLES 5u
 #define READ_CHOICES 4u
+#define READ_QUESTIONS 8u
 
 struct read_column {
 	struct sv name;
@@ -81,7 +84,7 @@ struct read_proposal {
 	uint32_t confidence; /* millionths: the least of what was decided */
 	struct read_column *columns;
 	uint32_t ncolumns;
-	struct read_question questions[8];
+	struct read_question questions[READ_QUESTIONS];
 	uint32_t nquestions;
 	uint64_t rows_seen; /* rows that were looked at */
 };
@@ -98,8 +101,5 @@ MUST_CHECK int read_detect(struct col_source src, const struct read_hint *hint, 
 	struct read_proposal *ret, struct err *err);
 /* The proposal of the HTTP contract: {mapping, confidence, columns, questions}. */
 void read_proposal_to_json(const struct read_proposal *p, struct buf *out);
-
-/* The format of a file by its first bytes: a word ("csv", "xlsx", …), or NULL. */
-const char *read_format_guess(struct sv head);
 
 #endif
