@@ -38,6 +38,7 @@ const bars: Record<string, number> = {
 
 interface Outcome {
   want: Wanted;
+  files: Files;
   score: Score;
   tenths: Tenth[];
   seconds: number;
@@ -130,7 +131,7 @@ function measure(want: Wanted): Outcome | null {
   const said = readSaid(out, 0.99);
   const got = score(truth, said);
   const memory = peak(out);
-  const outcome = { want, score: got, tenths: calibration(truth, said), seconds: result.seconds, cpu: result.cpu, memory, ...judge(want, got) };
+  const outcome = { want, files, score: got, tenths: calibration(truth, said), seconds: result.seconds, cpu: result.cpu, memory, ...judge(want, got) };
   done.set(want.text, outcome);
   print(outcome);
   return outcome;
@@ -159,12 +160,32 @@ function printCalibration(outcomes: readonly Outcome[]): void {
   }
 }
 
+/** That the generated payments are hard: what simple rules get on the same files, beside ours. */
+function printHardness(outcomes: readonly Outcome[]): void {
+  for (const o of outcomes) {
+    if (!o.want.name.startsWith('noisy') || o.want.variant !== '' || o.want.noise > 0) continue;
+    const args = ['--baseline', ...o.files.inputs, o.files.truth];
+    const text = spawnSync(join(build, 'tests/perf/recon-score'), args, { encoding: 'utf8' }).stdout;
+    const share = (name: string): number => Number(new RegExp(`${name} ([\\d.]+)`).exec(text)?.[1] ?? Number.NaN);
+    const f1 = (rule: string): number => Number(new RegExp(`^${rule} .*F1 ([\\d.]+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+    const hard = share('amount agrees') <= 0.3 && share('memo agrees') <= 0.45 && f1('join') < 0.45;
+    const above = Math.max(f1('join'), f1('greedy'), f1('words')) < o.score.f1;
+    console.log(
+      `\n${o.want.text}: amounts agree ${share('amount agrees')}, memos ${share('memo agrees')}, delay up to ${share('largest delay')} days,` +
+        ` without partner ${share('without partner')}: ${hard ? 'hard' : 'NOT HARD'}\n` +
+        `  F1 of simple rules: same amount within 4 days ${f1('join')}, greedily ${f1('greedy')}, greedy by rare words and the scenario's own bounds` +
+        ` ${f1('words')}; ours ${o.score.f1.toFixed(4)}: ${above ? 'above all' : 'NOT ABOVE ALL'}`,
+    );
+  }
+}
+
 try {
   const wanted = (asked.length > 0 ? asked : everything).map((text) => parse(text, ROWS));
   console.log(HEADER);
   for (const want of wanted) measure(want);
   const outcomes = [...done.values()].filter((o) => o !== null);
   printCalibration(outcomes);
+  printHardness(outcomes);
   const short = outcomes.filter((o) => !o.reached).length;
   const off = outcomes.flatMap((o) => o.tenths).filter((t) => t.matches >= 100 && Math.abs(t.said - t.observed) > t.allowed);
   console.log(`\n${outcomes.length} sets: ${outcomes.length - short} bars reached, ${short} not; ${off.length} tenths of confidence off`);

@@ -168,8 +168,10 @@ static void write_side(struct gen *g, const struct scenario *sc, const struct ro
 		if (sc->columns & COLS_PARTY)
 			fprintf(f, ",%s", row->party);
 		fprintf(f, ",%s", row->memo);
-		for (int c = 0; c < g->noise_columns; c++)
-			fprintf(f, ",%lld", (long long)rng_range(&g->rng, 0, c % 3 ? 9999 : 12));
+		for (int c = 0; c < g->noise_columns; c++) {
+			fputc(',', f);
+			gen_noise(&g->rng, c, f);
+		}
 		fputc('\n', f);
 	}
 	finish(f);

@@ -7,6 +7,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct rng {
 	uint64_t s[4];
@@ -69,6 +70,9 @@ void gen_invoice(uint64_t id, char out[REF_MAX]);
 int64_t gen_amount(struct rng *r, int64_t lo, int64_t hi);
 /* Damages a memo as banks do: cut, upper-cased, words dropped or replaced, letters mistyped. */
 void gen_reword(struct rng *r, const char *in, char out[MEMO_MAX]);
+
+/* A cell of column `column` of noise, 0-based: what kind of noise depends on the column alone. */
+void gen_noise(struct rng *r, int column, FILE *f);
 
 struct scenario {
 	const char *name;

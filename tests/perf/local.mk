@@ -3,7 +3,7 @@ noinst_PROGRAMS += tests/perf/recon-gen tests/perf/recon-score
 EXTRA_DIST += %D%/accuracy.ts %D%/bench.ts %D%/csv.ts %D%/duckdb.ts %D%/sets.ts %D%/truth.ts \
 	%D%/package.json \
 	%D%/rules/exact.json %D%/rules/window.json %D%/rules/fuzzy.json %D%/rules/groups.json
-tests_perf_recon_gen_SOURCES = %D%/gen.c %D%/gen.h %D%/gen_scenarios.c %D%/gen_words.c
+tests_perf_recon_gen_SOURCES = %D%/gen.c %D%/gen.h %D%/gen_noise.c %D%/gen_scenarios.c %D%/gen_words.c
 tests_perf_recon_gen_LDADD = $(BASE_LIBS) -lm
-tests_perf_recon_score_SOURCES = %D%/score.c
-tests_perf_recon_score_LDADD = $(BASE_LIBS)
+tests_perf_recon_score_SOURCES = %D%/baseline.c %D%/pairs.c %D%/pairs.h %D%/score.c
+tests_perf_recon_score_LDADD = $(BASE_LIBS) -lm
