@@ -1,5 +1,6 @@
 /*
- * Why a match is one: computed on demand from the pattern that the result stores, and the records.
+ * Why a match is one: levels and weights that the result stores, with the values of the
+ * records.
  */
 #include <math.h>
 
@@ -77,14 +78,19 @@ static void put_value(struct json_writer *w, const char *key, const struct data_
 		json_put_text(w, key, buf_sv(&text));
 }
 
-static void put_comparison(struct json_writer *w, const struct data_job *job, uint32_t pattern,
-	uint32_t i, struct place left, struct place right)
+/* What was found when two records were compared: one level and one weight per comparison. */
+struct compared {
+	const uint8_t *level;
+	const int16_t *bits;
+};
+
+static void put_comparison(struct json_writer *w, const struct data_job *job,
+	struct compared found, uint32_t i, struct place left, struct place right)
 {
 	const struct result *r = &job->result;
 	const struct result_comparison *c = &r->comparisons[i];
 	struct sv field = sv_from_cstr(c->field);
-	size_t at = (size_t)pattern * r->ncomparisons + i;
-	uint8_t level = r->pattern_level[at];
+	uint8_t level = found.level[i];
 
 	json_open_object(w, NULL);
 	json_put_text(w, "field", field);
@@ -92,16 +98,17 @@ static void put_comparison(struct json_writer *w, const struct data_job *job, ui
 	put_value(w, "right", job, right, field);
 	json_put_cstr(w, "level",
 		level == RESULT_LEVEL_MISSING ? "missing" : r->levels[c->level_first + level].name);
-	data_put_bits(w, "bits", r->pattern_bits[at]);
+	data_put_bits(w, "bits", found.bits[i]);
 	json_close_object(w);
 }
 
-static void put_comparisons(struct json_writer *w, const struct data_job *job, uint32_t pattern,
-	struct place left, struct place right)
+/* found.level NULL: nothing was. */
+static void put_comparisons(struct json_writer *w, const struct data_job *job,
+	struct compared found, struct place left, struct place right)
 {
 	json_open_array(w, "comparisons");
-	for (uint32_t i = 0; pattern != RESULT_NONE && i < job->result.ncomparisons; i++)
-		put_comparison(w, job, pattern, i, left, right);
+	for (uint32_t i = 0; found.level != NULL && i < job->result.ncomparisons; i++)
+		put_comparison(w, job, found, i, left, right);
 	json_close_array(w);
 }
 
@@ -124,6 +131,7 @@ static void put_runner_up(struct json_writer *w, const struct data_job *job, uin
 	}
 	struct place one = {true, k->input[candidate], k->row[candidate]};
 	struct place other = {true, k->other_input[candidate], k->other_row[candidate]};
+	size_t at = (size_t)candidate * job->result.ncomparisons;
 	bool left_first = job->result.inputs[one.input].side == RESULT_LEFT;
 	struct place left = left_first ? one : other, right = left_first ? other : one;
 
@@ -131,20 +139,43 @@ static void put_runner_up(struct json_writer *w, const struct data_job *job, uin
 	data_put_confidence(w, "confidence", k->confidence[candidate]);
 	put_place(w, "left", job, left);
 	put_place(w, "right", job, right);
-	put_comparisons(w, job, k->pattern[candidate], left, right);
+	put_comparisons(w, job, (struct compared){k->level + at, k->bits + at}, left, right);
 	json_close_object(w);
 }
 
-/* What stands before the comparisons so that the waterfall ends at the confidence: the odds that any
- * two records belong together, and what rivals of this pair take away. In 1/64 bit. */
-static int64_t before_bits(const struct result *r, uint32_t pattern, uint32_t confidence)
+static struct compared compared_of(const struct result *r, uint32_t match)
 {
-	const double p = MIN(confidence, RESULT_CONFIDENCE_ONE - 1) / (double)RESULT_CONFIDENCE_ONE;
-	int64_t sum = 0;
+	uint32_t pattern = r->matches.pattern[match];
 
-	for (uint32_t i = 0; pattern != RESULT_NONE && i < r->ncomparisons; i++)
-		sum += r->pattern_bits[(size_t)pattern * r->ncomparisons + i];
-	return confidence == 0 ? -sum : llround(64 * log2(p / (1 - p))) - sum;
+	if (pattern == RESULT_NONE)
+		return (struct compared){NULL, NULL};
+	return (struct compared){r->pattern_level + (size_t)pattern * r->ncomparisons,
+		r->matches.bits + (size_t)match * r->ncomparisons};
+}
+
+/* What is left between prior, comparisons and the confidence, in 1/64 bit: what rivals take away, and
+ * for a group what its sum adds. */
+static int64_t other_bits(const struct result *r, uint32_t match, struct compared found)
+{
+	const double one = RESULT_CONFIDENCE_ONE;
+	const double p = MIN(MAX(r->matches.confidence[match], 1u), RESULT_CONFIDENCE_ONE - 1) / one;
+	int64_t sum = r->passes[r->matches.pass[match]].prior;
+
+	for (uint32_t i = 0; found.level != NULL && i < r->ncomparisons; i++)
+		sum += found.bits[i];
+	return llround(64 * log2(p / (1 - p))) - sum;
+}
+
+static void put_group(struct json_writer *w, const struct result *r, uint32_t match)
+{
+	if (r->matches.pool[match] == 0) {
+		json_put_null(w, "group");
+		return;
+	}
+	json_open_object(w, "group");
+	json_put_int(w, "pool", r->matches.pool[match]);
+	data_put_bits(w, "chance_bits", r->matches.chance[match]);
+	json_close_object(w);
 }
 
 int ep_evidence_get(struct api *a, struct err *err)
@@ -167,9 +198,12 @@ int ep_evidence_get(struct api *a, struct err *err)
 	uint32_t i = (uint32_t)no - 1;
 	struct json_writer *w = &a->out;
 	json_open_object(w, NULL);
-	put_comparisons(w, j, m->pattern[i], member_of(&j->result, i, RESULT_LEFT),
+	struct compared found = compared_of(&j->result, i);
+	put_comparisons(w, j, found, member_of(&j->result, i, RESULT_LEFT),
 		member_of(&j->result, i, RESULT_RIGHT));
-	data_put_bits(w, "prior_bits", before_bits(&j->result, m->pattern[i], m->confidence[i]));
+	data_put_bits(w, "prior_bits", j->result.passes[m->pass[i]].prior);
+	data_put_bits(w, "other_bits", other_bits(&j->result, i, found));
+	put_group(w, &j->result, i);
 	data_put_confidence(w, "confidence", m->confidence[i]);
 	if (m->margin[i] == RESULT_NONE)
 		json_put_null(w, "margin");

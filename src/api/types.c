@@ -419,10 +419,15 @@ static const struct schema comparisons = ARRAY_OF(comparison, 0);
 static const struct schema runner_up = OBJECT("runner_up", "The best match instead of this one.",
 	NUL("confidence", number), REQ("left", records), REQ("right", records),
 	REQ("comparisons", comparisons));
+static const struct schema group_evidence = OBJECT("group_evidence", "How the sum was found.",
+	REQ_DOC("pool", count, "Records that were searched."),
+	REQ_DOC("chance_bits", number, "log2 of the sums expected to fit by chance."));
 const struct schema type_evidence = OBJECT("evidence", "Why a match is one.",
 	REQ("comparisons", comparisons),
-	REQ_DOC("prior_bits", number,
-		"Before the comparisons: the odds of any two records, less what rivals take away."),
+	REQ_DOC("prior_bits", number, "Before the comparisons: the odds of any two records."),
+	REQ_DOC("other_bits", number,
+		"Between the comparisons and the confidence: what rivals take away, what a sum adds."),
+	NUL("group", group_evidence),
 	NUL("confidence", number), NUL("margin", number), NUL("runner_up", runner_up));
 
 static const struct schema decision_new_kind = ENUM_OF("confirm", "reject", "undo");

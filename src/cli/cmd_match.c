@@ -24,7 +24,7 @@
 struct task {
 	const char *path[2], *rules_path, *out, *seed_rules;
 	unsigned threads;
-	bool quiet;
+	bool quiet, json;
 	uint64_t start_us;
 	struct arena arena[2]; /* per side: sides are read at the same time */
 	struct arena rules_arena;
@@ -361,7 +361,7 @@ static void hash_result(const struct result *r, char out[2 * SHA256_LEN + 1])
 static int write_out(struct task *t, struct err *err)
 {
 	struct match_files files = {.dir = t->out, .result = &t->result, .rules = t->rules,
-		.side = {&t->side[0], &t->side[1]}};
+		.json = t->json, .side = {&t->side[0], &t->side[1]}};
 	struct buf text CLEANUP(buf_free) = BUF_INIT;
 	char path[4096], result_hash[2 * SHA256_LEN + 1];
 
@@ -489,7 +489,7 @@ int cmd_match(struct cli *cli, int argc, char **argv)
 	(void)cli;
 	if (!cli_options(&argc, argv, options) || argc != 3 ||
 		(threads != NULL && (!sv_to_u64(sv_from_cstr(threads), 1024, &n) || n == 0)) ||
-		strcmp(format, "csv") != 0)
+		(strcmp(format, "csv") != 0 && strcmp(format, "json") != 0))
 		return cli_usage("match");
 	t.path[0] = argv[1];
 	t.path[1] = argv[2];
@@ -497,6 +497,7 @@ int cmd_match(struct cli *cli, int argc, char **argv)
 	t.out = out;
 	t.seed_rules = seed;
 	t.quiet = quiet != NULL;
+	t.json = strcmp(format, "json") == 0;
 	t.threads = n != 0 ? (unsigned)n : (unsigned)MAX(sysconf(_SC_NPROCESSORS_ONLN), 1);
 	int rc = run(&t, &err);
 	task_free(&t);

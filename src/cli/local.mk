@@ -11,6 +11,7 @@ recon_SOURCES = \
 	%D%/cmd_vault.c \
 	%D%/load.c %D%/load.h \
 	%D%/main.c \
-	%D%/match_files.c %D%/match_files.h
+	%D%/match_files.c %D%/match_files.h \
+	%D%/match_row.c %D%/match_row.h
 recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'
 recon_LDADD = $(MATCH_LIBS) $(READ_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)

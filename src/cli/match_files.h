@@ -1,8 +1,8 @@
 #ifndef CLI_MATCH_FILES_H
 #define CLI_MATCH_FILES_H
 /*
- * The files that `recon match` leaves: matches.csv, allocations.csv, open_left.csv, open_right.csv.
- * Rows are data rows of the input files counted from 1, rejected ones included.
+ * The files that `recon match` leaves: matches.csv, allocations.csv, open_left.csv, open_right.csv, or
+ * the same as .jsonl.
  */
 #include "base/err.h"
 #include "col/result.h"

@@ -63,6 +63,7 @@ int result_set_matches(struct result *r, uint32_t n, struct err *err)
 	ARRAY_N(m->pool, n);
 	ARRAY_N(m->chance, n);
 	ARRAY_N(m->member, n + 1);
+	ARRAY_N(m->bits, (size_t)n * r->ncomparisons);
 	m->n = n;
 	return 0;
 }
@@ -89,7 +90,8 @@ int result_set_candidates(struct result *r, uint32_t n, struct err *err)
 	ARRAY_N(c->other_input, n);
 	ARRAY_N(c->other_row, n);
 	ARRAY_N(c->confidence, n);
-	ARRAY_N(c->pattern, n);
+	ARRAY_N(c->level, (size_t)n * r->ncomparisons);
+	ARRAY_N(c->bits, (size_t)n * r->ncomparisons);
 	ARRAY_N(c->weight, n);
 	c->n = n;
 	return 0;
@@ -117,7 +119,6 @@ int result_set_patterns(struct result *r, uint32_t npatterns, struct err *err)
 	size_t n = (size_t)npatterns * r->ncomparisons;
 
 	ARRAY_N(r->pattern_level, n);
-	ARRAY_N(r->pattern_bits, n);
 	r->npatterns = npatterns;
 	return 0;
 }
@@ -146,6 +147,11 @@ static bool follows(const uint16_t *input, const uint32_t *row, uint32_t i)
 	return input[i - 1] < input[i] || (input[i - 1] == input[i] && row[i - 1] < row[i]);
 }
 
+static bool level_ok(const struct result *r, uint32_t comparison, uint8_t level)
+{
+	return level == RESULT_LEVEL_MISSING || level < r->comparisons[comparison].level_count;
+}
+
 static int check_tables(const struct result *r, struct err *err)
 {
 	CHECK("inputs", r->ninputs <= UINT16_MAX && r->npasses <= UINT16_MAX);
@@ -165,8 +171,7 @@ static int check_tables(const struct result *r, struct err *err)
 		for (uint32_t i = 0; i < r->ncomparisons; i++) {
 			uint8_t level = r->pattern_level[(size_t)p * r->ncomparisons + i];
 
-			CHECK("pattern", level == RESULT_LEVEL_MISSING ||
-						 level < r->comparisons[i].level_count);
+			CHECK("pattern", level_ok(r, i, level));
 		}
 	return 0;
 }
@@ -212,7 +217,8 @@ static int check_candidates(const struct result *r, struct err *err)
 			i == 0 || follows(c->input, c->row, i) ||
 				(c->input[i - 1] == c->input[i] && c->row[i - 1] == c->row[i]));
 		CHECK("confidence", c->confidence[i] <= RESULT_CONFIDENCE_ONE);
-		CHECK("pattern", c->pattern[i] == RESULT_NONE || c->pattern[i] < r->npatterns);
+		for (uint32_t k = 0; k < r->ncomparisons; k++)
+			CHECK("level", level_ok(r, k, c->level[(size_t)i * r->ncomparisons + k]));
 	}
 	return 0;
 }

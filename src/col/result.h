@@ -32,6 +32,7 @@ enum result_flag {
 		2,             /* match, open: rows equal in all compared fields were chosen from */
 	RESULT_NOT_PROVEN = 4, /* match: its component was cut by a budget */
 	RESULT_POOL_CUT = 8,   /* match: the group's pool was cut */
+	RESULT_HINT = 16,      /* open: its nearest candidate is the hint of a pass */
 };
 
 struct result_input {
@@ -44,6 +45,7 @@ struct result_input {
 struct result_pass {
 	const char *name;
 	uint8_t stage;
+	int32_t prior; /* log2 of theta when it ran, 1/64 bit; 0: it never came to weigh pairs */
 };
 
 /* A compared field; its levels are result.levels[level_first] .. + level_count, best first. */
@@ -69,6 +71,7 @@ struct result_matches {
 	uint32_t *confidence;
 	uint32_t *margin;      /* RESULT_NONE: not proved */
 	uint32_t *pattern;     /* RESULT_NONE: none (a rule without comparisons) */
+	int16_t *bits;         /* n x ncomparisons: weight given to the first left and right member */
 	uint32_t *rival;       /* candidate index of the runner-up, or RESULT_NONE */
 	int32_t *currency;     /* packed as col/col.h; 0: no money */
 	int64_t *left, *right; /* allocated sums; difference = left - right */
@@ -92,8 +95,9 @@ struct result_candidates {
 	uint16_t *other_input;
 	uint32_t *other_row;
 	uint32_t *confidence;
-	uint32_t *pattern;
-	int32_t *weight;
+	uint8_t *level; /* n x ncomparisons: level in its comparison, or RESULT_LEVEL_MISSING */
+	int16_t *bits;  /* n x ncomparisons: weight given */
+	int32_t *weight; /* their sum and the prior */
 };
 
 /* Every record, or open part of one, that no confirmed match consumes. */
@@ -115,8 +119,6 @@ struct result {
 	struct result_comparison *comparisons; /* <= 255 */
 	struct result_level *levels;
 	uint8_t *pattern_level; /* npatterns x ncomparisons: level in its comparison, or _MISSING */
-	int32_t *pattern_bits;  /* npatterns x ncomparisons: weight given */
-	int32_t prior;          /* log2 of theta, 1/64 bit */
 	struct result_matches matches;
 	struct result_members members;
 	struct result_candidates candidates;
@@ -132,7 +134,7 @@ void result_free(struct result *r);
 void *result_alloc(struct result *r, size_t n);
 /* A copy with a NUL, owned by r; NULL without memory. */
 const char *result_strdup(struct result *r, struct sv s);
-/* Allocate all arrays of a part for n rows. 0, E_NO_MEMORY or E_LIMIT. */
+/* Allocate all arrays of a part for n rows, once comparisons are set. 0, E_NO_MEMORY or E_LIMIT. */
 MUST_CHECK int result_set_matches(struct result *r, uint32_t n, struct err *err);
 MUST_CHECK int result_set_members(struct result *r, uint32_t n, struct err *err);
 MUST_CHECK int result_set_candidates(struct result *r, uint32_t n, struct err *err);

@@ -16,8 +16,10 @@
 enum count {
 	COUNT_MATCHES,
 	COUNT_MATCHES_1,
+	COUNT_MATCH_LEVELS, /* matches times comparisons */
 	COUNT_MEMBERS,
 	COUNT_CANDIDATES,
+	COUNT_CANDIDATE_LEVELS,
 	COUNT_OPEN,
 	COUNT_PATTERNS, /* times comparisons */
 };
@@ -52,6 +54,7 @@ static const struct result_array {
 	ARRAY(1, 13, COUNT_MATCHES, matches.pool),
 	ARRAY(1, 14, COUNT_MATCHES, matches.chance),
 	ARRAY(1, 15, COUNT_MATCHES_1, matches.member),
+	ARRAY(1, 16, COUNT_MATCH_LEVELS, matches.bits),
 	ARRAY(2, 1, COUNT_MEMBERS, members.input),
 	ARRAY(2, 2, COUNT_MEMBERS, members.row),
 	ARRAY(2, 3, COUNT_MEMBERS, members.allocated),
@@ -60,8 +63,9 @@ static const struct result_array {
 	ARRAY(3, 3, COUNT_CANDIDATES, candidates.other_input),
 	ARRAY(3, 4, COUNT_CANDIDATES, candidates.other_row),
 	ARRAY(3, 5, COUNT_CANDIDATES, candidates.confidence),
-	ARRAY(3, 6, COUNT_CANDIDATES, candidates.pattern),
 	ARRAY(3, 7, COUNT_CANDIDATES, candidates.weight),
+	ARRAY(3, 8, COUNT_CANDIDATE_LEVELS, candidates.level),
+	ARRAY(3, 9, COUNT_CANDIDATE_LEVELS, candidates.bits),
 	ARRAY(4, 1, COUNT_OPEN, open.input),
 	ARRAY(4, 2, COUNT_OPEN, open.row),
 	ARRAY(4, 3, COUNT_OPEN, open.break_type),
@@ -70,7 +74,6 @@ static const struct result_array {
 	ARRAY(4, 6, COUNT_OPEN, open.nearest),
 	ARRAY(4, 7, COUNT_OPEN, open.match),
 	ARRAY(5, 1, COUNT_PATTERNS, pattern_level),
-	ARRAY(5, 2, COUNT_PATTERNS, pattern_bits),
 };
 #undef ARRAY
 
@@ -79,8 +82,10 @@ static uint64_t array_bytes(const struct result *r, const struct result_array *a
 	const uint64_t counts[] = {
 		[COUNT_MATCHES] = r->matches.n,
 		[COUNT_MATCHES_1] = (uint64_t)r->matches.n + 1,
+		[COUNT_MATCH_LEVELS] = (uint64_t)r->matches.n * r->ncomparisons,
 		[COUNT_MEMBERS] = r->members.n,
 		[COUNT_CANDIDATES] = r->candidates.n,
+		[COUNT_CANDIDATE_LEVELS] = (uint64_t)r->candidates.n * r->ncomparisons,
 		[COUNT_OPEN] = r->open.n,
 		[COUNT_PATTERNS] = (uint64_t)r->npatterns * r->ncomparisons,
 	};
@@ -97,7 +102,6 @@ static void meta_put(struct buf *b, const struct result *r)
 
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		wire_put(b, counts[i], 4);
-	wire_put(b, (uint32_t)r->prior, 4);
 	for (uint32_t i = 0; i < r->ninputs; i++) {
 		wire_put(b, r->inputs[i].side, 1);
 		wire_put(b, (uint32_t)r->inputs[i].dataset_no, 4);
@@ -106,6 +110,7 @@ static void meta_put(struct buf *b, const struct result *r)
 	}
 	for (uint32_t i = 0; i < r->npasses; i++) {
 		wire_put(b, r->passes[i].stage, 1);
+		wire_put(b, (uint32_t)r->passes[i].prior, 4);
 		wire_put_str(b, sv_from_cstr(r->passes[i].name));
 	}
 	for (uint32_t i = 0; i < r->ncomparisons; i++) {
@@ -152,7 +157,6 @@ static int meta_get_counts(struct wire *w, struct result *r, struct err *err)
 
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		*counts[i] = (uint32_t)wire_get(w, 4);
-	r->prior = (int32_t)(uint32_t)wire_get(w, 4);
 	/* Every one of them takes at least three bytes below. */
 	uint64_t described = (uint64_t)r->ninputs + r->npasses + r->ncomparisons + r->nlevels;
 	if (w->failed || described > w->n / 3)
@@ -193,6 +197,7 @@ static int meta_get(struct wire *w, struct result *r, struct err *err)
 	}
 	for (uint32_t i = 0; i < r->npasses; i++) {
 		r->passes[i].stage = (uint8_t)wire_get(w, 1);
+		r->passes[i].prior = (int32_t)(uint32_t)wire_get(w, 4);
 		r->passes[i].name = meta_get_name(w, r);
 	}
 	for (uint32_t i = 0; i < r->ncomparisons; i++) {

@@ -111,6 +111,7 @@ static int set_inputs(struct closing *c)
 	for (uint32_t i = 0; i < r->npasses; i++) {
 		r->passes[i].name = result_strdup(r, e->rs->passes[i].name);
 		r->passes[i].stage = (uint8_t)e->rs->passes[i].stage;
+		r->passes[i].prior = e->prior[i];
 		if (r->passes[i].name == NULL)
 			return E_NO_MEMORY;
 	}
@@ -302,6 +303,8 @@ void close_result(struct engine *e, struct result *ret, struct match_receipt *re
 	for (int side = 0; side < 2; side++)
 		c.match_of[side] = ENGINE_ZNEW(e, (size_t)e->n[side] + 1, uint32_t);
 	sort_matches(&c);
+	if (rc == 0)
+		rc = close_comparisons(&c);
 	if (rc == 0 && engine_ok(e))
 		rc = write_matches(&c);
 	if (rc == 0)
@@ -314,7 +317,6 @@ void close_result(struct engine *e, struct result *ret, struct match_receipt *re
 		rc = count_rows(&c, side);
 	if (rc == 0 && engine_ok(e))
 		count_money(&c);
-	ret->prior = e->prior;
 	receipt->peak_bytes = e->peak;
 	if (rc < 0)
 		engine_fail(e, rc);

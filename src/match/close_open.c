@@ -20,6 +20,7 @@ struct ranked {
 	uint32_t other;
 	uint32_t confidence;
 	int32_t weight;
+	uint16_t pass;
 };
 
 static int by_rank(const void *a, const void *b)
@@ -59,13 +60,17 @@ static int write_candidates(struct closing *c, const struct ranked *v, size_t n)
 	struct result_candidates *to = &c->r->candidates;
 	int rc = result_set_candidates(c->r, (uint32_t)n, NULL);
 
+	c->candidate_pass = ENGINE_NEW(c->e, n + 1, uint16_t);
+	if (c->candidate_pass == NULL)
+		return c->e->error;
+
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		int side = (int)(v[i].record >> 32);
 		close_address(c->e, side, (uint32_t)v[i].record, &to->input[i], &to->row[i]);
 		close_address(c->e, 1 - side, v[i].other, &to->other_input[i], &to->other_row[i]);
 		to->confidence[i] = v[i].confidence;
 		to->weight[i] = v[i].weight;
-		to->pattern[i] = RESULT_NONE;
+		c->candidate_pass[i] = v[i].pass;
 	}
 	return rc;
 }
@@ -84,7 +89,8 @@ static void rank_candidates(struct closing *c)
 			continue;
 		v[n++] = (struct ranked){.record = (uint64_t)from->side << 32 | from->row,
 			.hash = e->row_hash[1 - from->side][from->other], .other = from->other,
-			.confidence = from->confidence, .weight = from->weight};
+			.confidence = from->confidence, .weight = from->weight,
+			.pass = from->pass};
 	}
 	if (!engine_ok(e))
 		return;
@@ -416,6 +422,13 @@ static bool is_reserved(const struct engine *e, int side, uint32_t row)
 		(e->reserved_amount[side] != NULL && e->reserved_amount[side][row] != 0);
 }
 
+/* Found by a pass that gives hints, and nothing came of it. */
+static bool is_hint(const struct closing *c, int side, uint32_t row, uint32_t candidate)
+{
+	return candidate != RESULT_NONE && c->e->state[side][row] == ROW_OPEN &&
+		c->e->rs->passes[c->candidate_pass[candidate]].then.hint;
+}
+
 static int write_open(struct closing *c, struct reasons *q)
 {
 	struct engine *e = c->e;
@@ -439,6 +452,8 @@ static int write_open(struct closing *c, struct reasons *q)
 			to->remaining[at] = row_amount(e, side, r) +
 				(e->reserved_amount[side] != NULL ? e->reserved_amount[side][r] : 0);
 			to->nearest[at] = first_candidate(&c->r->candidates, to->input[at], to->row[at]);
+			if (is_hint(c, side, r, to->nearest[at]))
+				to->flags[at] |= RESULT_HINT;
 			to->match[at] = is_reserved(e, side, r) ? c->match_of[side][r] : 0;
 			at++;
 		}
@@ -451,6 +466,8 @@ void close_open(struct closing *c)
 	struct reasons q = {.c = c, .date = date_field(e), .code = code_field(e)};
 
 	rank_candidates(c);
+	if (engine_ok(e))
+		close_candidate_levels(c);
 	if (!engine_ok(e))
 		return;
 	set_rivals(c);

@@ -1,6 +1,6 @@
 /*
- * The pattern table: which level each compared field of a match fell into, and the average weight
- * given for it. Matches share patterns, so evidence costs four bytes a match.
+ * Evidence: which level each compared field of a match fell into (patterns, which matches share) and
+ * the weight that its own values gave, which is rarer or commoner from pair to pair.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,19 +55,27 @@ static void add_sums(struct patterns *p, const struct pattern_sum *local, uint32
 	pthread_mutex_unlock(&p->lock);
 }
 
+static void keep_bits(const int32_t bits[PATTERN_FIELDS], uint32_t n, int16_t *to)
+{
+	for (uint32_t f = 0; f < n; f++)
+		to[f] = (int16_t)MAX(MIN(bits[f], INT16_MAX), INT16_MIN);
+}
+
 static void level_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct patterns *p = arg;
 	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, (uint32_t)e->found.n), n = 0, last = 0;
 	struct pattern_sum *local = ENGINE_NEW(e, LOCAL_PATTERNS, struct pattern_sum);
 	int32_t bits[PATTERN_FIELDS] = {0};
+	const uint32_t nc = p->c->r->ncomparisons;
 
-	for (uint32_t i = chunk * CHUNK_ROWS; local != NULL && i < end; i++) {
-		struct found *m = &e->found.p[i];
+	for (uint32_t no = chunk * CHUNK_ROWS; local != NULL && no < end; no++) {
+		struct found *m = &e->found.p[p->c->order[no]];
 		if (!has_pattern(m))
 			continue;
 		m->levels = score_levels(e, engine_metric(e, thread), &e->rs->passes[m->pass],
 			(struct pair){LEFT, RIGHT, m->key[LEFT], m->key[RIGHT]}, bits);
+		keep_bits(bits, nc, p->c->r->matches.bits + (size_t)no * nc);
 		if (last >= n || local[last].levels != m->levels)
 			for (last = 0; last < n && local[last].levels != m->levels;)
 				last++;
@@ -121,7 +129,7 @@ static void number_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned t
 }
 
 /* All comparisons have the same list of levels: those of score.c but "missing". */
-static int set_levels(struct closing *c)
+int close_comparisons(struct closing *c)
 {
 	struct result *r = c->r;
 	uint32_t nlevels = LEVEL_COUNT - 1;
@@ -143,6 +151,11 @@ static int set_levels(struct closing *c)
 	return 0;
 }
 
+static uint8_t stored_level(unsigned level)
+{
+	return level == LEVEL_MISSING ? RESULT_LEVEL_MISSING : (uint8_t)(level - 1);
+}
+
 static int write_patterns(struct patterns *p)
 {
 	struct result *r = p->c->r;
@@ -155,9 +168,7 @@ static int write_patterns(struct patterns *p)
 			size_t at = (size_t)i * r->ncomparisons + f;
 			unsigned level = (unsigned)(p->list[i].levels >> 4 * f & 15);
 			int64_t bits = p->list[i].bits[f];
-			r->pattern_bits[at] = (int32_t)(bits / p->list[i].uses);
-			r->pattern_level[at] = level == LEVEL_MISSING ? RESULT_LEVEL_MISSING :
-				(uint8_t)(level - 1);
+			r->pattern_level[at] = stored_level(level);
 			if (level == LEVEL_MISSING)
 				continue;
 			sum[r->comparisons[f].level_first + level - 1] += bits;
@@ -174,7 +185,7 @@ void close_patterns(struct closing *c)
 {
 	struct engine *e = c->e;
 	struct patterns p = {.c = c, .most = 16};
-	int rc = set_levels(c);
+	int rc = 0;
 
 	pthread_mutex_init(&p.lock, NULL);
 	while (p.most < PATTERNS_MAX && p.most < e->found.n)
@@ -194,4 +205,30 @@ void close_patterns(struct closing *c)
 	pthread_mutex_destroy(&p.lock);
 	engine_free(e, p.slot);
 	engine_free(e, p.list);
+}
+
+static void candidate_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct closing *c = arg;
+	struct result *r = c->r;
+	struct result_candidates *k = &r->candidates;
+	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, k->n), nc = r->ncomparisons;
+	int32_t bits[PATTERN_FIELDS] = {0};
+
+	for (uint32_t i = chunk * CHUNK_ROWS; i < end; i++) {
+		uint32_t one = e->base[k->input[i]] + k->row[i];
+		uint32_t other = e->base[k->other_input[i]] + k->other_row[i];
+		bool left = r->inputs[k->input[i]].side == RESULT_LEFT;
+		uint64_t levels = score_levels(e, engine_metric(e, thread),
+			&e->rs->passes[c->candidate_pass[i]],
+			(struct pair){LEFT, RIGHT, left ? one : other, left ? other : one}, bits);
+		keep_bits(bits, nc, k->bits + (size_t)i * nc);
+		for (uint32_t f = 0; f < nc; f++)
+			k->level[(size_t)i * nc + f] = stored_level((unsigned)(levels >> 4 * f & 15));
+	}
+}
+
+void close_candidate_levels(struct closing *c)
+{
+	par_for(c->e, chunks(c->r->candidates.n), candidate_chunk, c);
 }

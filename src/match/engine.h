@@ -202,7 +202,8 @@ struct engine {
 	const int64_t *amount[2]; /* the balance, sign flipped where asked; NULL: no money */
 	int64_t *open_amount[2];  /* what is left of it; NULL until something is partial */
 	int64_t *reserved_amount[2]; /* of it, what undecided partial matches hold; NULL: nothing */
-	int32_t prior;            /* of the last stage that paired, 1/64 bit */
+	int32_t *prior;           /* by pass: of the stage it competed in, 1/64 bit; 0: none yet */
+	int32_t prior_last;       /* of the last stage that paired */
 	uint8_t *state[2];        /* enum row_state */
 	uint32_t nopen[2];
 	uint64_t *row_hash[2];    /* NULL until needed */

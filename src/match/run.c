@@ -87,6 +87,7 @@ static void prepare(struct engine *e)
 {
 	for (int side = 0; side < 2; side++)
 		e->state[side] = ENGINE_ZNEW(e, (size_t)e->n[side] + 1, uint8_t);
+	e->prior = ENGINE_ZNEW(e, e->rs->npasses + 1, int32_t);
 	e->stats = ENGINE_ZNEW(e, e->rs->npasses + 1, struct match_pass_stat);
 	for (int side = 0; side < 2 && engine_ok(e); side++)
 		exclude_rows(e, side);

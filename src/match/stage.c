@@ -613,6 +613,18 @@ static bool drop_hopeless(struct stage *s)
 	return kept < n;
 }
 
+/* What a pair of one of these passes weighed before anything was compared. */
+static void note_prior(const struct stage *s)
+{
+	struct engine *e = s->e;
+
+	e->prior_last = s->prior;
+	for (size_t i = 0; i < s->edges.n; i++)
+		e->prior[s->edges.p[i].pass] = s->prior;
+	for (size_t g = 0; g < s->groups.group.n; g++)
+		e->prior[s->groups.group.p[g].pass] = s->prior;
+}
+
 void stage_pairs(struct stage *s)
 {
 	struct engine *e = s->e;
@@ -623,7 +635,7 @@ void stage_pairs(struct stage *s)
 	component_alone(s);
 	if (engine_ok(e))
 		estimate_prior(s);
-	e->prior = s->prior;
+	note_prior(s);
 	make_values(s);
 	if (engine_ok(e) && drop_hopeless(s))
 		component_alone(s);

@@ -20,7 +20,7 @@ static void make_tables(struct result *r)
 	r->inputs[1] = (struct result_input){RESULT_RIGHT, 12, 5, {2}};
 	r->npasses = 1;
 	r->passes = result_alloc(r, sizeof(*r->passes));
-	r->passes[0] = (struct result_pass){result_strdup(r, SV("reference")), 1};
+	r->passes[0] = (struct result_pass){result_strdup(r, SV("reference")), 1, -1280};
 	r->nlevels = 2;
 	r->levels = result_alloc(r, 2 * sizeof(*r->levels));
 	r->levels[0] = (struct result_level){result_strdup(r, SV("equal")), 640};
@@ -28,7 +28,6 @@ static void make_tables(struct result *r)
 	r->ncomparisons = 1;
 	r->comparisons = result_alloc(r, sizeof(*r->comparisons));
 	r->comparisons[0] = (struct result_comparison){result_strdup(r, SV("amount")), 0, 2};
-	r->prior = -1280;
 	r->model = SV("{}");
 }
 
@@ -38,7 +37,6 @@ static void make_result(struct result *r)
 	assert_int_equal(result_set_patterns(r, 2, NULL), 0);
 	r->pattern_level[0] = 0;
 	r->pattern_level[1] = RESULT_LEVEL_MISSING;
-	r->pattern_bits[0] = 640;
 	assert_int_equal(result_set_matches(r, 2, NULL), 0);
 	assert_int_equal(result_set_members(r, 5, NULL), 0);
 	assert_int_equal(result_set_candidates(r, 2, NULL), 0);
@@ -50,6 +48,7 @@ static void make_result(struct result *r)
 		m->confidence[i] = 999000 - i;
 		m->margin[i] = i == 0 ? 448 : RESULT_NONE;
 		m->pattern[i] = i == 0 ? 0 : RESULT_NONE;
+		m->bits[i] = (int16_t)(640 - (int)i);
 		m->rival[i] = i == 0 ? RESULT_NONE : 1;
 		m->currency[i] = COL_PACK('E', 'U', 'R');
 		m->left[i] = m->right[i] = 1000;
@@ -66,7 +65,8 @@ static void make_result(struct result *r)
 		r->candidates.other_input[i] = 1;
 		r->candidates.other_row[i] = 3 - i;
 		r->candidates.confidence[i] = 400000;
-		r->candidates.pattern[i] = 1;
+		r->candidates.level[i] = i == 0 ? 1 : RESULT_LEVEL_MISSING;
+		r->candidates.bits[i] = -64;
 		r->candidates.weight[i] = -64;
 	}
 	for (uint32_t i = 0; i < 3; i++) {
@@ -102,11 +102,14 @@ static void test_round_trip(void **state)
 	assert_string_equal(back.levels[1].name, "else");
 	assert_int_equal(back.levels[1].weight, -128);
 	assert_string_equal(back.comparisons[0].field, "amount");
-	assert_int_equal(back.prior, -1280);
+	assert_int_equal(back.passes[0].prior, -1280);
 	assert_int_equal(back.inputs[1].dataset_no, 12);
 	assert_int_equal(back.inputs[1].sha256[0], 2);
 	assert_true(sv_eq(back.model, SV("{}")));
 	assert_int_equal(back.matches.n, 2);
+	assert_int_equal(back.matches.bits[1], 639);
+	assert_int_equal(back.candidates.level[0], 1);
+	assert_int_equal(back.candidates.bits[1], -64);
 	assert_int_equal(back.matches.kind[1], KIND_1_N);
 	assert_int_equal(back.matches.member[2], 5);
 	assert_int_equal(back.members.allocated[0], -1000);
@@ -215,7 +218,7 @@ static void break_result(struct result *r, size_t i)
 		r->candidates.confidence[0] = UINT32_MAX;
 		break;
 	case 26:
-		r->candidates.pattern[0] = 2;
+		r->candidates.level[0] = 2;
 		break;
 	case 27:
 		r->open.row[0] = 4;

@@ -96,8 +96,8 @@ static int setup(void **state)
 	r->inputs[1] = (struct result_input){RESULT_RIGHT, 2, 4, {0}};
 	r->npasses = 2;
 	r->passes = result_alloc(r, 2 * sizeof(*r->passes));
-	r->passes[0] = (struct result_pass){"reference", 1};
-	r->passes[1] = (struct result_pass){"learned", 2};
+	r->passes[0] = (struct result_pass){"reference", 1, 0};
+	r->passes[1] = (struct result_pass){"learned", 2, 0};
 	assert_int_equal(result_set_matches(r, 3, NULL), 0);
 	assert_int_equal(result_set_members(r, 6, NULL), 0);
 	assert_int_equal(result_set_open(r, 6, NULL), 0);

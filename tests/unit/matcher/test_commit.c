@@ -39,7 +39,7 @@ static int64_t remaining[5] = {200, 50, 0, 200, 50};
 static uint32_t open_match[5] = {2, 0, 0, 2, 0};
 
 static struct result_input result_inputs[2] = {{0, 41, 4, {0}}, {1, 42, 4, {0}}};
-static struct result_pass passes[1] = {{"exact", 1}};
+static struct result_pass passes[1] = {{"exact", 1, 0}};
 static struct result result;
 
 static int prepare(void **state)

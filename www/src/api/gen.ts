@@ -1353,6 +1353,12 @@ export type Comparison = {
   /** Evidence for (positive) or against, in bits. */
   bits: number;
 };
+export type GroupEvidence = {
+  /** Records that were searched. */
+  pool: number;
+  /** log2 of the sums expected to fit by chance. */
+  chance_bits: number;
+};
 export type RunnerUp = {
   confidence: number | null;
   left: Record[];
@@ -1361,8 +1367,11 @@ export type RunnerUp = {
 };
 export type Evidence = {
   comparisons: Comparison[];
-  /** Before the comparisons: the odds of any two records, less what rivals take away. */
+  /** Before the comparisons: the odds of any two records. */
   prior_bits: number;
+  /** Between the comparisons and the confidence: what rivals take away, what a sum adds. */
+  other_bits: number;
+  group: GroupEvidence | null;
   confidence: number | null;
   margin: number | null;
   runner_up: RunnerUp | null;

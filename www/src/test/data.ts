@@ -279,6 +279,8 @@ export const evidence: Evidence = {
 		{ field: "party", left: null, right: "Acme", level: "missing", bits: 0 },
 	],
 	prior_bits: -6,
+	other_bits: -0.4,
+	group: null,
 	confidence: 0.87,
 	margin: 3.2,
 	runner_up: {

@@ -1,6 +1,6 @@
 /*
  * How evidence adds up to a confidence: one bar per comparison from where the ones before it ended, in
- * bits, from the prior to the total. Drawn by hand; a list beside it says the same in text.
+ * bits, from the prior to the total. What no comparison explains (rivals, a group's sum) is a bar of its own. Drawn by hand; a list beside it says the same in text.
  */
 import { cx } from "@/lib/cx";
 import styles from "./Waterfall.module.css";
@@ -18,10 +18,16 @@ export interface WaterfallBar {
 }
 
 /** Running sums, with the total as the last bar. */
-export function waterfall_bars(prior: number, steps: readonly WaterfallStep[]): WaterfallBar[] {
-	const bars: WaterfallBar[] = [{ label: "Prior and rivals", bits: prior, from: 0, to: prior }];
+export function waterfall_bars(
+	prior: number,
+	steps: readonly WaterfallStep[],
+	other: number,
+): WaterfallBar[] {
+	const bars: WaterfallBar[] = [{ label: "Prior", bits: prior, from: 0, to: prior }];
 	let sum = prior;
-	for (const { label, bits } of steps) {
+	const all =
+		Math.abs(other) < 0.05 ? steps : [...steps, { label: "Rivals and sums", bits: other }];
+	for (const { label, bits } of all) {
 		bars.push({ label, bits, from: sum, to: sum + bits });
 		sum += bits;
 	}
@@ -38,14 +44,15 @@ export function format_bits(bits: number): string {
 interface WaterfallProps {
 	prior: number;
 	steps: readonly WaterfallStep[];
+	other: number;
 }
 
 const WIDTH = 100;
 const ROW = 24;
 const BAR = 12;
 
-export function Waterfall({ prior, steps }: WaterfallProps) {
-	const bars = waterfall_bars(prior, steps);
+export function Waterfall({ prior, steps, other }: WaterfallProps) {
+	const bars = waterfall_bars(prior, steps, other);
 	const ends = bars.flatMap(({ from, to }) => [from, to]);
 	const low = Math.min(0, ...ends);
 	const high = Math.max(0, ...ends);

@@ -72,6 +72,7 @@ export function EvidencePanel(props: EvidencePanelProps) {
 							<Section title="How it adds up" note="in bits; each doubles or halves the odds">
 								<Waterfall
 									prior={data.prior_bits}
+									other={data.other_bits}
 									steps={data.comparisons.map(({ field, bits }) => ({ label: field, bits }))}
 								/>
 							</Section>

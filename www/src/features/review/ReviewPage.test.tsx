@@ -73,7 +73,8 @@ describe("the grid", () => {
 		).toBeVisible();
 		expect(within(evidence).getByRole("row", { name: /amount 18.87 18.87 Equal/ })).toBeVisible();
 		expect(within(evidence).getByText("not given")).toBeVisible();
-		expect(within(evidence).getByText("+2.2")).toBeVisible();
+		expect(within(evidence).getByText("Rivals and sums")).toBeVisible();
+		expect(within(evidence).getByText("+1.8")).toBeVisible();
 	});
 
 	test("moves by keys with one tab stop, and keeps the row in the URL", async () => {

@@ -1,0 +1,721 @@
+/* See match_row.h. */
+#include "cli/match_row.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/decimal.h"
+
+#define ROW_BYTES 1024u /* room asked for before fixed parts; members and texts ask for their own */
+
+/* ---- text ---- */
+
+void match_text_free(struct match_text *t)
+{
+	free(t->p);
+	buf_free(&t->cell);
+	*t = (struct match_text){0};
+}
+
+static void room(struct match_text *t, size_t n)
+{
+	if (t->cap - t->n >= n || t->failed)
+		return;
+	size_t cap = MAX(t->cap * 2, t->n + n + (1u << 16));
+	char *p = realloc(t->p, cap);
+	if (p == NULL) {
+		t->failed = true;
+		t->n = 0;
+		return;
+	}
+	t->p = p;
+	t->cap = cap;
+}
+
+static void put_char(struct match_text *t, char c)
+{
+	t->p[t->n++] = c;
+}
+
+static void put_sv(struct match_text *t, struct sv s)
+{
+	memcpy(t->p + t->n, s.p, s.n);
+	t->n += s.n;
+}
+
+static void put_cstr(struct match_text *t, const char *s)
+{
+	put_sv(t, sv_from_cstr(s));
+}
+
+static void put_u64(struct match_text *t, uint64_t v)
+{
+	char digits[20];
+	size_t n = 0;
+
+	do {
+		digits[n++] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v != 0);
+	while (n > 0)
+		put_char(t, digits[--n]);
+}
+
+/* v units of 10^-scale */
+static void put_decimal(struct match_text *t, int64_t v, int scale)
+{
+	uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	uint64_t unit = (uint64_t)decimal_pow10(scale);
+
+	if (v < 0)
+		put_char(t, '-');
+	put_u64(t, u / unit);
+	if (scale == 0)
+		return;
+	put_char(t, '.');
+	for (uint64_t rest = u % unit; unit > 1; rest %= unit) {
+		unit /= 10;
+		put_char(t, (char)('0' + rest / unit));
+	}
+}
+
+/* A text inside a quoted CSV cell. */
+static void put_quoted(struct match_text *t, struct sv s)
+{
+	room(t, 2 * s.n + ROW_BYTES);
+	for (size_t i = 0; i < s.n && !t->failed; i++) {
+		if (s.p[i] == '"')
+			put_char(t, '"');
+		put_char(t, s.p[i]);
+	}
+}
+
+/* A CSV cell; quoted where it must be. */
+static void put_cell(struct match_text *t, struct sv s)
+{
+	bool quote = false;
+
+	for (size_t i = 0; i < s.n; i++)
+		quote |= s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r';
+	room(t, 2 * s.n + ROW_BYTES);
+	if (t->failed)
+		return;
+	if (!quote) {
+		put_sv(t, s);
+		return;
+	}
+	put_char(t, '"');
+	put_quoted(t, s);
+	put_char(t, '"');
+}
+
+/* A JSON string; s is valid UTF-8. */
+static void put_string(struct match_text *t, struct sv s)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	room(t, 6 * s.n + ROW_BYTES);
+	if (t->failed)
+		return;
+	put_char(t, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char ch = (unsigned char)s.p[i];
+		if (ch == '"' || ch == '\\')
+			put_char(t, '\\');
+		if (ch >= 0x20) {
+			put_char(t, (char)ch);
+			continue;
+		}
+		put_cstr(t, "\\u00");
+		put_char(t, hex[ch >> 4]);
+		put_char(t, hex[ch & 15]);
+	}
+	put_char(t, '"');
+}
+
+/* ,"key": */
+static void put_key(struct match_text *t, const char *key)
+{
+	put_cstr(t, ",\"");
+	put_cstr(t, key);
+	put_cstr(t, "\":");
+}
+
+static void put_word(struct match_text *t, const char *key, const char *word)
+{
+	put_key(t, key);
+	put_string(t, sv_from_cstr(word));
+}
+
+/* 1/64 bit as bits with two digits. */
+static void put_bits(struct match_text *t, int64_t bits)
+{
+	put_decimal(t, bits * 100 / RULES_BIT, 2);
+}
+
+/* ---- what all rows share ---- */
+
+static uint32_t data_row(const struct match_rows *w, int side, uint32_t row)
+{
+	return w->data_row[side] == NULL ? row + 1 : w->data_row[side][row];
+}
+
+/* Rejected rows count too: a row's number is one more than the rows before its line. */
+static bool number_rows(struct match_rows *w, int side)
+{
+	const struct read_result *r = w->f->side[side];
+	const struct col *line = col_find(&r->rejects, COL_FIELD, SV("line"));
+	uint32_t k = 0;
+
+	if (r->rejects.rows == 0 || line == NULL || r->table.line == NULL)
+		return true;
+	w->data_row[side] = malloc(((size_t)r->table.rows + 1) * sizeof(uint32_t));
+	if (w->data_row[side] == NULL)
+		return false;
+	for (uint32_t row = 0; row < r->table.rows; row++) {
+		while (k < r->rejects.rows && line->i64[k] < (int64_t)r->table.line[row])
+			k++;
+		w->data_row[side][row] = row + 1 + k;
+	}
+	return true;
+}
+
+/* Which columns of a side's file each compared field was read from. */
+static bool find_columns(struct match_rows *w, int side)
+{
+	const struct result *r = w->f->result;
+	const struct ruleset *rs = w->f->rules;
+	const struct col_table *table = &w->f->side[side]->table;
+
+	w->column[side] =
+		calloc((size_t)r->ncomparisons * RULES_TERMS_MAX + 1, sizeof(*w->column[side]));
+	for (uint32_t c = 0; w->column[side] != NULL && c < r->ncomparisons; c++) {
+		uint32_t field = ruleset_field(rs, sv_from_cstr(r->comparisons[c].field));
+		if (field == UINT32_MAX)
+			continue;
+		const struct rules_column *from = &rs->fields[field].side[side];
+		for (uint32_t k = 0; k < from->nterms; k++) {
+			const struct col *col = col_find(table, COL_FIELD, from->terms[k].name);
+			w->column[side][c * RULES_TERMS_MAX + k] = col != NULL ? col :
+				col_find(table, COL_SOURCE, from->terms[k].name);
+		}
+	}
+	return w->column[side] != NULL;
+}
+
+bool match_rows_init(struct match_rows *w)
+{
+	const struct result *r = w->f->result;
+
+	for (uint32_t i = 1; i < r->matches.n && !w->currencies; i++)
+		w->currencies = r->matches.currency[i] != r->matches.currency[0];
+	return number_rows(w, 0) && number_rows(w, 1) && find_columns(w, 0) && find_columns(w, 1);
+}
+
+void match_rows_free(struct match_rows *w)
+{
+	for (int side = 0; side < 2; side++) {
+		free(w->data_row[side]);
+		free(w->column[side]);
+	}
+}
+
+/* The compared value of a record as its file has it; several with a blank between. In t->cell. */
+static struct sv value_of(
+	struct match_text *t, const struct match_rows *w, uint32_t comparison, int side, uint32_t row)
+{
+	const struct col **column = w->column[side] + (size_t)comparison * RULES_TERMS_MAX;
+
+	buf_reset(&t->cell);
+	for (uint32_t k = 0; k < RULES_TERMS_MAX && column[k] != NULL; k++) {
+		if (!col_valid(column[k], row))
+			continue;
+		if (t->cell.n > 0)
+			buf_add_char(&t->cell, ' ');
+		col_format(&w->f->side[side]->table, column[k], row, &t->cell);
+	}
+	t->failed |= !buf_ok(&t->cell);
+	return buf_sv(&t->cell);
+}
+
+/* ---- evidence ---- */
+
+/* What a match rests on: its first left and right member. */
+struct evidence {
+	bool compared;
+	uint32_t row[2];
+	const uint8_t *level;
+	const int16_t *bits;
+	int64_t other; /* between prior and comparisons and the confidence, 1/64 bit */
+};
+
+static struct evidence evidence_of(const struct match_rows *w, uint32_t no)
+{
+	const struct result *r = w->f->result;
+	const struct result_matches *m = &r->matches;
+	double p = MIN(MAX(m->confidence[no], 1u), RESULT_CONFIDENCE_ONE - 1) / 1e6;
+	struct evidence v = {.compared = m->pattern[no] != RESULT_NONE};
+
+	v.other = llround(RULES_BIT * log2(p / (1 - p))) - r->passes[m->pass[no]].prior;
+	if (!v.compared)
+		return v;
+	v.level = r->pattern_level + (size_t)m->pattern[no] * r->ncomparisons;
+	v.bits = m->bits + (size_t)no * r->ncomparisons;
+	for (uint32_t i = m->member[no + 1]; i-- > m->member[no];)
+		v.row[r->inputs[r->members.input[i]].side] = r->members.row[i];
+	for (uint32_t c = 0; c < r->ncomparisons; c++)
+		v.other -= v.bits[c];
+	return v;
+}
+
+static const char *level_word(const struct result *r, uint32_t comparison, uint8_t level)
+{
+	return level == RESULT_LEVEL_MISSING ? "missing" :
+		r->levels[r->comparisons[comparison].level_first + level].name;
+}
+
+/* A rival's row on the other side than the record that has both to choose from. */
+static uint32_t rival_row(const struct match_rows *w, uint32_t candidate, int *ret_side)
+{
+	const struct result *r = w->f->result;
+
+	*ret_side = r->inputs[r->candidates.other_input[candidate]].side;
+	return data_row(w, *ret_side, r->candidates.other_row[candidate]);
+}
+
+/* "prior -20.01; ref equal 18.20 [A-1|A-1]; rivals -0.50; next right 7 at 0.090000" */
+static void put_evidence(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	const struct result *r = w->f->result;
+	struct evidence v = evidence_of(w, no);
+
+	put_cstr(t, "\"prior ");
+	put_bits(t, r->passes[r->matches.pass[no]].prior);
+	for (uint32_t c = 0; v.compared && c < r->ncomparisons; c++) {
+		if (v.level[c] == RESULT_LEVEL_MISSING)
+			continue;
+		room(t, ROW_BYTES);
+		if (t->failed)
+			return;
+		put_cstr(t, "; ");
+		put_quoted(t, sv_from_cstr(r->comparisons[c].field));
+		put_char(t, ' ');
+		put_cstr(t, level_word(r, c, v.level[c]));
+		put_char(t, ' ');
+		put_bits(t, v.bits[c]);
+		put_cstr(t, " [");
+		put_quoted(t, value_of(t, w, c, RESULT_LEFT, v.row[RESULT_LEFT]));
+		put_char(t, '|');
+		put_quoted(t, value_of(t, w, c, RESULT_RIGHT, v.row[RESULT_RIGHT]));
+		put_char(t, ']');
+	}
+	put_cstr(t, "; other ");
+	put_bits(t, v.other);
+	if (r->matches.pool[no] != 0) {
+		put_cstr(t, "; pool ");
+		put_u64(t, r->matches.pool[no]);
+		put_cstr(t, " chance ");
+		put_bits(t, r->matches.chance[no]);
+	}
+	if (r->matches.rival[no] != RESULT_NONE) {
+		int side;
+		uint32_t row = rival_row(w, r->matches.rival[no], &side);
+		put_cstr(t, side == RESULT_LEFT ? "; next left " : "; next right ");
+		put_u64(t, row);
+		put_cstr(t, " at ");
+		put_decimal(t, r->candidates.confidence[r->matches.rival[no]], 6);
+	}
+	put_char(t, '"');
+}
+
+static void put_comparison_json(struct match_text *t, const struct match_rows *w, uint32_t c,
+	uint8_t level, int16_t bits, const uint32_t row[2])
+{
+	const struct result *r = w->f->result;
+
+	put_cstr(t, "{\"field\":");
+	put_string(t, sv_from_cstr(r->comparisons[c].field));
+	for (int side = 0; side < 2; side++) {
+		struct sv value = value_of(t, w, c, side, row[side]);
+		put_key(t, side == RESULT_LEFT ? "left" : "right");
+		if (value.n == 0)
+			put_cstr(t, "null");
+		else
+			put_string(t, value);
+	}
+	put_word(t, "level", level_word(r, c, level));
+	put_key(t, "bits");
+	put_bits(t, bits);
+	put_char(t, '}');
+}
+
+static void put_comparisons_json(struct match_text *t, const struct match_rows *w,
+	const uint8_t *level, const int16_t *bits, const uint32_t row[2])
+{
+	put_char(t, '[');
+	for (uint32_t c = 0; level != NULL && c < w->f->result->ncomparisons; c++) {
+		room(t, ROW_BYTES);
+		if (t->failed)
+			return;
+		if (c > 0)
+			put_char(t, ',');
+		put_comparison_json(t, w, c, level[c], bits[c], row);
+	}
+	put_char(t, ']');
+}
+
+static void put_evidence_json(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	const struct result *r = w->f->result;
+	struct evidence v = evidence_of(w, no);
+
+	put_cstr(t, ",\"evidence\":{\"prior_bits\":");
+	put_bits(t, r->passes[r->matches.pass[no]].prior);
+	put_key(t, "comparisons");
+	put_comparisons_json(t, w, v.level, v.bits, v.row);
+	room(t, ROW_BYTES);
+	if (t->failed)
+		return;
+	put_key(t, "other_bits");
+	put_bits(t, v.other);
+	if (r->matches.pool[no] != 0) {
+		put_cstr(t, ",\"group\":{\"pool\":");
+		put_u64(t, r->matches.pool[no]);
+		put_key(t, "chance_bits");
+		put_bits(t, r->matches.chance[no]);
+		put_char(t, '}');
+	}
+	if (r->matches.rival[no] != RESULT_NONE) {
+		int side;
+		uint32_t row = rival_row(w, r->matches.rival[no], &side);
+		put_cstr(t, ",\"runner_up\":{\"side\":");
+		put_cstr(t, side == RESULT_LEFT ? "\"left\"" : "\"right\"");
+		put_key(t, "row");
+		put_u64(t, row);
+		put_key(t, "confidence");
+		put_decimal(t, r->candidates.confidence[r->matches.rival[no]], 6);
+		put_char(t, '}');
+	}
+	put_char(t, '}');
+}
+
+/* ---- matches ---- */
+
+static void put_money(struct match_text *t, const struct match_rows *w, int64_t units, int32_t currency)
+{
+	char code[4];
+
+	put_decimal(t, units, col_currency_exponent(currency));
+	if (!w->currencies)
+		return;
+	col_currency_unpack(currency, code);
+	put_char(t, ' ');
+	put_cstr(t, code);
+}
+
+/* "amount":"1.00","currency":"EUR" */
+static void put_money_json(struct match_text *t, const char *key, int64_t units, int32_t currency)
+{
+	char code[4];
+
+	col_currency_unpack(currency, code);
+	put_key(t, key);
+	put_char(t, '"');
+	put_decimal(t, units, col_currency_exponent(currency));
+	put_char(t, '"');
+	put_key(t, "currency");
+	if (currency == 0)
+		put_cstr(t, "null");
+	else
+		put_string(t, sv_from_cstr(code));
+}
+
+static void put_rows(
+	struct match_text *t, const struct match_rows *w, uint32_t no, int side, char separator)
+{
+	const struct result *r = w->f->result;
+	bool first = true;
+
+	for (uint32_t i = r->matches.member[no]; i < r->matches.member[no + 1]; i++) {
+		if (r->inputs[r->members.input[i]].side != side)
+			continue;
+		room(t, ROW_BYTES);
+		if (t->failed)
+			return;
+		if (!first)
+			put_char(t, separator);
+		put_u64(t, data_row(w, side, r->members.row[i]));
+		first = false;
+	}
+}
+
+void match_row_csv(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	const struct result_matches *m = &w->f->result->matches;
+
+	room(t, ROW_BYTES);
+	if (t->failed)
+		return;
+	put_u64(t, (uint64_t)no + 1);
+	put_char(t, ',');
+	put_cstr(t, outcome_word(OUTCOME_SET_KIND, m->kind[no]));
+	put_char(t, ',');
+	put_cell(t, sv_from_cstr(w->f->result->passes[m->pass[no]].name));
+	room(t, ROW_BYTES);
+	if (t->failed)
+		return;
+	put_char(t, ',');
+	put_cstr(t, outcome_word(OUTCOME_SET_STATUS, m->status[no]));
+	put_char(t, ',');
+	put_decimal(t, m->confidence[no], 6);
+	put_char(t, ',');
+	if (m->margin[no] != RESULT_NONE && m->margin[no] >= MATCH_MARGIN_CAP)
+		put_cstr(t, ">=20");
+	else if (m->margin[no] != RESULT_NONE)
+		put_bits(t, (int64_t)m->margin[no]);
+	put_char(t, ',');
+	put_rows(t, w, no, RESULT_LEFT, ';');
+	room(t, ROW_BYTES);
+	put_char(t, ',');
+	put_rows(t, w, no, RESULT_RIGHT, ';');
+	room(t, ROW_BYTES);
+	if (t->failed)
+		return;
+	put_char(t, ',');
+	put_money(t, w, m->left[no] - m->right[no], m->currency[no]);
+	put_char(t, ',');
+	put_evidence(t, w, no);
+	room(t, ROW_BYTES);
+	if (!t->failed)
+		put_char(t, '\n');
+}
+
+void match_row_json(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	const struct result_matches *m = &w->f->result->matches;
+
+	room(t, ROW_BYTES);
+	if (t->failed)
+		return;
+	put_cstr(t, "{\"match_id\":");
+	put_u64(t, (uint64_t)no + 1);
+	put_word(t, "kind", outcome_word(OUTCOME_SET_KIND, m->kind[no]));
+	put_word(t, "pass", w->f->result->passes[m->pass[no]].name);
+	put_word(t, "status", outcome_word(OUTCOME_SET_STATUS, m->status[no]));
+	put_key(t, "confidence");
+	put_decimal(t, m->confidence[no], 6);
+	put_key(t, "margin");
+	if (m->margin[no] == RESULT_NONE)
+		put_cstr(t, "null");
+	else
+		put_bits(t, (int64_t)m->margin[no]);
+	put_key(t, "interchangeable");
+	put_cstr(t, (m->flags[no] & RESULT_INTERCHANGEABLE) != 0 ? "true" : "false");
+	for (int side = 0; side < 2; side++) {
+		put_key(t, side == RESULT_LEFT ? "left_rows" : "right_rows");
+		put_char(t, '[');
+		put_rows(t, w, no, side, ',');
+		room(t, ROW_BYTES);
+		if (t->failed)
+			return;
+		put_char(t, ']');
+	}
+	put_money_json(t, "difference", m->left[no] - m->right[no], m->currency[no]);
+	put_word(t, "difference_type", outcome_word(OUTCOME_SET_DIFFERENCE, m->difference_type[no]));
+	put_evidence_json(t, w, no);
+	room(t, ROW_BYTES);
+	if (!t->failed)
+		put_cstr(t, "}\n");
+}
+
+/* ---- allocations: one row per pair of a left and a right member that share money ---- */
+
+static int64_t absolute(int64_t v)
+{
+	return v < 0 ? -v : v;
+}
+
+/* Members by their place in the result, or RESULT_NONE. */
+typedef void (*put_part_fn)(struct match_text *t, const struct match_rows *w, uint32_t no,
+	uint32_t left, uint32_t right, int64_t amount);
+
+static void put_part_csv(struct match_text *t, const struct match_rows *w, uint32_t no,
+	uint32_t left, uint32_t right, int64_t amount)
+{
+	const struct result *r = w->f->result;
+
+	room(t, ROW_BYTES);
+	if (t->failed)
+		return;
+	put_u64(t, (uint64_t)no + 1);
+	put_char(t, ',');
+	if (left != RESULT_NONE)
+		put_u64(t, data_row(w, RESULT_LEFT, r->members.row[left]));
+	put_char(t, ',');
+	if (right != RESULT_NONE)
+		put_u64(t, data_row(w, RESULT_RIGHT, r->members.row[right]));
+	put_char(t, ',');
+	put_money(t, w, amount, r->matches.currency[no]);
+	put_char(t, '\n');
+}
+
+static void put_member_json(
+	struct match_text *t, const struct match_rows *w, const char *key, int side, uint32_t member)
+{
+	put_key(t, key);
+	if (member == RESULT_NONE)
+		put_cstr(t, "null");
+	else
+		put_u64(t, data_row(w, side, w->f->result->members.row[member]));
+}
+
+static void put_part_json(struct match_text *t, const struct match_rows *w, uint32_t no,
+	uint32_t left, uint32_t right, int64_t amount)
+{
+	room(t, ROW_BYTES);
+	if (t->failed)
+		return;
+	put_cstr(t, "{\"match_id\":");
+	put_u64(t, (uint64_t)no + 1);
+	put_member_json(t, w, "left_row", RESULT_LEFT, left);
+	put_member_json(t, w, "right_row", RESULT_RIGHT, right);
+	put_money_json(t, "amount", amount, w->f->result->matches.currency[no]);
+	put_cstr(t, "}\n");
+}
+
+/* Left and right members are paired off in order; what one side has more stands alone. */
+static void put_parts(
+	struct match_text *t, const struct match_rows *w, uint32_t no, put_part_fn put)
+{
+	const struct result *r = w->f->result;
+	uint32_t l = r->matches.member[no], end = r->matches.member[no + 1], r0 = l;
+
+	while (r0 < end && r->inputs[r->members.input[r0]].side == RESULT_LEFT)
+		r0++;
+	uint32_t lend = r0;
+	int64_t a = l < lend ? r->members.allocated[l] : 0;
+	int64_t b = r0 < end ? r->members.allocated[r0] : 0;
+	if (lend == l || lend == end) {
+		for (uint32_t i = l; i < end; i++)
+			put(t, w, no, lend == l ? RESULT_NONE : i,
+				lend == l ? i : RESULT_NONE, r->members.allocated[i]);
+		return;
+	}
+	while (l < lend && r0 < end) {
+		bool same_sign = (a < 0) == (b < 0);
+		int64_t part = !same_sign || absolute(a) <= absolute(b) ? a : b;
+		bool last_l = l + 1 == lend, last_r = r0 + 1 == end;
+		if (last_l && last_r)
+			part = a;
+		put(t, w, no, l, r0, part);
+		a -= part;
+		b -= part;
+		if ((a == 0 || last_r) && !(last_l && !last_r)) {
+			if (++l < lend)
+				a = r->members.allocated[l];
+		}
+		if (b == 0 || last_l) {
+			if (++r0 < end)
+				b = r->members.allocated[r0];
+		}
+	}
+}
+
+void match_row_csv_parts(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	put_parts(t, w, no, put_part_csv);
+}
+
+void match_row_json_parts(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	put_parts(t, w, no, put_part_json);
+}
+
+/* ---- open items ---- */
+
+/* Currency of a record's balance. */
+static int32_t open_currency(const struct match_rows *w, int side, uint32_t row)
+{
+	const struct ruleset *rs = w->f->rules;
+	const struct col_table *table = &w->f->side[side]->table;
+	uint32_t balance = rs->side[side].balance;
+
+	if (balance == UINT32_MAX)
+		return 0;
+	if (rs->currency.n > 0)
+		return col_currency_pack(rs->currency);
+	if (rs->fields[balance].side[side].nterms == 0)
+		return 0;
+	const struct col *c = col_find(table, COL_FIELD, rs->fields[balance].side[side].terms[0].name);
+	return c != NULL && c->type == COL_AMOUNT ? col_amount_currency(table, c, row) : 0;
+}
+
+void match_row_csv_open(struct match_text *t, const struct match_rows *w, uint32_t i)
+{
+	const struct result *r = w->f->result;
+	const struct result_open *o = &r->open;
+	int side = r->inputs[o->input[i]].side;
+
+	room(t, ROW_BYTES);
+	if (o->match[i] != 0 || t->failed)
+		return;
+	put_u64(t, data_row(w, side, o->row[i]));
+	put_char(t, ',');
+	put_cstr(t, outcome_word(OUTCOME_SET_BREAK, o->break_type[i]));
+	put_char(t, ',');
+	put_money(t, w, o->remaining[i], open_currency(w, side, o->row[i]));
+	put_char(t, ',');
+	if (o->nearest[i] != RESULT_NONE)
+		put_u64(t, data_row(w, 1 - side, r->candidates.other_row[o->nearest[i]]));
+	put_char(t, ',');
+	if (o->nearest[i] != RESULT_NONE)
+		put_decimal(t, r->candidates.confidence[o->nearest[i]], 6);
+	put_char(t, '\n');
+}
+
+/* The nearest candidate and what separates them. */
+static void put_nearest_json(
+	struct match_text *t, const struct match_rows *w, int side, uint32_t row, uint32_t k)
+{
+	const struct result_candidates *c = &w->f->result->candidates;
+	size_t at = (size_t)k * w->f->result->ncomparisons;
+	uint32_t rows[2];
+
+	rows[side] = row;
+	rows[1 - side] = c->other_row[k];
+	put_cstr(t, "{\"row\":");
+	put_u64(t, data_row(w, 1 - side, c->other_row[k]));
+	put_key(t, "confidence");
+	put_decimal(t, c->confidence[k], 6);
+	put_key(t, "comparisons");
+	put_comparisons_json(t, w, c->level + at, c->bits + at, rows);
+	room(t, ROW_BYTES);
+	if (!t->failed)
+		put_char(t, '}');
+}
+
+void match_row_json_open(struct match_text *t, const struct match_rows *w, uint32_t i)
+{
+	const struct result *r = w->f->result;
+	const struct result_open *o = &r->open;
+	int side = r->inputs[o->input[i]].side;
+
+	room(t, ROW_BYTES);
+	if (o->match[i] != 0 || t->failed)
+		return;
+	put_cstr(t, "{\"row\":");
+	put_u64(t, data_row(w, side, o->row[i]));
+	put_word(t, "break_type", outcome_word(OUTCOME_SET_BREAK, o->break_type[i]));
+	put_money_json(t, "remaining", o->remaining[i], open_currency(w, side, o->row[i]));
+	put_key(t, "hint");
+	put_cstr(t, (o->flags[i] & RESULT_HINT) != 0 ? "true" : "false");
+	put_key(t, "nearest");
+	if (o->nearest[i] == RESULT_NONE)
+		put_cstr(t, "null");
+	else
+		put_nearest_json(t, w, side, o->row[i], o->nearest[i]);
+	room(t, ROW_BYTES);
+	if (!t->failed)
+		put_cstr(t, "}\n");
+}
