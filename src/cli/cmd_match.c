@@ -205,7 +205,7 @@ static int read_side(struct task *t, int side)
 		if (strcmp(p.questions[i].code, "date_order") == 0)
 			fprintf(stderr, "recon: %s: %.*s\n", t->path[side],
 				SV_ARG(p.questions[i].detail));
-	return rc;
+	return load_name(t->path[side], rc, err);
 }
 
 struct reader {
@@ -258,7 +258,7 @@ static int load_rules(struct task *t, struct err *err)
 	rc = src.pread(src.ctx, 0, text, f.size, err);
 	if (rc == 0)
 		rc = ruleset_parse(sv_from(text, f.size), &t->rules_arena, &t->rules, err);
-	return rc;
+	return load_name(t->rules_path, rc, err);
 }
 
 static struct sv base_name(const char *path)

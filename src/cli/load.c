@@ -70,8 +70,7 @@ int load_mapping(const char *path, struct arena *a, struct mapping *ret, struct 
 	return rc != 0 ? rc : mapping_from_json(sv_from(text, f.size), a, ret, err);
 }
 
-/* Puts the path in front of what went wrong. */
-static int name_file(const char *path, int rc, struct err *err)
+int load_name(const char *path, int rc, struct err *err)
 {
 	char detail[ERR_DETAIL_MAX];
 
@@ -94,7 +93,7 @@ int load_table(const char *path, const char *mapping_path, const struct read_hin
 	if (rc == 0 && mapping_path != NULL) {
 		rc = load_mapping(mapping_path, a, &p.mapping, err);
 		if (rc != 0)
-			return name_file(mapping_path, rc, err);
+			return load_name(mapping_path, rc, err);
 	} else if (rc == 0) {
 		rc = read_detect(load_source(&f), hint, a, &p, err);
 	}
@@ -102,5 +101,5 @@ int load_table(const char *path, const char *mapping_path, const struct read_hin
 		rc = read_file(load_source(&f), &p.mapping, ret, err);
 	if (rc == 0 && ret_proposal != NULL)
 		*ret_proposal = p;
-	return name_file(path, rc, err);
+	return load_name(path, rc, err);
 }

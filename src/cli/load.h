@@ -22,6 +22,9 @@ struct col_source load_source(struct load_file *f);
 MUST_CHECK int load_mapping(
 	const char *path, struct arena *a, struct mapping *ret, struct err *err);
 
+/* Puts the path in front of what went wrong, unless it is there; returns rc. */
+int load_name(const char *path, int rc, struct err *err);
+
 /* Detects and reads path. With mapping_path that mapping is used and *ret_proposal (may be NULL)
  * has only it. Errors of both, with the path in front. */
 MUST_CHECK int load_table(const char *path, const char *mapping_path, const struct read_hint *hint,

@@ -45,7 +45,7 @@ static void worker_main(struct worker_slot *s)
 	proc_keep_fds(NULL, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	_exit(worker_run(s->keeper->m, s->number));
+	proc_exit(worker_run(s->keeper->m, s->number));
 }
 
 static int slot_start(struct worker_slot *s, struct err *err)

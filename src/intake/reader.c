@@ -39,7 +39,7 @@ static _Noreturn void reader_main(const struct conf *conf, int control)
 		int rc = fdpass_recv(control, &word, 1, &n, &sock, NULL);
 
 		if (rc < 0)
-			_exit(rc == E_UNAVAILABLE ? EXIT_SUCCESS : EXIT_FAILURE);
+			proc_exit(rc == E_UNAVAILABLE ? EXIT_SUCCESS : EXIT_FAILURE);
 		if (sock >= 0 && proc_fork(&pid, &pidfd, NULL) == 0 && pid == 0)
 			child_main(conf, sock);
 		fd_close(&sock);
@@ -308,5 +308,5 @@ static _Noreturn void child_main(const struct conf *conf, int sock)
 		put_detail(m.read_result.detail, sizeof(m.read_result.detail), err.detail);
 	}
 	m.id = c.id;
-	_exit(msg_send(sock, &m, -1, NULL) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+	proc_exit(msg_send(sock, &m, -1, NULL) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }

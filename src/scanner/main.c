@@ -99,7 +99,7 @@ static void zygote_main(struct supervisor *s, int tell)
 	proc_keep_fds(keep, ARRAY_LEN(keep));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	_exit(zygote_run(&options));
+	proc_exit(zygote_run(&options));
 }
 
 static int zygote_start(struct supervisor *s, struct err *err)

@@ -91,7 +91,7 @@ static void child_main(struct scan *s, const struct work_limits *limits, const c
 	proc_keep_fds(keep, ARRAY_LEN(keep));
 	verdict.code = child_scan(s, limits, temp_dir, loan, type, &err);
 	snprintf(verdict.detail, sizeof(verdict.detail), "%.*s", WORK_DETAIL_MAX - 1, err.detail);
-	_exit(write(out, &verdict, sizeof(verdict)) == sizeof(verdict) ? 0 : 1);
+	proc_exit(write(out, &verdict, sizeof(verdict)) == sizeof(verdict) ? 0 : 1);
 }
 
 int work_start(struct scan *s, const struct work_limits *limits, const struct vault_loan *loan,

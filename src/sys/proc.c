@@ -242,6 +242,18 @@ void proc_kill(int pidfd, int signo)
 	syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0);
 }
 
+#ifdef RECON_COVERAGE
+void __gcov_dump(void); /* libgcov's */
+#else
+#define __gcov_dump() (void)0
+#endif
+
+void proc_exit(int code)
+{
+	__gcov_dump();
+	_exit(code);
+}
+
 void proc_keep_fds(const int *keep, size_t n)
 {
 	unsigned from = 3;

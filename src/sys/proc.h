@@ -38,6 +38,10 @@ MUST_CHECK int proc_fork(pid_t *ret_pid, int *ret_pidfd, struct err *err);
 MUST_CHECK int proc_wait(pid_t pid, int pidfd, int timeout_ms, int *ret_status, struct err *err);
 void proc_kill(int pidfd, int signo);
 
+/* Ends a forked child without the parent's exit handlers and buffers. A build that counts its lines
+ * writes its counters first. */
+_Noreturn void proc_exit(int code);
+
 /* Closes every descriptor above 2 but these (-1 is ignored): for a child that shall hold no more.
  */
 void proc_keep_fds(const int *keep, size_t n);

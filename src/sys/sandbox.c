@@ -30,10 +30,21 @@
 #define SANITIZED false
 #endif
 
+/* A build that counts its lines (--enable-coverage) writes the counters when a process ends, to the
+ * build folder or below GCOV_PREFIX: confined processes may do that too, and nothing else more. */
+#ifdef RECON_COVERAGE
+#define COVERED true
+#else
+#define COVERED false
+#define RECON_COVERAGE ""
+#endif
+#define COUNTERS_MAX (INT64_C(64) << 20)
+
 /* Groups of this file, beside those of the header. */
 enum {
 	GROUP_CORE = 1 << 16,
 	GROUP_SANITIZER = 1 << 17,
+	GROUP_COVERAGE = 1 << 18,
 };
 
 enum condition {
@@ -212,6 +223,10 @@ static const struct rule {
 	{GROUP_SANITIZER, SCMP_SYS(sched_getaffinity), ANY},
 	{GROUP_SANITIZER, SCMP_SYS(process_vm_readv), ANY},
 	{GROUP_SANITIZER, SCMP_SYS(pipe2), ANY},
+
+	{GROUP_COVERAGE, SCMP_SYS(openat), ANY},
+	{GROUP_COVERAGE, SCMP_SYS(access), ANY},
+	{GROUP_COVERAGE, SCMP_SYS(mkdir), ANY},
 };
 
 static int limit(int resource, const char *name, int64_t value, struct err *err)
@@ -231,6 +246,7 @@ static int limit(int resource, const char *name, int64_t value, struct err *err)
 static int set_limits(
 	const struct sandbox_spec *spec, struct sandbox_report *report, struct err *err)
 {
+	int64_t file_bytes = COVERED ? MAX(spec->file_bytes, COUNTERS_MAX) : spec->file_bytes;
 	const struct {
 		int resource;
 		const char *name;
@@ -239,7 +255,7 @@ static int set_limits(
 	} limits[] = {
 		{RLIMIT_CORE, "core dumps", 0, true},
 		{RLIMIT_CPU, "processor time", spec->cpu_seconds, spec->cpu_seconds > 0},
-		{RLIMIT_FSIZE, "file sizes", spec->file_bytes, spec->file_bytes > 0},
+		{RLIMIT_FSIZE, "file sizes", file_bytes, spec->file_bytes > 0},
 		{RLIMIT_NOFILE, "open files", spec->open_files, spec->open_files > 0},
 		/* a sanitizer reserves terabytes of addresses for its shadow */
 		{RLIMIT_AS, "memory", spec->memory_bytes, spec->memory_bytes > 0 && !SANITIZED},
@@ -289,11 +305,20 @@ static int allow_path(int ruleset, const struct sandbox_path *path, struct err *
 	return 0;
 }
 
+static int allow_counters(int ruleset, struct err *err)
+{
+	const char *prefix = getenv("GCOV_PREFIX");
+	const struct sandbox_path path = {prefix ? prefix : RECON_COVERAGE, true};
+
+	return COVERED ? allow_path(ruleset, &path, err) : 0;
+}
+
 static int restrict_paths(
 	const struct sandbox_spec *spec, struct sandbox_report *report, struct err *err)
 {
 	struct landlock_ruleset_attr attr = {.handled_access_fs = HANDLED};
 	int ruleset CLEANUP(fd_close) = -1;
+	int r;
 
 	/* The first version denies every rename between folders, which storing a file needs. */
 	if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) < 2)
@@ -301,12 +326,11 @@ static int restrict_paths(
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (ruleset < 0)
 		return err_set_errno(err, errno, "cannot make a Landlock ruleset");
-	for (size_t i = 0; i < spec->path_count; i++) {
-		int r = allow_path(ruleset, &spec->paths[i], err);
-
-		if (r)
-			return r;
-	}
+	r = allow_counters(ruleset, err);
+	for (size_t i = 0; i < spec->path_count && !r; i++)
+		r = allow_path(ruleset, &spec->paths[i], err);
+	if (r)
+		return r;
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0))
 		return err_set_errno(err, errno, "cannot apply Landlock");
 	report->landlock = true;
@@ -336,7 +360,8 @@ static int allow(scmp_filter_ctx ctx, int call, enum condition condition)
 
 static int fill(scmp_filter_ctx ctx, const struct sandbox_spec *spec)
 {
-	unsigned groups = GROUP_CORE | spec->groups | (SANITIZED ? GROUP_SANITIZER : 0);
+	unsigned groups = GROUP_CORE | spec->groups | (SANITIZED ? GROUP_SANITIZER : 0) |
+			  (COVERED ? GROUP_COVERAGE : 0);
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(rules) && !r; i++)

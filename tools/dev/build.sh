@@ -22,15 +22,19 @@ build_tree() {
 	fi
 }
 
+# The tree that instances run and suites test; ./dev coverage names another one.
+tree=${RECON_TREE:-build}
+tree_options=(--enable-werror)
+
 # The paths are those of an installation by a Debian package, so that DESTDIR gives the instance the
 # tree that an administrator would have.
 build_main() {
-	build_tree build --prefix=/usr --sysconfdir=/etc --localstatedir=/var --enable-werror CC="$(compiler gcc)"
+	build_tree "$tree" --prefix=/usr --sysconfdir=/etc --localstatedir=/var CC="$(compiler gcc)" "${tree_options[@]}"
 }
 
 build_programs() {
 	build_main
-	quiet var/log/make.log make -C build -j"$(jobs_n)"
+	quiet "var/log/make-$tree.log" make -C "$tree" -j"$(jobs_n)"
 }
 
 # True when anything under www that goes into the bundle is newer than the bundle.

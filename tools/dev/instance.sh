@@ -29,13 +29,14 @@ instance_use() {
 	programs=$inst/root/usr/libexec/recon
 }
 
-# Runs a command as the instance's user, from the instance's folder.
+# Runs a command as the instance's user, from the instance's folder. What a build that counts its
+# lines (./dev coverage) has counted goes to a folder of that user.
 as_user() {
 	if is_root; then
 		(cd "$inst" && setpriv --reuid="$user" --regid="$user" --init-groups \
-			env HOME="$inst" USER="$user" LOGNAME="$user" "$@")
+			env HOME="$inst" USER="$user" LOGNAME="$user" GCOV_PREFIX="$inst/counters" "$@")
 	else
-		(cd "$inst" && "$@")
+		(cd "$inst" && GCOV_PREFIX="$inst/counters" "$@")
 	fi
 }
 
@@ -70,7 +71,7 @@ instance_folders() {
 	fi
 	give "$run" "$run/run" "$shm"
 	give "$inst/conf" "$inst/log" "$inst/state" "$inst/vault" "$inst/metrics" "$inst/secrets" "$inst/tls" \
-		"$inst/redis" "$inst/signatures"
+		"$inst/redis" "$inst/signatures" "$inst/counters"
 	chmod 755 "$inst"
 }
 
@@ -106,11 +107,11 @@ instance_certificate() {
 # Into the instance as `make install` would on a server, so that the unprivileged user can run it.
 instance_install() {
 	local newest
-	newest=$(find build/Makefile build/src build/recon build/recon-* www/dist nginx migrations systemd \
+	newest=$(find "$tree"/Makefile "$tree"/src "$tree"/recon "$tree"/recon-* www/dist nginx migrations systemd \
 		-type f -newer "$inst/root/.installed" -print -quit 2>/dev/null || true)
 	[ -f "$inst/root/.installed" ] && [ -z "$newest" ] && return 0
 	mkdir -p "$inst/root"
-	quiet var/log/install.log make -s -C build install DESTDIR="$inst/root"
+	quiet var/log/install.log make -s -C "$tree" install DESTDIR="$inst/root"
 	chmod -R a+rX "$inst/root"
 	touch "$inst/root/.installed"
 }
@@ -276,7 +277,7 @@ supervise_table() {
 		return 0
 	fi
 	rm -f "$run/run/"*.stopped
-	install -m 755 build/tools/dev/supervise "$inst/root/supervise"
+	install -m 755 "$tree"/tools/dev/supervise "$inst/root/supervise"
 	as_user setsid "$inst/root/supervise" "$inst/conf/table" "$run/run" "$inst/log" \
 		</dev/null >>"$top/var/log/$instance-supervise.log" 2>&1 &
 	disown
@@ -477,5 +478,6 @@ cmd_reset() { instance_forget inst; }
 cmd_clean() {
 	instance_forget inst
 	instance_forget check
+	instance_forget counted
 	rm -rf "${top:?}/var" "$top"/build "$top"/build-*/ "$top/www/dist"
 }

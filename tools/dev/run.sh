@@ -4,18 +4,27 @@
 # shellcheck source=tools/dev/instance.sh
 . "$top/tools/dev/instance.sh"
 
-# `recon match` needs no server and reads the caller's own files; every other command speaks to the
-# private instance as its operator.
+# `recon match` and `recon read` need no server and read the caller's own files; every other command
+# speaks to the private instance as its operator.
 cmd_recon() {
 	case ${1:-} in
-	match | help | --help | --version | '')
-		[ -x build/recon ] || cmd_build >&2
+	match | read | help | --help | --version | '')
+		[ -x "$tree/recon" ] || cmd_build >&2
 		cd "$here" || exit
-		exec "$top/build/recon" "$@"
+		exec "$top/$tree/recon" "$@"
 		;;
 	esac
 	instance_existing
 	instance_runs || die "the instance does not run: ./dev up"
+	recon_here "$@"
+}
+
+# Migrations come from the instance's installation unless others are named.
+recon_here() {
+	case " $* " in
+	*" migrate "*" --dir "*) ;;
+	*" migrate "*) set -- "$@" --dir "$inst/root/usr/share/recon/migrations" ;;
+	esac
 	recon_command "$@"
 }
 

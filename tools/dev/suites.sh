@@ -97,11 +97,12 @@ suite_distcheck() {
 # ---- suites that need Node or the instance ----
 
 # The tests' own instance: fresh in each run of ./dev test, shared by its suites.
+tests_instance=check
 need_instance() {
 	build_main
-	RECON_INSTANCE=check instance_existing
+	RECON_INSTANCE=$tests_instance instance_existing
 	if ! instance_runs || [ ! -f "$json" ]; then
-		instance_use check
+		instance_use "$tests_instance"
 		build_web
 		instance_up
 	fi
@@ -160,6 +161,11 @@ suite_drift() {
 suite_api() {
 	need_instance
 	vitest_run tests/api routes/ story/ hostile/
+}
+
+suite_cli() {
+	need_instance
+	vitest_run tests/api cli/
 }
 
 suite_fault() {

@@ -21,6 +21,7 @@ live      lint           static checks; every suppression has a reason
 live      systemd        unit files: complete, verified, confined
 live      dev            ./dev itself: start, crash, restart, stop
 live      api            the HTTP contract, black box
+live      cli            the command line: every command and its refusals
 live      e2e            a person with a browser
 live      fault          programs, stores and disks that fail in the middle
 '
