@@ -41,6 +41,9 @@ static inline unsigned two(const char *p)
 	return a > 9 || b > 9 ? 1000 : a * 10 + b;
 }
 
+/* In every year. */
+static const uint8_t month_days[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
 /* Ten characters, two equal marks at the given places. */
 static bool fast_date(struct sv s, enum date_order order, int32_t *ret)
 {
@@ -68,9 +71,10 @@ static bool fast_date(struct sv s, enum date_order order, int32_t *ret)
 			month = t;
 		}
 	}
-	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 28)
+	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+		day > month_days[month])
 		return false;
-	/* As date_from_civil (Hinnant), for a day that every month has. */
+	/* As date_from_civil (Hinnant), for a day that the month has in every year. */
 	unsigned y = year - (month <= 2), era = y / 400, of_era = y - era * 400;
 	unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 
@@ -87,6 +91,57 @@ int cell_date(struct sv s, enum date_order order, int32_t *ret)
 }
 
 /* ---- numbers ---- */
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+static inline bool eight_digits(uint64_t v)
+{
+	return ((v & EACH_BYTE(0xf0)) | ((v + EACH_BYTE(6)) & EACH_BYTE(0xf0)) >> 4) == EACH_BYTE(0x33);
+}
+
+/* Eight characters to their number: neighbours are joined to pairs, fours, and all. */
+static inline uint64_t eight_value(uint64_t v)
+{
+	v = (v & EACH_BYTE(0x0f)) * (10 * 0x100 + 1) >> 8;
+	v = (v & UINT64_C(0x00ff00ff00ff00ff)) * (100 * 0x10000 + 1) >> 16;
+	return (v & UINT64_C(0x0000ffff0000ffff)) * (UINT64_C(10000) * 0x100000000 + 1) >> 32;
+}
+
+/* The text is moved to the end of 16 bytes, zeros fill the front, and the mark is cut out. */
+bool cell_decimal_plain(struct sv s, char mark, int scale, int64_t *ret)
+{
+	bool negative = s.n > 0 && s.p[0] == '-';
+	const char *p = s.p + negative;
+	size_t n = s.n - negative, behind = (size_t)scale;
+	uint64_t half[2];
+
+	if (n > 15 || scale < 1 || scale > 6 || n < behind + 2 || p[n - 1 - behind] != mark)
+		return false;
+	memcpy(half, p, sizeof(half));
+	unsigned __int128 all = (unsigned __int128)half[1] << 64 | half[0];
+	unsigned __int128 ones = ~(unsigned __int128)0;
+	unsigned __int128 zeros = (unsigned __int128)EACH_BYTE('0') << 64 | EACH_BYTE('0');
+	unsigned __int128 tail = ones << (128 - 8 * behind);
+	all = all << (128 - 8 * n) | zeros >> (8 * n);
+	all = (all & ~tail & ~(ones << (120 - 8 * behind))) << 8 | (all & tail) | '0';
+	uint64_t high = (uint64_t)all, low = (uint64_t)(all >> 64);
+	if (!eight_digits(high) || !eight_digits(low))
+		return false;
+	int64_t units = (int64_t)(eight_value(high) * 100000000 + eight_value(low));
+	*ret = negative ? -units : units;
+	return true;
+}
+#else
+bool cell_decimal_plain(struct sv s, char mark, int scale, int64_t *ret)
+{
+	(void)s;
+	(void)mark;
+	(void)scale;
+	(void)ret;
+	return false;
+}
+#endif
 
 /* An optional minus, up to 17 digits in all, one decimal mark with at most scale digits behind. */
 static bool fast_decimal(struct sv s, char mark, int scale, int64_t *ret)

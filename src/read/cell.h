@@ -21,6 +21,13 @@ static inline struct sv cell_trim(struct sv s)
 	return s.n == 0 ? s : cell_trim_slow(s);
 }
 
+/*
+ * The common written amount: an optional minus and up to 15 digits with exactly scale (1..6) of them
+ * behind the mark. 16 bytes from s.p on must be readable. False: it is something else; ask
+ * cell_decimal.
+ */
+bool cell_decimal_plain(struct sv s, char mark, int scale, int64_t *ret);
+
 MUST_CHECK int cell_date(struct sv s, enum date_order order, int32_t *ret);
 MUST_CHECK int cell_decimal(struct sv s, struct decimal_format format, int scale,
 	enum mapping_rounding rounding, int64_t *ret);

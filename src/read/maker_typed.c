@@ -51,23 +51,16 @@ static void set_value(
 static void make_dates(struct maker *mk, struct maker_col *c, const struct rows *rows)
 {
 	const struct sv *cells = rows_column(rows, c->src[0]);
-	struct sv last = SV_NULL;
-	int32_t day = 0;
-	int rc = 0;
 
 	for (uint32_t r = 0; r < rows->n; r++) {
 		struct sv s = cell_trim(cells[r]);
+		int32_t day = 0;
 
 		if (s.n == 0) {
 			set_missing(mk, c, r, c->src[0]);
 			continue;
 		}
-		/* Neighbours often share their day. */
-		if (last.p == NULL || rc != 0 ||
-			!(s.n == last.n && memcmp(s.p, last.p, s.n) == 0)) {
-			rc = cell_date(s, mk->mapping->date_order, &day);
-			last = s;
-		}
+		int rc = cell_date(s, mk->mapping->date_order, &day);
 		set_value(mk, c, r, c->src[0], rc, day);
 	}
 }
@@ -107,7 +100,8 @@ static void make_numbers(struct maker *mk, struct maker_col *c, const struct row
 			set_missing(mk, c, r, c->src[0]);
 			continue;
 		}
-		int rc = cell_decimal(s, m->decimal, c->scale, m->rounding, &v);
+		int rc = cell_decimal_plain(s, m->decimal.decimal, c->scale, &v) ?
+			0 : cell_decimal(s, m->decimal, c->scale, m->rounding, &v);
 		set_value(mk, c, r, c->src[0], rc, v);
 	}
 }
@@ -133,6 +127,8 @@ static int amount_of(
 	const struct mapping *m = mk->mapping;
 	int scale = scale_in_row(mk, c, r);
 
+	if (cell_decimal_plain(s, m->decimal.decimal, scale, ret))
+		return 0;
 	return cell_amount(s, m->decimal, scale, m->rounding, m->currency, ret);
 }
 
