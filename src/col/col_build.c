@@ -5,7 +5,9 @@
 #include "col/col_build.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
+#define HUGE_PAGE ((size_t)2 << 20)
 #define BUILD_ROWS_MIN 1024u
 #define BUILD_BYTES_MIN 16384u
 
@@ -63,6 +65,11 @@ static bool build_resize(struct col_build *b, void *p, size_t n)
 		return false;
 	}
 	memcpy(p, &new, sizeof(new));
+	if (n >= 2 * HUGE_PAGE) {
+		size_t skip = HUGE_PAGE - (uintptr_t)new % HUGE_PAGE;
+
+		(void)madvise((char *)new + skip, (n - skip) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+	}
 	return true;
 }
 
@@ -231,18 +238,42 @@ void col_build_missing(struct col_build *b, uint32_t i)
 	c->n++;
 }
 
+void col_build_commit_all(struct col_build_col *c, uint32_t n)
+{
+	if (c->col.valid == NULL)
+		c->n += n;
+	else
+		for (uint32_t k = 0; k < n; k++)
+			col_build_commit(c);
+}
+
+static bool build_grow_lines(struct col_build *b, uint32_t n)
+{
+	uint64_t cap = MAX(b->lines_cap, BUILD_ROWS_MIN);
+
+	while (cap < (uint64_t)b->nlines + n)
+		cap *= 2;
+	cap = MIN(cap, COL_ROWS_MAX);
+	if (b->error != 0 || n > cap - b->nlines || !build_resize(b, &b->line, (size_t)cap * 4))
+		return false;
+	b->lines_cap = (uint32_t)cap;
+	return true;
+}
+
 void col_build_line(struct col_build *b, uint32_t line)
 {
-	if (b->error != 0)
+	if (b->nlines == b->lines_cap && !build_grow_lines(b, 1))
 		return;
-	if (b->nlines == b->lines_cap) {
-		uint32_t cap = MAX(b->lines_cap * 2, BUILD_ROWS_MIN);
-
-		if (!build_resize(b, &b->line, (size_t)cap * 4))
-			return;
-		b->lines_cap = cap;
-	}
 	b->line[b->nlines++] = line;
+}
+
+void col_build_lines(struct col_build *b, const uint32_t *line, const uint32_t *rows, uint32_t n)
+{
+	if (n > b->lines_cap - b->nlines && !build_grow_lines(b, n))
+		return;
+	for (uint32_t k = 0; k < n; k++)
+		b->line[b->nlines + k] = line[rows[k]];
+	b->nlines += n;
 }
 
 /* Hands *p, trimmed to n bytes and the zero pad, to t; *p is NULL when that fails. */

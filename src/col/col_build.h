@@ -58,6 +58,11 @@ static inline void col_build_commit(struct col_build_col *c)
 	c->n++;
 }
 
+/* The same of n cells that all are there. */
+void col_build_commit_all(struct col_build_col *c, uint32_t n);
+/* Lines of n rows: line[rows[k]]. */
+void col_build_lines(struct col_build *b, const uint32_t *line, const uint32_t *rows, uint32_t n);
+
 /* Moves everything to *ret, which the caller frees; b is empty then. E_NO_MEMORY, E_LIMIT;
  * E_INVALID when columns differ in length. */
 MUST_CHECK int col_build_finish(struct col_build *b, struct col_table *ret, struct err *err);

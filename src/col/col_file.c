@@ -91,7 +91,7 @@ static int memory_pread(void *ctx, uint64_t offset, void *p, size_t n, struct er
 
 struct col_source col_source_memory(struct col_memory *m)
 {
-	return (struct col_source){memory_pread, m, m->n};
+	return (struct col_source){memory_pread, m, m->n, (const char *)m->p};
 }
 
 static int buf_write(void *ctx, const void *p, size_t n, struct err *err)

@@ -39,6 +39,7 @@ struct col_source {
 	int (*pread)(void *ctx, uint64_t offset, void *p, size_t n, struct err *err);
 	void *ctx;
 	uint64_t size;
+	const char *bytes; /* all of it, where it lies in memory; else NULL */
 };
 
 /* A source over bytes in memory, which must stay while it is used. */

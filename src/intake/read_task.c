@@ -189,7 +189,7 @@ static int table_load(struct read_job *j, struct output *o, enum col_file_kind k
 	rc = vault_read(j->in->vault, &o->object, &r, err);
 	if (rc < 0)
 		return rc;
-	return table_file_load((struct col_source){object_pread, r, vault_reader_size(r)}, kind,
+	return table_file_load((struct col_source){object_pread, r, vault_reader_size(r), NULL}, kind,
 		TABLE_ALL, NULL, 0, ret_info, ret, err);
 }
 

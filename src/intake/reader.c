@@ -195,7 +195,7 @@ static int file_pread(void *ctx, uint64_t offset, void *p, size_t n, struct err 
 
 static struct col_source file_source(struct child *c)
 {
-	return (struct col_source){file_pread, c, vault_reader_size(c->file)};
+	return (struct col_source){file_pread, c, vault_reader_size(c->file), NULL};
 }
 
 static int send_table(struct child *c, enum msg_output output, enum col_file_kind kind,

@@ -58,7 +58,7 @@ static int load_table(
 	code = vault_read(vault, &object, &reader, err);
 	if (code < 0)
 		return code;
-	source = (struct col_source){read_exactly, reader, vault_reader_size(reader)};
+	source = (struct col_source){read_exactly, reader, vault_reader_size(reader), NULL};
 	return table_file_load(
 		source, COL_FILE_DATASET, TABLE_FIELDS | TABLE_FLAGS, NULL, 0, &info, ret, err);
 }

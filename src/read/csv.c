@@ -31,10 +31,12 @@ struct csv {
 	const struct mapping *mapping;
 	struct text_source text;
 	csv_scan_fn *scan;
-	char *window;
-	size_t cap, n; /* n bytes of text in it */
+	const char *window; /* the buffer, or the source's own memory */
+	char *buffer;
+	size_t cap, n; /* n bytes of text in the window */
 	size_t at;     /* where the next row begins */
 	bool eof;
+	const char *mem, *mem_end; /* the window in the source's memory, and its end; NULL: it is read */
 	uint32_t line; /* of that row */
 	uint32_t bad_quotes;
 	struct csv_index index;
@@ -44,6 +46,8 @@ struct csv {
 	struct rows rows;
 	struct maker maker;
 	bool started; /* rows and maker are there */
+	bool expected; /* the maker knows about how many rows will come */
+	uint64_t size;
 };
 
 static void csv_close(struct csv **p)
@@ -58,7 +62,7 @@ static void csv_close(struct csv **p)
 	}
 	arena_free(&c->arena);
 	arena_free(&c->names_arena);
-	free(c->window);
+	free(c->buffer);
 	free(c->index.cell_end);
 	free(c->index.row_end);
 	free(c);
@@ -133,18 +137,21 @@ int csv_footer_start(struct col_source src, enum encoding encoding, uint32_t foo
 
 static int window_resize(struct csv *c, size_t cap, struct err *err)
 {
-	char *window = realloc(c->window, cap + WINDOW_PAD);
+	bool buffered = c->window == c->buffer;
+	char *buffer = realloc(c->buffer, cap + 3 * WINDOW_PAD);
 	uint32_t *cell_end, *row_end;
 
-	if (window != NULL)
-		c->window = window;
-	cell_end = reallocarray(c->index.cell_end, cap + WINDOW_PAD, sizeof(*cell_end));
+	if (buffer != NULL)
+		c->buffer = buffer;
+	if (buffered)
+		c->window = c->buffer;
+	cell_end = reallocarray(c->index.cell_end, cap + 3 * WINDOW_PAD, sizeof(*cell_end));
 	if (cell_end != NULL)
 		c->index.cell_end = cell_end;
-	row_end = reallocarray(c->index.row_end, cap + WINDOW_PAD, sizeof(*row_end));
+	row_end = reallocarray(c->index.row_end, cap + 3 * WINDOW_PAD, sizeof(*row_end));
 	if (row_end != NULL)
 		c->index.row_end = row_end;
-	if (window == NULL || cell_end == NULL || row_end == NULL)
+	if (buffer == NULL || cell_end == NULL || row_end == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	c->cap = cap;
 	return 0;
@@ -162,9 +169,16 @@ static int csv_open(
 	c->mapping = mapping;
 	c->scan = csv_scan_best();
 	c->line = 1;
+	c->size = src.size;
 	if (d->footer_rows > 0)
 		rc = csv_footer_start(src, d->encoding, d->footer_rows, &end, err);
 	text_source_init(&c->text, src, d->encoding, end);
+	if (src.bytes != NULL && d->encoding == ENCODING_UTF_8) {
+		c->mem = src.bytes;
+		c->mem_end = src.bytes + end;
+		if (end >= 3 && sv_starts_with(sv_from(c->mem, 3), SV("\xef\xbb\xbf")))
+			c->mem += 3;
+	}
 	/* A byte of the file is at most three of UTF-8. */
 	uint64_t all = src.size * 3 + WINDOW_PAD;
 	return rc != 0 ? rc : window_resize(c, (size_t)MIN(all, (uint64_t)WINDOW_FIRST), err);
@@ -176,43 +190,81 @@ static int flush(struct csv *c, struct err *err)
 
 	if (c->rows.n > 0)
 		rc = maker_add(&c->maker, &c->rows, err);
+	if (c->rows.n == c->rows.cap && !c->expected) {
+		const struct sv *raw = c->rows.raw;
+		uint64_t bytes = 1;
+
+		for (uint32_t r = 0; r < c->rows.n; r++)
+			bytes += raw[r].n + 1;
+		maker_expect(&c->maker, c->size * c->rows.n / bytes);
+		c->expected = true;
+	}
 	c->rows.n = 0;
 	c->rows.checked = true;
 	arena_reset(&c->arena);
 	return rc;
 }
 
-/* Moves what is left to the front and reads on, growing when a row fills the window. */
+/* The window moves on over the source's memory. The last piece is copied, since something must be
+ * readable behind it. */
+static void fill_in_place(struct csv *c)
+{
+	c->mem += c->at;
+	c->at = 0;
+	size_t left = (size_t)(c->mem_end - c->mem);
+	if (left > c->cap + WINDOW_PAD) {
+		c->window = c->mem;
+		c->n = c->cap;
+		return;
+	}
+	if (left > 0)
+		memcpy(c->buffer, c->mem, left);
+	c->window = c->buffer;
+	c->n = left;
+	c->eof = true;
+}
+
+/* Moves what is left to the front and reads on. */
+static int fill_buffer(struct csv *c, struct err *err)
+{
+	c->n -= c->at;
+	memmove(c->buffer, c->buffer + c->at, c->n);
+	c->at = 0;
+	while (!c->eof && c->cap - c->n >= 64) {
+		size_t got = 0;
+		int rc = text_source_read(&c->text, c->buffer + c->n, c->cap - c->n, &got, err);
+
+		if (rc != 0)
+			return rc;
+		c->n += got;
+		c->eof = got == 0;
+	}
+	return 0;
+}
+
+/* More text behind what is left; the window grows when a row fills it. */
 static int fill(struct csv *c, struct err *err)
 {
 	int rc = flush(c, err);
 
-	if (rc != 0)
-		return rc;
-	memmove(c->window, c->window + c->at, c->n - c->at);
-	c->n -= c->at;
-	c->at = 0;
-	if (c->n + 64 >= c->cap) {
+	if (rc == 0 && !c->eof && c->n - c->at + 64 >= c->cap) {
 		if (c->cap >= 2 * READ_ROW_MAX)
 			return err_set(err, E_UNREADABLE,
 				"The row at line %u is longer than %u bytes.", c->line,
 				READ_ROW_MAX);
 		rc = window_resize(c, c->cap * 2, err);
 	}
-	while (rc == 0 && !c->eof && c->cap - c->n >= 64) {
-		size_t got = 0;
-
-		rc = text_source_read(&c->text, c->window + c->n, c->cap - c->n, &got, err);
-		if (rc != 0)
-			return rc;
-		c->n += got;
-		c->eof = got == 0;
-	}
-	memset(c->window + c->n, 0, WINDOW_PAD);
+	if (rc == 0 && c->mem != NULL && !c->eof)
+		fill_in_place(c);
+	else if (rc == 0)
+		rc = fill_buffer(c, err);
+	if (rc != 0 || c->window != c->buffer)
+		return rc;
+	memset(c->buffer + c->n, 0, WINDOW_PAD);
 	/* The last row may lack its line end. */
-	if (c->eof && c->n > 0 && c->window[c->n - 1] != '\n' && c->window[c->n - 1] != '\r')
-		c->window[c->n++] = '\n';
-	return rc;
+	if (c->eof && c->n > 0 && c->buffer[c->n - 1] != '\n' && c->buffer[c->n - 1] != '\r')
+		c->buffer[c->n++] = '\n';
+	return 0;
 }
 
 static struct sv rest(const struct csv *c)
@@ -316,6 +368,15 @@ static void reject_ragged(struct csv *c, uint32_t cells, uint32_t line, struct s
 	maker_reject(&c->maker, line, SV_NULL, SV_NULL, E_ROW_RAGGED, detail, raw);
 }
 
+/* From here on the cells of the block must be checked: one that was not is done first. */
+static int must_check(struct csv *c, struct err *err)
+{
+	int rc = c->rows.checked && c->rows.n > 0 ? flush(c, err) : 0;
+
+	c->rows.checked = false;
+	return rc;
+}
+
 /* A row taken by hand: into the block, or rejected. */
 static int add_by_hand(struct csv *c, enum csv_row_state state, struct err *err)
 {
@@ -345,13 +406,13 @@ static int add_by_hand(struct csv *c, enum csv_row_state state, struct err *err)
 		reject_ragged(c, c->row.n, c->line, raw);
 		return 0;
 	}
+	int rc = must_check(c, err);
 	uint32_t r = c->rows.n++;
 	for (uint32_t i = 0; i < ncells; i++)
 		rows_column(&c->rows, i)[r] = c->row.cells[i];
 	c->rows.raw[r] = raw;
 	c->rows.line[r] = c->line;
-	c->rows.checked = false;
-	return c->rows.n == c->rows.cap ? flush(c, err) : 0;
+	return rc == 0 && c->rows.n == c->rows.cap ? flush(c, err) : rc;
 }
 
 /* Line ends within a row of the index, its own included. */
@@ -383,7 +444,8 @@ static void unquote_column(struct csv *c, struct sv *cells, uint32_t from)
 				sv_from(cells[r].p + 1, cells[r].n - 2), quote, &c->arena);
 }
 
-/* Cuts the rows of the run into cells, one column after the other. */
+/* Cuts the rows of the run into cells, one column after the other. Columns that nobody asked for
+ * are cut only where all cells must be checked. */
 static void fill_columns(struct csv *c, const struct run *run)
 {
 	const uint32_t *ends = c->index.cell_end;
@@ -391,6 +453,8 @@ static void fill_columns(struct csv *c, const struct run *run)
 	for (uint32_t i = 0; i < c->rows.ncols; i++) {
 		struct sv *cells = rows_column(&c->rows, i);
 
+		if (c->rows.checked && !c->maker.used[i])
+			continue;
 		for (uint32_t r = run->from; r < c->rows.n; r++) {
 			uint32_t k = run->first[r] + i;
 			uint32_t start = i == 0 ? run->start[r] : ends[k - 1] + 1;
@@ -451,7 +515,7 @@ static int take_index(struct csv *c, struct err *err)
 	const struct csv_index *x = &c->index;
 	const char *p = c->window + c->at;
 	bool single_lines = x->line_ends == x->nrows;
-	struct run run = {.p = p, .from = c->rows.n};
+	struct run run = {.p = p};
 	uint32_t first = 0, start = 0;
 	int rc = 0;
 
@@ -459,7 +523,8 @@ static int take_index(struct csv *c, struct err *err)
 		return 0;
 	uint32_t end = x->cell_end[x->row_end[x->nrows - 1]];
 	if (c->cap > ROWS_CELL_MAX || !text_ok(p, end))
-		c->rows.checked = false;
+		rc = must_check(c, err);
+	run.from = c->rows.n;
 	for (uint32_t r = 0; r < x->nrows && rc == 0; r++) {
 		uint32_t last = x->row_end[r], ncells = last + 1 - first;
 		struct sv raw = sv_from(p + start, x->cell_end[last] - start);

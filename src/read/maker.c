@@ -105,6 +105,7 @@ static int plan(struct maker *mk, uint32_t cap, struct err *err)
 	uint8_t *used = ARENA_ARRAY(&mk->arena, mk->nnames + 1u, uint8_t);
 	int rc = 0;
 
+	mk->used = used;
 	mk->cols = ARENA_ARRAY(&mk->arena, m->nfields + mk->nnames + 1u, struct maker_col);
 	if (used == NULL || mk->cols == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
@@ -122,6 +123,7 @@ static int plan(struct maker *mk, uint32_t cap, struct err *err)
 				.nsrc = 1,
 				.out = mk->ncols};
 			mk->ncols++;
+			used[i] = 1;
 		}
 	for (uint32_t i = 0; i < mk->ncols && rc == 0; i++)
 		rc = plan_scratch(mk, &mk->cols[i], cap);
@@ -266,7 +268,8 @@ static bool folds_to_itself(struct maker *mk, struct sv s, enum fold_kind kind)
 	return n == s.n && memcmp(aside, s.p, n) == 0;
 }
 
-static void append_text(struct maker *mk, struct maker_col *c, const struct sv *cells, uint32_t n)
+/* Cells one by one, where blanks surround some or they are not all ASCII. */
+static void append_each(struct maker *mk, struct maker_col *c, const struct sv *cells, uint32_t n)
 {
 	enum fold_kind kind = c->type == COL_CODE ? FOLD_CODE : FOLD_TEXT;
 	size_t left = cells_bytes(cells, mk->accepted, n);
@@ -297,26 +300,120 @@ static void append_text(struct maker *mk, struct maker_col *c, const struct sv *
 	}
 }
 
+/* Copies the cells behind each other without committing them. False: some cell needs trimming, or
+ * begins or ends with a longer character. */
+static bool copy_cells(struct maker *mk, struct maker_col *c, const struct sv *cells, uint32_t n,
+	uint32_t *ret_empty)
+{
+	struct col_build_col *to = &mk->table.cols[c->out];
+	uint32_t *off = to->col.str.off + to->n + 1, used = off[-1], empty = 0;
+	char *bytes = to->col.str.bytes;
+	int plain = 1;
+
+	for (uint32_t k = 0; k < n; k++) {
+		struct sv s = cells[mk->accepted[k]];
+
+		copy_over(bytes + used, s.p, s.n);
+		if (s.n == 0)
+			empty++;
+		else /* as signed characters, as in cell_trim */
+			plain &= ((signed char)s.p[0] > ' ') & ((signed char)s.p[s.n - 1] > ' ');
+		used += (uint32_t)s.n;
+		off[k] = used;
+	}
+	*ret_empty = empty;
+	return plain != 0;
+}
+
+/* Folds cells copied by copy_cells, which are ASCII without blanks to collapse. */
+static void fold_cells(
+	struct maker *mk, struct maker_col *c, uint32_t n, size_t bytes, bool squeeze)
+{
+	struct col_build_col *to = &mk->table.cols[c->out];
+
+	if (!col_build_reserve_fold(&mk->table, c->out, bytes))
+		return;
+	const uint32_t *from = to->col.str.off + to->n;
+	uint32_t *off = to->col.fold.off + to->n, at = off[0];
+	char *dst = to->col.fold.bytes + at;
+	if (!squeeze) {
+		fold_lower(to->col.str.bytes + from[0], bytes, dst);
+		for (uint32_t k = 1; k <= n; k++)
+			off[k] = at + (from[k] - from[0]);
+		return;
+	}
+	buf_reset(&mk->text);
+	char *lower = buf_reserve(&mk->text, bytes + COL_PAD);
+	if (lower == NULL) {
+		mk->error = E_NO_MEMORY;
+		return;
+	}
+	fold_lower(to->col.str.bytes + from[0], bytes, lower);
+	for (uint32_t k = 0; k < n; k++) {
+		at += (uint32_t)fold_squeeze(lower + (from[k] - from[0]), from[k + 1] - from[k],
+			to->col.fold.bytes + at);
+		off[k + 1] = at;
+	}
+}
+
+/* Text of plain ASCII is copied, looked at and folded a whole block at a time. */
+static void append_text(struct maker *mk, struct maker_col *c, const struct sv *cells, uint32_t n)
+{
+	struct col_build_col *to = &mk->table.cols[c->out];
+	size_t bytes = cells_bytes(cells, mk->accepted, n);
+	bool code = c->type == COL_CODE;
+	uint32_t empty = 0;
+
+	if (!col_build_reserve(&mk->table, c->out, n, MAX(bytes, (size_t)1)))
+		return;
+	unsigned slow = code ? FOLD_SEES_OTHER : FOLD_SEES_OTHER | FOLD_SEES_GAP;
+	bool plain = copy_cells(mk, c, cells, n, &empty);
+	unsigned sees =
+		plain ? fold_look(to->col.str.bytes + to->col.str.off[to->n], bytes) : slow;
+	if ((sees & slow) != 0) {
+		append_each(mk, c, cells, n);
+		return;
+	}
+	bool squeeze = code && (sees & FOLD_SEES_SEPARATOR) != 0;
+	if (squeeze || (sees & FOLD_SEES_UPPER) != 0 || to->col.fold.off != NULL)
+		fold_cells(mk, c, n, bytes, squeeze);
+	if (mk->error != 0 || mk->table.error != 0)
+		return;
+	for (uint32_t k = 0; empty > 0 && k < n; k++)
+		if (cells[mk->accepted[k]].n == 0)
+			col_build_missing(&mk->table, c->out);
+		else
+			col_build_commit(to);
+	if (empty == 0)
+		col_build_commit_all(to, n);
+}
+
 static void append_values(struct maker *mk, struct maker_col *c, uint32_t n)
 {
 	if (!col_build_reserve(&mk->table, c->out, n, 0))
 		return;
 	struct col_build_col *to = &mk->table.cols[c->out];
 	bool wide = col_held(c->type) == COL_I64;
+	uint32_t missing = 0;
 
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t r = mk->accepted[k];
 
-		if (!c->valid[r]) {
-			col_build_missing(&mk->table, c->out);
-			continue;
-		}
+		missing += c->valid[r] == 0;
 		if (wide)
-			to->col.i64[to->n] = c->value[r];
+			to->col.i64[to->n + k] = c->value[r];
 		else
-			to->col.i32[to->n] = (int32_t)c->value[r];
-		col_build_commit(to);
+			to->col.i32[to->n + k] = (int32_t)c->value[r];
 	}
+	if (missing == 0) {
+		col_build_commit_all(to, n);
+		return;
+	}
+	for (uint32_t k = 0; k < n; k++)
+		if (c->valid[mk->accepted[k]])
+			col_build_commit(to);
+		else
+			col_build_missing(&mk->table, c->out);
 }
 
 /* A hash of the row as written: for the duplicate flags. */
@@ -373,9 +470,9 @@ static void append_rows(struct maker *mk, const struct rows *rows, uint32_t n)
 		else
 			append_text(mk, c, cells, n);
 	}
-	for (uint32_t k = 0; k < n; k++)
-		col_build_line(&mk->table, rows->line[mk->accepted[k]]);
-	append_hashes(mk, rows, n);
+	col_build_lines(&mk->table, rows->line, mk->accepted, n);
+	if (!mk->mapping->fields_only)
+		append_hashes(mk, rows, n);
 	mk->info.rows_accepted += n;
 }
 
@@ -410,6 +507,24 @@ int maker_add(struct maker *mk, const struct rows *rows, struct err *err)
 	if (error == 0)
 		error = mk->rejects.error;
 	return error == 0 ? 0 : err_set(err, error, NULL);
+}
+
+#define EXPECT_ROWS (UINT64_C(4) << 20)
+#define EXPECT_COLS 64u
+
+void maker_expect(struct maker *mk, uint64_t rows)
+{
+	uint64_t have = mk->info.rows_accepted;
+
+	if (rows <= have || have == 0 || mk->ncols > EXPECT_COLS || mk->table.error != 0)
+		return;
+	uint32_t more = (uint32_t)(MIN(rows, EXPECT_ROWS) - MIN(have, EXPECT_ROWS));
+	for (uint32_t i = 0; i < mk->ncols; i++) {
+		const struct col_build_col *c = &mk->table.cols[i];
+		size_t bytes = col_held(c->col.type) == COL_STR ? c->col.str.off[c->n] : 0;
+
+		(void)col_build_reserve(&mk->table, i, more, (size_t)(bytes * more / have));
+	}
 }
 
 void maker_reject(struct maker *mk, uint32_t line, struct sv column, struct sv value, int code,
@@ -448,31 +563,67 @@ void maker_skip(struct maker *mk, uint64_t rows)
 
 /* ---- duplicates ---- */
 
-/* Equal rows of one file: an open table of row numbers + 1 by hash. */
-static int flag_duplicates(const struct maker *mk, struct col_table *t)
+#define TWIN_PARTS 1024u
+
+struct twin {
+	uint64_t hash;
+	uint32_t row;
+};
+
+/* Rows by the top bits of their hash, in their order; first[p] ends where part p begins. */
+static void part_rows(const struct maker *mk, uint32_t rows, struct twin *twins, uint32_t *first)
 {
-	size_t size = 16;
+	for (uint32_t r = 0; r < rows; r++)
+		first[mk->hashes[r] / (UINT64_MAX / TWIN_PARTS + 1)]++;
+	for (uint32_t p = 1; p < TWIN_PARTS; p++)
+		first[p] += first[p - 1];
+	for (uint32_t r = rows; r-- > 0;)
+		twins[--first[mk->hashes[r] / (UINT64_MAX / TWIN_PARTS + 1)]] =
+			(struct twin){mk->hashes[r], r};
+}
 
-	while (size < (size_t)t->rows * 2)
-		size *= 2;
-	uint32_t *slots CLEANUP(free_ptr) = calloc(size, sizeof(*slots));
-	uint8_t *flags = col_table_alloc(t, t->rows);
-	uint8_t any = 0;
-	if (slots == NULL || flags == NULL)
-		return E_NO_MEMORY;
-	for (uint32_t r = 0; r < t->rows; r++) {
-		size_t i = mk->hashes[r] & (size - 1);
+/* An open table of places + 1 by hash, which fits the processor's caches; *any: one was flagged. */
+static void flag_part(const struct twin *twins, uint32_t n, uint32_t *slots, uint32_t size,
+	uint8_t *flags, uint8_t *any)
+{
+	memset(slots, 0, size * sizeof(*slots));
+	for (uint32_t k = 0; k < n; k++) {
+		size_t i = twins[k].hash & (size - 1);
 
-		while (slots[i] != 0 && mk->hashes[slots[i] - 1] != mk->hashes[r])
+		while (slots[i] != 0 && twins[slots[i] - 1].hash != twins[k].hash)
 			i = (i + 1) & (size - 1);
 		if (slots[i] == 0) {
-			slots[i] = r + 1;
+			slots[i] = k + 1;
 			continue;
 		}
-		flags[slots[i] - 1] |= COL_ROW_HAS_TWIN;
-		flags[r] |= COL_ROW_REPEATED | COL_ROW_HAS_TWIN;
-		any = 1;
+		flags[twins[slots[i] - 1].row] |= COL_ROW_HAS_TWIN;
+		flags[twins[k].row] |= COL_ROW_REPEATED | COL_ROW_HAS_TWIN;
+		*any = 1;
 	}
+}
+
+/* Equal rows of one file. */
+static int flag_duplicates(const struct maker *mk, struct col_table *t)
+{
+	struct twin *twins CLEANUP(free_ptr) = reallocarray(NULL, (size_t)t->rows + 1, sizeof(*twins));
+	uint32_t *first CLEANUP(free_ptr) = calloc(TWIN_PARTS + 1, sizeof(*first));
+	uint8_t *flags = col_table_alloc(t, t->rows);
+	uint32_t most = 0, size = 16;
+	uint8_t any = 0;
+
+	if (twins == NULL || first == NULL || flags == NULL)
+		return E_NO_MEMORY;
+	part_rows(mk, t->rows, twins, first);
+	first[TWIN_PARTS] = t->rows;
+	for (uint32_t p = 0; p < TWIN_PARTS; p++)
+		most = MAX(most, first[p + 1] - first[p]);
+	while (size < (uint64_t)most * 2)
+		size *= 2;
+	uint32_t *slots CLEANUP(free_ptr) = calloc(size, sizeof(*slots));
+	if (slots == NULL)
+		return E_NO_MEMORY;
+	for (uint32_t p = 0; p < TWIN_PARTS; p++)
+		flag_part(twins + first[p], first[p + 1] - first[p], slots, size, flags, &any);
 	if (any)
 		t->flags = flags;
 	return 0;
@@ -486,7 +637,7 @@ int maker_finish(struct maker *mk, struct read_result *ret, struct err *err)
 				: col_build_finish(&mk->table, &r.table, err);
 	if (rc == 0)
 		rc = col_build_finish(&mk->rejects, &r.rejects, err);
-	if (rc == 0 && flag_duplicates(mk, &r.table) != 0)
+	if (rc == 0 && !mk->mapping->fields_only && flag_duplicates(mk, &r.table) != 0)
 		rc = err_set(err, E_NO_MEMORY, NULL);
 	if (rc != 0)
 		return rc;

@@ -22,6 +22,7 @@ struct maker {
 	uint32_t ncols;         /* of the table */
 	const struct sv *names; /* of the file's columns */
 	uint32_t nnames;
+	uint8_t *used; /* per column of the file: its cells are looked at */
 	struct table_info info;
 	uint32_t *accepted; /* rows of the block */
 	uint8_t *bad;       /* per row of the block: 0, or the reason */
@@ -39,8 +40,11 @@ struct maker {
 MUST_CHECK int maker_init(struct maker *mk, const struct mapping *mapping, const struct sv *names,
 	uint32_t nnames, uint32_t cap, struct err *err);
 void maker_free(struct maker *mk); /* also the CLEANUP function */
-/* rows->ncols == nnames. E_NO_MEMORY, E_LIMIT. */
+/* rows->ncols == nnames. Cells of columns that are not used may be anything where rows->checked is
+ * set. E_NO_MEMORY, E_LIMIT. */
 MUST_CHECK int maker_add(struct maker *mk, const struct rows *rows, struct err *err);
+/* About so many rows will come in all: makes room for them. */
+void maker_expect(struct maker *mk, uint64_t rows);
 /* A row that is no row: column NULL for the whole. code: E_*. */
 void maker_reject(struct maker *mk, uint32_t line, struct sv column, struct sv value, int code,
 	const char *detail, struct sv raw);
