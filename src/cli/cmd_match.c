@@ -31,7 +31,10 @@ struct task {
 	struct read_result side[2];
 	struct err side_err[2];
 	int side_rc[2];
-	char hash[2][2 * SHA256_LEN + 1];
+	struct load_file file[2];
+	char hash[2][LOAD_HASH_LEN];
+	pthread_t hasher;
+	bool hashing; /* the hasher runs, beside the engine */
 	struct ruleset *rules;
 	struct result result;
 	struct match_receipt receipt;
@@ -156,49 +159,22 @@ static void rename_columns(struct task *t, int side, const struct mapping *m, co
 		}
 }
 
-static int hash_file(struct task *t, int side, struct load_file *f)
-{
-	struct hash *h CLEANUP(hash_freep) = hash_new();
-	struct buf hex CLEANUP(buf_free) = BUF_INIT;
-	size_t block = (size_t)1 << 20;
-	char *p = malloc(block);
-	uint8_t digest[SHA256_LEN];
-	struct col_source src = load_source(f);
-	int rc = h == NULL || p == NULL ? err_set(&t->side_err[side], E_NO_MEMORY, NULL) : 0;
-
-	for (uint64_t at = 0; at < f->size && rc == 0; at += block) {
-		size_t n = (size_t)MIN((uint64_t)block, f->size - at);
-		rc = src.pread(src.ctx, at, p, n, &t->side_err[side]);
-		if (rc == 0)
-			hash_update(h, p, n);
-	}
-	free(p);
-	if (rc < 0)
-		return rc;
-	hash_final(h, digest);
-	buf_add_hex(&hex, digest, sizeof(digest));
-	snprintf(t->hash[side], sizeof(t->hash[side]), "%s", buf_cstr(&hex));
-	return 0;
-}
-
 static int read_side(struct task *t, int side)
 {
-	struct load_file f CLEANUP(load_close) = LOAD_FILE_INIT;
+	struct load_file *f = &t->file[side];
 	struct read_proposal p = {0};
 	struct err *err = &t->side_err[side];
 	struct sv *names = NULL;
-	int rc = load_open(t->path[side], &f, err);
+	int rc = load_open(t->path[side], f, err);
 
 	if (rc == 0)
-		rc = read_detect(load_source(&f), NULL, &t->arena[side], &p, err);
+		rc = read_detect(load_source(f), NULL, &t->arena[side], &p, err);
 	if (rc == 0 && t->rules != NULL)
 		rc = map_by_rules(t, side, &p, &names);
 	else if (rc == 0)
 		rc = name_by_columns(t, side, &p, &names);
 	if (rc == 0)
-		rc = read_file(load_source(&f), &p.mapping, &t->side[side], err);
-	if (rc == 0)
-		rc = hash_file(t, side, &f);
+		rc = read_file(load_source(f), &p.mapping, &t->side[side], err);
 	if (rc == 0)
 		rename_columns(t, side, &p.mapping, names);
 	for (uint32_t i = 0; rc == 0 && i < p.nquestions && !t->quiet; i++)
@@ -232,6 +208,45 @@ static int read_sides(struct task *t, struct err *err)
 		pthread_join(thread, NULL);
 	else
 		read_thread(&right);
+	for (int side = 0; side < 2; side++)
+		if (t->side_rc[side] < 0) {
+			*err = t->side_err[side];
+			return t->side_rc[side];
+		}
+	return 0;
+}
+
+/* ---- identity of the files ---- */
+
+static void *hash_sides(void *arg)
+{
+	struct task *t = arg;
+
+	for (int side = 0; side < 2; side++)
+		if (t->side_rc[side] == 0)
+			t->side_rc[side] =
+				load_hash(&t->file[side], t->hash[side], &t->side_err[side]);
+	return NULL;
+}
+
+/* Fills the moments in which the engine has no work for all threads. */
+static void hash_start(struct task *t)
+{
+	t->hashing = t->threads > 1 && pthread_create(&t->hasher, NULL, hash_sides, t) == 0;
+	if (!t->hashing)
+		hash_sides(t);
+}
+
+static void hash_end(struct task *t)
+{
+	if (t->hashing)
+		pthread_join(t->hasher, NULL);
+	t->hashing = false;
+}
+
+static int hash_check(struct task *t, struct err *err)
+{
+	hash_end(t);
 	for (int side = 0; side < 2; side++)
 		if (t->side_rc[side] < 0) {
 			*err = t->side_err[side];
@@ -358,21 +373,50 @@ static void hash_result(const struct result *r, char out[2 * SHA256_LEN + 1])
 	snprintf(out, 2 * SHA256_LEN + 1, "%s", buf_cstr(&hex));
 }
 
-static int write_out(struct task *t, struct err *err)
+struct seal {
+	const struct result *result;
+	char hash[2 * SHA256_LEN + 1];
+};
+
+static void *seal_result(void *arg)
+{
+	struct seal *s = arg;
+
+	hash_result(s->result, s->hash);
+	return NULL;
+}
+
+/* The result's hash is made while its files are written. */
+static int write_files(struct task *t, struct seal *seal, struct err *err)
 {
 	struct match_files files = {.dir = t->out, .result = &t->result, .rules = t->rules,
 		.json = t->json, .side = {&t->side[0], &t->side[1]}};
-	struct buf text CLEANUP(buf_free) = BUF_INIT;
-	char path[4096], result_hash[2 * SHA256_LEN + 1];
+	pthread_t sealer;
 
 	if (mkdir(t->out, 0777) != 0 && errno != EEXIST)
 		return err_set_errno(err, errno, "%s", t->out);
+	bool beside = t->threads > 1 && pthread_create(&sealer, NULL, seal_result, seal) == 0;
+	if (!beside)
+		seal_result(seal);
 	int rc = match_files_write(&files, t->threads, err);
+	if (beside)
+		pthread_join(sealer, NULL);
+	return rc;
+}
+
+static int write_out(struct task *t, struct err *err)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	struct seal seal = {.result = &t->result};
+	char path[4096];
+	int rc = write_files(t, &seal, err);
+
+	if (rc == 0)
+		rc = hash_check(t, err);
 	if (rc < 0)
 		return rc;
-	hash_result(&t->result, result_hash);
 	struct receipt_run run = {.left_name = t->path[0], .right_name = t->path[1],
-		.left_sha256 = t->hash[0], .right_sha256 = t->hash[1], .result_sha256 = result_hash,
+		.left_sha256 = t->hash[0], .right_sha256 = t->hash[1], .result_sha256 = seal.hash,
 		.seconds_us = now_us() - t->start_us, .peak_memory_bytes = peak_memory(),
 		.threads = t->threads};
 	for (int side = 0; side < 2; side++) {
@@ -456,6 +500,8 @@ static int run(struct task *t, struct err *err)
 		rc = propose_rules(t, err);
 	if (rc < 0 || (t->proposed && t->seed_rules != NULL))
 		return rc;
+	if (t->out != NULL)
+		hash_start(t);
 	rc = run_engine(t, err);
 	if (rc == 0 && t->out != NULL)
 		rc = write_out(t, err);
@@ -466,7 +512,9 @@ static int run(struct task *t, struct err *err)
 
 static void task_free(struct task *t)
 {
+	hash_end(t);
 	for (int side = 0; side < 2; side++) {
+		load_close(&t->file[side]);
 		read_result_free(&t->side[side]);
 		arena_free(&t->arena[side]);
 	}
@@ -482,7 +530,7 @@ int cmd_match(struct cli *cli, int argc, char **argv)
 	const struct cli_option options[] = {{"--rules", true, &rules}, {"--out", true, &out},
 		{"--threads", true, &threads}, {"--format", true, &format},
 		{"--quiet", false, &quiet}, {"--seed-rules", true, &seed}, {0}};
-	struct task t = {.start_us = now_us()};
+	struct task t = {.start_us = now_us(), .file = {LOAD_FILE_INIT, LOAD_FILE_INIT}};
 	struct err err = {0};
 	uint64_t n = 0;
 
