@@ -266,8 +266,9 @@ static void describe(const struct detect *d, uint32_t i, struct read_column *to)
 
 int detect_declared(struct detect *d, struct read_proposal *ret, struct err *err)
 {
-	struct read_proposal p = {
-		.ncolumns = d->ncolumns, .rows_seen = d->nrows, .confidence = 1000000};
+	struct read_proposal p = {.ncolumns = d->ncolumns,
+		.rows_seen = d->nrows,
+		.confidence = d->nquestions > 0 ? 500000u : 1000000u};
 	struct mapping *m = &p.mapping;
 
 	p.columns = ARENA_ARRAY(d->arena, d->ncolumns, struct read_column);
@@ -276,14 +277,17 @@ int detect_declared(struct detect *d, struct read_proposal *ret, struct err *err
 		return err_set(err, E_NO_MEMORY, NULL);
 	m->format = sv_from_cstr(format_word(d->reader));
 	m->dialect = d->dialect;
-	m->decimal = (struct decimal_format){.decimal = '.'};
-	m->date_order = DATE_YMD;
+	m->decimal = detect_formats[d->format];
+	m->date_order = d->order;
+	m->currency = d->hint->currency;
 	for (uint32_t i = 0; i < d->ncolumns; i++) {
 		const struct feed_column *c = &d->columns[i];
 
 		describe(d, i, &p.columns[i]);
 		if (c->field == NULL)
 			continue;
+		if (c->type == COL_CURRENCY) /* the file says it row by row */
+			m->currency = 0;
 		m->fields[m->nfields++] = (struct mapping_field){.field = sv_from_cstr(c->field),
 			.type = c->type,
 			.columns = {sv_from_cstr(c->name)},

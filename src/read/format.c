@@ -8,8 +8,12 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "read/bai2.h"
 #include "read/csv.h"
+#include "read/detect.h"
 #include "read/encoding.h"
+#include "read/lines.h"
+#include "read/mt940.h"
 
 /* Text without most controls: what is nothing else. UTF-16 has NULs, CSV else has none to speak of.
  */
@@ -28,7 +32,15 @@ static bool csv_sniff(const struct sniff *s)
 	return odd * 100 <= s->head.n;
 }
 
+/* Of formats made of lines: the whole file tells its encoding. */
+static int choose_encoding(struct detect *d, struct err *err)
+{
+	return lines_encoding(d->src, &d->dialect.encoding, err);
+}
+
 static const struct format formats[FORMAT_COUNT] = {
+	[FORMAT_MT940] = {.sniff = mt940_sniff, .feed = mt940_feed, .choose = choose_encoding},
+	[FORMAT_BAI2] = {.sniff = bai2_sniff, .feed = bai2_feed, .choose = choose_encoding},
 	[FORMAT_CSV] = {.sniff = csv_sniff, .read = csv_read},
 };
 

@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libread.a
 libread_a_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
 libread_a_SOURCES = \
+	%D%/bai2.c %D%/bai2.h \
+	%D%/bank.c %D%/bank.h %D%/bank_column.def \
 	%D%/cell.c %D%/cell.h \
 	%D%/csv.c %D%/csv.h \
 	%D%/csv_row.c %D%/csv_row.h \
@@ -17,18 +19,21 @@ libread_a_SOURCES = \
 	%D%/feed_make.c %D%/feed_make.h \
 	%D%/fold.c %D%/fold.h \
 	%D%/format.c %D%/format.h %D%/format.def \
+	%D%/lines.c %D%/lines.h \
 	%D%/maker.c %D%/maker.h %D%/maker_private.h \
 	%D%/maker_names.c \
 	%D%/maker_typed.c \
 	%D%/mapping.c %D%/mapping.h \
 	%D%/mapping_json.c \
+	%D%/mt940.c %D%/mt940.h \
+	%D%/mt940_text.c %D%/mt940_text.h \
 	%D%/read.c %D%/read.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/statement.c %D%/statement.h
 READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS)
 
 if HAVE_CMOCKA
-READ_TESTS = test_read_cell test_read_csv test_read_csv_scan test_read_detect test_read_encoding test_read_fold test_read_mapping
+READ_TESTS = test_read_bai2 test_read_cell test_read_csv test_read_csv_scan test_read_detect test_read_encoding test_read_fold test_read_mapping test_read_mt940
 check_PROGRAMS += $(READ_TESTS)
 endif
 test_read_cell_SOURCES = tests/unit/read/test_cell.c
@@ -52,3 +57,9 @@ test_read_fold_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_mapping_SOURCES = tests/unit/read/test_mapping.c
 test_read_mapping_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_mapping_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_mt940_SOURCES = tests/unit/read/test_mt940.c tests/unit/read/bank_util.h tests/unit/read/read_util.h
+test_read_mt940_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_mt940_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_bai2_SOURCES = tests/unit/read/test_bai2.c tests/unit/read/bank_util.h tests/unit/read/read_util.h
+test_read_bai2_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_bai2_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -88,6 +88,28 @@ static void put_balance(
 	json_close_object(w);
 }
 
+/* What the file says about itself: counts are numbers, amounts decimal strings. */
+static void put_checks(struct json_writer *w, const struct statement *s)
+{
+	json_open_array(w, "checks");
+	for (uint32_t i = 0; i < s->nchecks; i++) {
+		const struct statement_check *c = &s->checks[i];
+
+		json_open_object(w, NULL);
+		json_put_cstr(w, "what", c->what);
+		if (c->money) {
+			json_put_decimal(w, "said", c->said, s->scale);
+			json_put_decimal(w, "found", c->found, s->scale);
+		} else {
+			json_put_int(w, "said", c->said);
+			json_put_int(w, "found", c->found);
+		}
+		json_put_bool(w, "agrees", c->said == c->found);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
 static void put_statement(struct json_writer *w, const struct statement *s)
 {
 	static const char *const proofs[] = {[STATEMENT_UNPROVEN] = "unproven",
@@ -107,12 +129,14 @@ static void put_statement(struct json_writer *w, const struct statement *s)
 	put_day(w, "to", s->has_days, s->to);
 	put_balance(w, "opening", &s->opening, s->scale);
 	put_balance(w, "closing", &s->closing, s->scale);
+	put_balance(w, "available", &s->available, s->scale);
 	json_put_int(w, "entries", (int64_t)s->entries);
 	json_put_decimal(w, "sum", s->sum, s->scale);
 	json_put_int(w, "line", s->line);
 	json_put_cstr(w, "proof", proofs[proof]);
 	if (proof == STATEMENT_DIFFERS)
 		json_put_decimal(w, "difference", difference, s->scale);
+	put_checks(w, s);
 	json_close_object(w);
 }
 

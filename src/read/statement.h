@@ -22,6 +22,15 @@ struct statement_balance {
 	int64_t minor; /* in units of the statement's scale, credit positive */
 };
 
+/* A number or sum that the file says about its entries, against what was found. */
+struct statement_check {
+	const char *what;    /* "credits", "credit_total", "account_total", …; static */
+	int64_t said, found; /* counts, or minor units of the statement's scale */
+	bool money;
+};
+
+#define STATEMENT_CHECKS 16u
+
 struct statement {
 	struct sv account; /* IBAN or number, as written */
 	struct sv number;  /* of the statement, with its page where there is one */
@@ -30,9 +39,12 @@ struct statement {
 	bool has_days;     /* from and to are known */
 	int32_t from, to;  /* first and last day that it is about */
 	struct statement_balance opening, closing;
-	uint64_t entries; /* as found */
-	int64_t sum;      /* of them, credit positive */
-	uint32_t line;    /* where it begins, from 1 */
+	struct statement_balance available; /* no part of the proof */
+	uint64_t entries;                   /* as found */
+	int64_t sum;                        /* of them, credit positive */
+	uint32_t line;                      /* where it begins, from 1 */
+	struct statement_check checks[STATEMENT_CHECKS];
+	uint32_t nchecks;
 };
 
 enum statement_proof {
@@ -53,8 +65,9 @@ MUST_CHECK int statement_list_add(
 	struct statement_list *l, const struct statement *s, struct err *err);
 /* *ret_difference (may be NULL): closing - (opening + sum), 0 when unproven. */
 enum statement_proof statement_prove(const struct statement *s, int64_t *ret_difference);
-/* An array under key: {account, number, currency, from, to, opening, closing, entries, sum, line,
- * proof, difference?}; amounts are decimal strings, what is not known is null. */
+/* An array under key: {account, number, currency, from, to, opening, closing, available,
+ * entries, sum, line, proof, difference?, checks: [{what, said, found, agrees}]}; amounts are
+ * decimal strings, what is not known is null. */
 void statement_list_to_json(const struct statement_list *l, const char *key, struct json_writer *w);
 
 #endif
