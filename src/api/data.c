@@ -58,7 +58,7 @@ static int open_object(struct api *a, const struct uuid *id, struct vault_reader
 		rc = vault_read(data_pool_of(a)->vault, &object, ret_reader, err);
 	if (rc == 0)
 		*ret = (struct col_source){
-			source_pread, *ret_reader, vault_reader_size(*ret_reader)};
+			source_pread, *ret_reader, vault_reader_size(*ret_reader), NULL};
 	return rc;
 }
 
