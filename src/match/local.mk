@@ -8,6 +8,7 @@ libmatch_a_SOURCES = \
 	%D%/close.c %D%/close.h \
 	%D%/close_open.c \
 	%D%/close_pattern.c \
+	%D%/cluster.c %D%/cluster.h \
 	%D%/compete.c %D%/compete.h \
 	%D%/component.c \
 	%D%/engine.c %D%/engine.h \
@@ -34,6 +35,7 @@ MATCH_LIBS = libmatch.a $(RULES_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) -lm
 
 MATCH_TESTS = \
 	tests/unit/match/test_assign \
+	tests/unit/match/test_cluster \
 	tests/unit/match/test_compete \
 	tests/unit/match/test_find \
 	tests/unit/match/test_match \
@@ -42,6 +44,8 @@ MATCH_TESTS = \
 check_PROGRAMS += $(MATCH_TESTS)
 tests_unit_match_test_assign_SOURCES = tests/unit/match/test_assign.c
 tests_unit_match_test_assign_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_cluster_SOURCES = tests/unit/match/test_cluster.c
+tests_unit_match_test_cluster_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_compete_SOURCES = tests/unit/match/test_compete.c
 tests_unit_match_test_compete_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_find_SOURCES = tests/unit/match/test_find.c
