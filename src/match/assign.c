@@ -205,7 +205,9 @@ static void greedy(struct assign_work *w)
 			continue;
 		a->flow[i] += n;
 		w->room[l] -= n;
+#ifndef MATCH_PLANT_TWICE
 		w->room[r] -= n;
+#endif
 	}
 }
 
@@ -423,6 +425,38 @@ static void margins(struct assign_work *w)
 	}
 }
 
+#ifdef MATCH_PLANT_GREEDY
+/* A fault for the property tests to find: the heaviest pair that is still free, again and again. */
+static void take_heaviest(struct assign_work *w)
+{
+	struct assign *a = w->a;
+
+	for (uint32_t best = 0; best != NONE;) {
+		best = NONE;
+		for (uint32_t i = 0; i < a->ne; i++)
+			if (w->room[a->edge[i].l] > 0 && w->room[right_of(w, i)] > 0 &&
+				(best == NONE || a->edge[i].w > a->edge[best].w))
+				best = i;
+		if (best == NONE)
+			return;
+		a->flow[best]++;
+		w->room[a->edge[best].l]--;
+		w->room[right_of(w, best)]--;
+	}
+}
+#endif
+
+static void augment(struct assign_work *w)
+{
+#ifdef MATCH_PLANT_GREEDY
+	take_heaviest(w);
+	return;
+#endif
+	greedy(w);
+	for (uint32_t l = 0; l < w->a->nl; l++)
+		place(w, l);
+}
+
 bool assign_solve(struct assign_work *w, struct assign *a)
 {
 	if (!make_room(w, a->nl + a->nr, a->ne))
@@ -430,9 +464,7 @@ bool assign_solve(struct assign_work *w, struct assign *a)
 	w->a = a;
 	a->steps = 0;
 	build(w);
-	greedy(w);
-	for (uint32_t l = 0; l < a->nl; l++)
-		place(w, l);
+	augment(w);
 	a->total = 0;
 	for (uint32_t i = 0; i < a->ne; i++)
 		a->total += (int64_t)a->flow[i] * a->edge[i].w;

@@ -268,6 +268,8 @@ struct engine *engine_open(const struct match_input *inputs, uint32_t ninputs,
 void engine_close(struct engine *e);
 /* Calendars and columns: after it all tests can be put. */
 MUST_CHECK int engine_bind(struct engine *e);
+/* Which rows take part, start weights, classes of equal rows: after it stages can run. */
+void engine_prepare(struct engine *e);
 /* The first error that engine_fail() was told, described in err. */
 int engine_error(struct engine *e);
 

@@ -337,6 +337,9 @@ static int64_t tolerance_of(const struct search *q, uint32_t target)
 	int exponent = col_currency_exponent(e->currencies[row_currency(e, q->ts, target)]);
 	__int128 v = (__int128)q->pass->group.within * decimal_pow10(exponent) / RULES_MICRO;
 
+#ifdef MATCH_PLANT_TOLERANCE
+	v = MAX(v + (MATCH_PLANT_TOLERANCE), 0); /* a fault for the property tests to find */
+#endif
 	return v > DECIMAL_MONEY_MAX ? DECIMAL_MONEY_MAX : (int64_t)v;
 }
 

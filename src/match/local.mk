@@ -40,8 +40,9 @@ MATCH_TESTS = \
 	tests/unit/match/test_find \
 	tests/unit/match/test_match \
 	tests/unit/match/test_metric \
+	tests/unit/match/test_property \
 	tests/unit/match/test_subset
-check_PROGRAMS += $(MATCH_TESTS)
+check_PROGRAMS += $(MATCH_TESTS) $(MATCH_PLANTS)
 tests_unit_match_test_assign_SOURCES = tests/unit/match/test_assign.c
 tests_unit_match_test_assign_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_cluster_SOURCES = tests/unit/match/test_cluster.c
@@ -50,9 +51,35 @@ tests_unit_match_test_compete_SOURCES = tests/unit/match/test_compete.c
 tests_unit_match_test_compete_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_find_SOURCES = tests/unit/match/test_find.c
 tests_unit_match_test_find_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
-tests_unit_match_test_match_SOURCES = tests/unit/match/test_match.c
+tests_unit_match_test_match_SOURCES = tests/unit/match/test_match.c tests/unit/match/scene.h
 tests_unit_match_test_match_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit/corpus.h
 tests_unit_match_test_metric_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_property_SOURCES = tests/unit/match/test_property.c tests/unit/match/scene.h
+tests_unit_match_test_property_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_subset_SOURCES = tests/unit/match/test_subset.c
 tests_unit_match_test_subset_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+
+# The property tests once more, against objects with a planted fault that they must find.
+MATCH_PLANTS = \
+	tests/unit/match/plant_greedy \
+	tests/unit/match/plant_twice \
+	tests/unit/match/plant_loose \
+	tests/unit/match/plant_tight
+MATCH_PLANT_SOURCES = tests/unit/match/test_property.c tests/unit/match/scene.h
+tests_unit_match_plant_greedy_SOURCES = $(MATCH_PLANT_SOURCES) %D%/assign.c
+tests_unit_match_plant_greedy_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_GREEDY \
+	-DMATCH_PLANT_WANT='"optimal weight"'
+tests_unit_match_plant_greedy_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_plant_twice_SOURCES = $(MATCH_PLANT_SOURCES) %D%/assign.c
+tests_unit_match_plant_twice_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_TWICE \
+	-DMATCH_PLANT_WANT='"a row used twice"'
+tests_unit_match_plant_twice_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_plant_loose_SOURCES = $(MATCH_PLANT_SOURCES) %D%/group.c %D%/test.c
+tests_unit_match_plant_loose_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_TOLERANCE=1 \
+	-DMATCH_PLANT_WANT='"sums within tolerance"'
+tests_unit_match_plant_loose_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_plant_tight_SOURCES = $(MATCH_PLANT_SOURCES) %D%/group.c
+tests_unit_match_plant_tight_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_TOLERANCE=-1 \
+	-DMATCH_PLANT_WANT='"groups: a set is missing"'
+tests_unit_match_plant_tight_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)

@@ -28,17 +28,25 @@ static void keep_opposite(struct stage *s)
 	s->edges.n = kept;
 }
 
+void net_search(struct stage *s, uint32_t pass)
+{
+	struct engine *e = s->e;
+
+	s->side[0] = s->side[1] = e->rs->passes[pass].kind == KIND_NET_LEFT ? LEFT : RIGHT;
+	engine_phase(e, MATCH_PHASE_CANDIDATES);
+	block_pass(e, pass, &s->edges);
+	if (!engine_ok(e))
+		return;
+	keep_opposite(s);
+	edges_unify(&s->edges);
+}
+
 void net_pass(struct engine *e, uint32_t pass)
 {
-	int side = e->rs->passes[pass].kind == KIND_NET_LEFT ? LEFT : RIGHT;
-	struct stage s = {.e = e, .side = {side, side}};
+	struct stage s = {.e = e};
 
-	engine_phase(e, MATCH_PHASE_CANDIDATES);
-	block_pass(e, pass, &s.edges);
-	if (engine_ok(e)) {
-		keep_opposite(&s);
-		edges_unify(&s.edges);
+	net_search(&s, pass);
+	if (engine_ok(e))
 		stage_pairs(&s);
-	}
 	stage_free(&s);
 }

@@ -83,7 +83,7 @@ static void carry_amounts(struct engine *e, int side)
 				e->in[i].table->rows * sizeof(int64_t));
 }
 
-static void prepare(struct engine *e)
+void engine_prepare(struct engine *e)
 {
 	for (int side = 0; side < 2; side++)
 		e->state[side] = ENGINE_ZNEW(e, (size_t)e->n[side] + 1, uint8_t);
@@ -178,7 +178,7 @@ int match_run(const struct match_input *inputs, uint32_t ninputs, const struct r
 	engine_phase(e, MATCH_PHASE_PREPARING);
 	int rc = engine_bind(e);
 	if (rc == 0) {
-		prepare(e);
+		engine_prepare(e);
 		run_stages(e);
 		if (engine_ok(e)) {
 			engine_phase(e, MATCH_PHASE_CLOSING);

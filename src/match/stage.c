@@ -577,7 +577,7 @@ static void note_candidates(struct stage *s)
 	}
 }
 
-static void run_pairs(struct stage *s, uint32_t first_pass, uint32_t npasses)
+void stage_search(struct stage *s, uint32_t first_pass, uint32_t npasses)
 {
 	struct engine *e = s->e;
 
@@ -588,8 +588,6 @@ static void run_pairs(struct stage *s, uint32_t first_pass, uint32_t npasses)
 	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++)
 		if (e->rs->passes[p].kind == KIND_1_N || e->rs->passes[p].kind == KIND_N_1)
 			group_pass(s, p);
-	if (engine_ok(e))
-		stage_pairs(s);
 }
 
 #define HOPELESS (-554) /* log2(e^-6), 1/64 bit */
@@ -625,12 +623,10 @@ static void note_prior(const struct stage *s)
 		e->prior[s->groups.group.p[g].pass] = s->prior;
 }
 
-void stage_pairs(struct stage *s)
+void stage_assign(struct stage *s)
 {
 	struct engine *e = s->e;
 
-	if (s->edges.n == 0 && s->groups.group.n == 0)
-		return;
 	engine_phase(e, MATCH_PHASE_ASSIGNING);
 	component_alone(s);
 	if (engine_ok(e))
@@ -645,6 +641,15 @@ void stage_pairs(struct stage *s)
 		component_find(s);
 	if (engine_ok(e))
 		component_solve(s);
+}
+
+void stage_pairs(struct stage *s)
+{
+	struct engine *e = s->e;
+
+	if (s->edges.n == 0 && s->groups.group.n == 0)
+		return;
+	stage_assign(s);
 	if (engine_ok(e))
 		decide(s);
 	if (engine_ok(e) && s->side[0] != s->side[1])
@@ -671,7 +676,9 @@ void stage_run(struct engine *e, uint32_t first_pass, uint32_t npasses)
 {
 	struct stage s = {.e = e, .side = {LEFT, RIGHT}};
 
-	run_pairs(&s, first_pass, npasses);
+	stage_search(&s, first_pass, npasses);
+	if (engine_ok(e))
+		stage_pairs(&s);
 	stage_free(&s);
 	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++) {
 		uint8_t kind = e->rs->passes[p].kind;

@@ -62,6 +62,10 @@ uint8_t stage_status(const struct engine *e, const struct rules_pass *pass, cons
 	bool rival, int32_t alone);
 /* Adds a match of the rows in engine.member from `first` on. */
 void stage_record(struct engine *e, struct found m, uint32_t first);
+/* Fills the stage with the pairs and groups that its passes find. */
+void stage_search(struct stage *s, uint32_t first_pass, uint32_t npasses);
+/* Weighs what the stage holds and chooses: verdicts of edges, groups.chosen. */
+void stage_assign(struct stage *s);
 /* Assigns and decides the pairs (and groups) that a stage holds. */
 void stage_pairs(struct stage *s);
 void stage_free(struct stage *s);
@@ -71,6 +75,8 @@ void stage_take(struct engine *e, int side, uint32_t row, uint8_t status);
 /* group.c: the group hypotheses of one pass. */
 void group_pass(struct stage *s, uint32_t pass);
 /* net.c */
+/* Fills the stage with the offsetting pairs of one side, the positive record first. */
+void net_search(struct stage *s, uint32_t pass);
 void net_pass(struct engine *e, uint32_t pass);
 /* partial.c */
 void partial_pass(struct engine *e, uint32_t pass);

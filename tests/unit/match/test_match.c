@@ -5,122 +5,7 @@
  */
 #include "match/match.h"
 
-#include "col/col_build.h"
-#include "unit/unit.h"
-
-struct cell_row {
-	const char *ref; /* NULL: missing */
-	int32_t day;
-	int64_t amount;
-	const char *text;
-};
-
-struct side_table {
-	struct col_table t;
-	const char *names[4];
-};
-
-static const char *const plain_names[4] = {"ref", "day", "amount", "text"};
-
-static void make_table(const struct cell_row *rows, uint32_t n, const char *const names[4],
-	struct col_table *ret)
-{
-	static const enum col_type types[] = {COL_CODE, COL_DATE, COL_AMOUNT, COL_TEXT};
-	struct col_build b = COL_BUILD_INIT;
-	struct err err = {0};
-
-	assert_int_equal(col_build_init(&b, 4, &err), 0);
-	for (uint32_t i = 0; i < 4; i++)
-		col_build_define(&b, i, names[i], types[i], COL_FIELD);
-	b.cols[2].col.scale = 2;
-	b.cols[2].col.currency = col_currency_pack(SV("EUR"));
-	b.cols[2].col.currency_col = -1;
-	for (uint32_t i = 0; i < n; i++) {
-		if (rows[i].ref == NULL)
-			col_build_missing(&b, 0);
-		else
-			col_build_str(&b, 0, sv_from_cstr(rows[i].ref), SV_NULL);
-		col_build_i32(&b, 1, rows[i].day);
-		col_build_i64(&b, 2, rows[i].amount);
-		if (rows[i].text == NULL)
-			col_build_missing(&b, 3);
-		else
-			col_build_str(&b, 3, sv_from_cstr(rows[i].text), SV_NULL);
-	}
-	if (col_build_finish(&b, ret, &err) != 0)
-		fail_msg("%s", err.detail);
-}
-
-/* A ruleset over the four columns; passes as JSON. Names of columns in place of %s. */
-static struct ruleset *rules_named(
-	struct arena *a, const char *passes, const char *const l[4], const char *const r[4])
-{
-	struct buf text CLEANUP(buf_free) = BUF_INIT;
-	struct ruleset *rs = NULL;
-	struct err err = {0};
-
-	buf_printf(&text,
-		"{\"ruleset\":1,\"left\":{\"balance\":\"amount\"},\"right\":{\"balance\":\"amount\"},"
-		"\"fields\":{\"ref\":{\"type\":\"code\",\"left\":\"%s\",\"right\":\"%s\"},"
-		"\"day\":{\"type\":\"date\",\"left\":\"%s\",\"right\":\"%s\"},"
-		"\"amount\":{\"type\":\"amount\",\"left\":\"%s\",\"right\":\"%s\"},"
-		"\"text\":{\"type\":\"text\",\"left\":\"%s\",\"right\":\"%s\"}},\"passes\":%s}",
-		l[0], r[0], l[1], r[1], l[2], r[2], l[3], r[3], passes);
-	if (ruleset_parse(buf_sv(&text), a, &rs, &err) != 0)
-		fail_msg("%s at %s: %s", passes, err.pointer, err.detail);
-	return rs;
-}
-
-struct run {
-	struct arena arena;
-	struct ruleset *rules;
-	struct col_table table[2];
-	struct match_input in[2];
-	struct result result;
-	struct match_receipt receipt;
-};
-
-static void run_open(struct run *r, const char *passes, const struct cell_row *left, uint32_t nl,
-	const struct cell_row *right, uint32_t nr)
-{
-	memset(r, 0, sizeof(*r));
-	arena_init(&r->arena, 0);
-	make_table(left, nl, plain_names, &r->table[0]);
-	make_table(right, nr, plain_names, &r->table[1]);
-	r->rules = rules_named(&r->arena, passes, plain_names, plain_names);
-	for (int side = 0; side < 2; side++)
-		r->in[side] = (struct match_input){.table = &r->table[side], .side = (uint8_t)side};
-}
-
-static int run_it(struct run *r, unsigned threads, struct err *err)
-{
-	struct match_options options = {.threads = threads};
-
-	result_free(&r->result);
-	match_receipt_free(&r->receipt);
-	return match_run(r->in, 2, r->rules, &options, &r->result, &r->receipt, err);
-}
-
-static void run_checked(const char *label, struct run *r, unsigned threads)
-{
-	struct err err = {0};
-
-	if (run_it(r, threads, &err) != 0)
-		fail_msg("%s: %s %s", label, err.detail, err.pointer);
-	if (match_check(r->in, 2, r->rules, &r->result, &err) != 0)
-		fail_msg("%s: %s", label, err.detail);
-	for (uint32_t i = 0; i < r->receipt.nmoney; i++)
-		CHECK(label, r->receipt.money[i].balanced);
-}
-
-static void run_close(struct run *r)
-{
-	result_free(&r->result);
-	match_receipt_free(&r->receipt);
-	col_table_free(&r->table[0]);
-	col_table_free(&r->table[1]);
-	arena_free(&r->arena);
-}
+#include "unit/match/scene.h"
 
 /* "1:1 confirmed 0/2; n:1 suggested 1,2/0" */
 static void describe(const struct result *r, struct buf *out)
@@ -314,12 +199,6 @@ static const char *const property_passes[] = {
 
 #define ROWS_MAX 12u
 
-static uint32_t random_of(uint64_t *s)
-{
-	*s = *s * UINT64_C(6364136223846793005) + 1442695040888963407u;
-	return (uint32_t)(*s >> 33);
-}
-
 static uint32_t make_rows(struct cell_row *rows, uint64_t *s)
 {
 	static const char *const refs[] = {"r1", "r2", "r3", "r4", NULL};
@@ -332,59 +211,6 @@ static uint32_t make_rows(struct cell_row *rows, uint64_t *s)
 			(int32_t)(random_of(s) % 5), (int64_t)(random_of(s) % 9) - 2,
 			texts[random_of(s) % ARRAY_LEN(texts)]};
 	return n;
-}
-
-/* The matches as sets of contents: what must not depend on the order of rows. */
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void describe_contents(
-	const struct result *r, const struct cell_row *const rows[2], struct buf *out)
-{
-	char **lines = calloc((size_t)r->matches.n + 1, sizeof(*lines));
-
-	assert_non_null(lines);
-	for (uint32_t no = 0; no < r->matches.n; no++) {
-		struct buf line = BUF_INIT;
-		char *members[64];
-		uint32_t n = 0;
-		for (uint32_t i = r->matches.member[no]; i < r->matches.member[no + 1]; i++) {
-			struct buf one = BUF_INIT;
-			int side = r->inputs[r->members.input[i]].side;
-			const struct cell_row *row = &rows[side][r->members.row[i]];
-			buf_printf(&one, "[%d %s %d %lld %s: %lld]", side,
-				row->ref != NULL ? row->ref : "-", row->day, (long long)row->amount,
-				row->text != NULL ? row->text : "-",
-				(long long)r->members.allocated[i]);
-			members[n++] = buf_take(&one);
-		}
-		qsort(members, n, sizeof(*members), by_text);
-		buf_printf(&line, "%d %d %u %u", r->matches.kind[no], r->matches.status[no],
-			r->matches.confidence[no], r->matches.margin[no]);
-		for (uint32_t i = 0; i < n; i++) {
-			buf_add_cstr(&line, members[i]);
-			free(members[i]);
-		}
-		lines[no] = buf_take(&line);
-	}
-	qsort(lines, r->matches.n, sizeof(*lines), by_text);
-	for (uint32_t no = 0; no < r->matches.n; no++) {
-		buf_printf(out, "%s\n", lines[no]);
-		free(lines[no]);
-	}
-	free(lines);
-}
-
-static void shuffle(struct cell_row *rows, uint32_t n, uint64_t *s)
-{
-	for (uint32_t i = n; i > 1; i--) {
-		uint32_t k = random_of(s) % i;
-		struct cell_row swap = rows[k];
-		rows[k] = rows[i - 1];
-		rows[i - 1] = swap;
-	}
 }
 
 static void contents_of(const char *label, const char *passes, const struct cell_row *left,
