@@ -277,7 +277,8 @@ int detect_declared(struct detect *d, struct read_proposal *ret, struct err *err
 		return err_set(err, E_NO_MEMORY, NULL);
 	m->format = sv_from_cstr(format_word(d->reader));
 	m->dialect = d->dialect;
-	m->decimal = detect_formats[d->format];
+	m->decimal = d->format_sure ? detect_formats[d->format]
+				    : (struct decimal_format){.decimal = '.'};
 	m->date_order = d->order;
 	m->currency = d->hint->currency;
 	for (uint32_t i = 0; i < d->ncolumns; i++) {

@@ -14,6 +14,8 @@
 #include "read/encoding.h"
 #include "read/lines.h"
 #include "read/mt940.h"
+#include "read/ofx.h"
+#include "read/qif.h"
 
 /* Text without most controls: what is nothing else. UTF-16 has NULs, CSV else has none to speak of.
  */
@@ -41,6 +43,8 @@ static int choose_encoding(struct detect *d, struct err *err)
 static const struct format formats[FORMAT_COUNT] = {
 	[FORMAT_MT940] = {.sniff = mt940_sniff, .feed = mt940_feed, .choose = choose_encoding},
 	[FORMAT_BAI2] = {.sniff = bai2_sniff, .feed = bai2_feed, .choose = choose_encoding},
+	[FORMAT_OFX] = {.sniff = ofx_sniff, .feed = ofx_feed, .choose = choose_encoding},
+	[FORMAT_QIF] = {.sniff = qif_sniff, .feed = qif_feed, .choose = qif_choose},
 	[FORMAT_CSV] = {.sniff = csv_sniff, .read = csv_read},
 };
 

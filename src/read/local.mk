@@ -27,13 +27,16 @@ libread_a_SOURCES = \
 	%D%/mapping_json.c \
 	%D%/mt940.c %D%/mt940.h \
 	%D%/mt940_text.c %D%/mt940_text.h \
+	%D%/ofx.c %D%/ofx.h \
+	%D%/ofx_tag.c %D%/ofx_tag.h \
+	%D%/qif.c %D%/qif.h \
 	%D%/read.c %D%/read.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/statement.c %D%/statement.h
 READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS)
 
 if HAVE_CMOCKA
-READ_TESTS = test_read_bai2 test_read_cell test_read_csv test_read_csv_scan test_read_detect test_read_encoding test_read_fold test_read_mapping test_read_mt940
+READ_TESTS = test_read_bai2 test_read_ofx test_read_qif test_read_cell test_read_csv test_read_csv_scan test_read_detect test_read_encoding test_read_fold test_read_mapping test_read_mt940
 check_PROGRAMS += $(READ_TESTS)
 endif
 test_read_cell_SOURCES = tests/unit/read/test_cell.c
@@ -63,3 +66,9 @@ test_read_mt940_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_bai2_SOURCES = tests/unit/read/test_bai2.c tests/unit/read/bank_util.h tests/unit/read/read_util.h
 test_read_bai2_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_bai2_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_ofx_SOURCES = tests/unit/read/test_ofx.c tests/unit/read/bank_util.h tests/unit/read/read_util.h
+test_read_ofx_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_ofx_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_qif_SOURCES = tests/unit/read/test_qif.c tests/unit/read/bank_util.h tests/unit/read/read_util.h
+test_read_qif_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_qif_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
