@@ -5,17 +5,20 @@
 #include "col/col_alloc.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
 
 #include "col/col.h"
 
 struct col_alloc {
 	struct col_alloc *next;
-	void *adopted; /* NULL: the block lies behind this header */
+	void *block; /* what free() takes: adopted, or what this header is in */
 	size_t n;
+	bool separate; /* the header is not in the block */
 };
 
 #define ALLOC_ALIGN 64u
+#define HUGE_PAGE ((size_t)2 << 20)
+#define HUGE_FROM (2 * HUGE_PAGE)
 _Static_assert(sizeof(struct col_alloc) <= ALLOC_ALIGN, "the header fits in front of a block");
 
 static size_t alloc_round_up(size_t n)
@@ -23,15 +26,27 @@ static size_t alloc_round_up(size_t n)
 	return (n + ALLOC_ALIGN - 1) / ALLOC_ALIGN * ALLOC_ALIGN;
 }
 
+static void advise_huge(char *p, size_t n)
+{
+	size_t skip = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
+
+	(void)madvise(p + skip, (n - skip) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+}
+
 void *col_alloc_new(struct col_alloc **list, size_t n)
 {
 	if (n > PTRDIFF_MAX - 4 * ALLOC_ALIGN)
 		return NULL;
-	size_t size = ALLOC_ALIGN + alloc_round_up(n + COL_PAD);
-	struct col_alloc *a = aligned_alloc(ALLOC_ALIGN, size);
-	if (a == NULL)
+	/* calloc knows of pages that are zero already; aligning by hand lets it. */
+	size_t size = 2 * ALLOC_ALIGN + alloc_round_up(n + COL_PAD);
+	char *block = calloc(1, size);
+	if (block == NULL)
 		return NULL;
-	memset(a, 0, size);
+	if (size >= HUGE_FROM)
+		advise_huge(block, size);
+	struct col_alloc *a =
+		(void *)(block + (ALLOC_ALIGN - (uintptr_t)block % ALLOC_ALIGN) % ALLOC_ALIGN);
+	a->block = block;
 	a->n = size;
 	a->next = *list;
 	*list = a;
@@ -46,7 +61,7 @@ bool col_alloc_adopt(struct col_alloc **list, void *p, size_t n)
 		free(p);
 		return false;
 	}
-	*a = (struct col_alloc){.next = *list, .adopted = p, .n = n + sizeof(*a)};
+	*a = (struct col_alloc){.next = *list, .block = p, .n = n + sizeof(*a), .separate = true};
 	*list = a;
 	return true;
 }
@@ -55,8 +70,10 @@ void col_alloc_free(struct col_alloc **list)
 {
 	for (struct col_alloc *a = *list, *next; a != NULL; a = next) {
 		next = a->next;
-		free(a->adopted);
-		free(a);
+		bool separate = a->separate;
+		free(a->block);
+		if (separate)
+			free(a);
 	}
 	*list = NULL;
 }

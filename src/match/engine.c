@@ -9,13 +9,22 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* In front of every allocation. Large ones are mapped, and when they are given back they wait for the
+ * next that fits: fresh pages cost more than anything that is done with them. */
 struct block {
-	size_t n;
+	size_t n;    /* asked for, counted against the bound */
+	size_t size; /* of the mapping; 0: it is from malloc */
 	struct block *prev, *next;
 };
 
 #define HEAD 64
 #define HUGE_PAGE ((size_t)2 << 20)
+#ifdef __SANITIZE_ADDRESS__
+#define MAP_FROM SIZE_MAX /* the sanitizer sees the ends of blocks from malloc only */
+#else
+#define MAP_FROM ((size_t)512 << 10)
+#endif
+#define SPARE_MIN ((size_t)64 << 20)
 
 static void note_peak(struct engine *e, size_t used)
 {
@@ -26,33 +35,101 @@ static void note_peak(struct engine *e, size_t used)
 		;
 }
 
-static void link_block(struct engine *e, struct block *b, size_t n)
+static void link_block(struct engine *e, struct block *b, size_t n, size_t size)
 {
 	pthread_mutex_lock(&e->lock);
-	*b = (struct block){.n = n, .next = e->blocks};
+	*b = (struct block){.n = n, .size = size, .next = e->blocks};
 	if (e->blocks != NULL)
 		e->blocks->prev = b;
 	e->blocks = b;
 	pthread_mutex_unlock(&e->lock);
 }
 
-/* Returns b as the list owns it: users hold their memory const. */
+/* Returns b as the list owns it: users hold their memory const. The lock is held. */
 static struct block *unlink_block(struct engine *e, const struct block *b)
 {
-	pthread_mutex_lock(&e->lock);
 	struct block **link = b->prev != NULL ? &b->prev->next : &e->blocks;
 	struct block *own = *link;
 	*link = b->next;
 	if (b->next != NULL)
 		b->next->prev = b->prev;
-	pthread_mutex_unlock(&e->lock);
 	return own;
 }
 
-void *engine_alloc(struct engine *e, size_t count, size_t size)
+static void unmap_spare(struct engine *e, struct block **link)
 {
-	size_t n;
+	struct block *b = *link;
 
+	*link = b->next;
+	e->spare_bytes -= b->size;
+	munmap(b, b->size);
+}
+
+/* The smallest spare block of n bytes and not much more, or NULL. */
+static void *take_spare(struct engine *e, size_t n, size_t *ret_size)
+{
+	struct block **best = NULL, *b = NULL;
+
+	pthread_mutex_lock(&e->lock);
+	for (struct block **link = &e->spare; *link != NULL; link = &(*link)->next)
+		if ((*link)->size >= n && (*link)->size / 2 <= n + HUGE_PAGE &&
+			(best == NULL || (*link)->size < (*best)->size))
+			best = link;
+	if (best != NULL) {
+		b = *best;
+		*best = b->next;
+		e->spare_bytes -= b->size;
+		*ret_size = b->size;
+	}
+	/* What waits counts too once there is a bound. */
+	while (e->opt->memory_bytes != 0 && e->spare != NULL &&
+		atomic_load(&e->used) + e->spare_bytes > e->opt->memory_bytes)
+		unmap_spare(e, &e->spare);
+	pthread_mutex_unlock(&e->lock);
+	return b;
+}
+
+/* Fresh pages, which are zero; those of whole huge pages at a multiple of their size. */
+static void *map_fresh(size_t n, size_t *ret_size)
+{
+	bool huge = n >= 2 * HUGE_PAGE;
+	size_t unit = huge ? HUGE_PAGE : (size_t)4096, size = (n + unit - 1) / unit * unit;
+	size_t more = huge ? size + HUGE_PAGE : size;
+	char *p = mmap(NULL, more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	if (huge) {
+		size_t skip = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
+		if (skip > 0)
+			munmap(p, skip);
+		if (skip < HUGE_PAGE)
+			munmap(p + skip + size, HUGE_PAGE - skip);
+		p += skip;
+		(void)madvise(p, size, MADV_HUGEPAGE);
+	}
+	*ret_size = size;
+	return p;
+}
+
+static void *alloc_block(struct engine *e, size_t n, size_t *ret_size, bool *ret_zero)
+{
+	*ret_size = 0;
+	*ret_zero = false;
+	if (n < MAP_FROM)
+		return aligned_alloc(HEAD, (n + HEAD - 1) / HEAD * HEAD);
+	void *p = take_spare(e, n, ret_size);
+	if (p != NULL)
+		return p;
+	*ret_zero = true;
+	return map_fresh(n, ret_size);
+}
+
+static void *alloc_counted(struct engine *e, size_t count, size_t size, bool *ret_zero)
+{
+	size_t n, mapped;
+
+	*ret_zero = false;
 	if (__builtin_mul_overflow(count, size, &n) || n > SIZE_MAX / 4) {
 		engine_fail(e, E_LIMIT);
 		return NULL;
@@ -65,26 +142,31 @@ void *engine_alloc(struct engine *e, size_t count, size_t size)
 		return NULL;
 	}
 	note_peak(e, used);
-	bool huge = n >= 2 * HUGE_PAGE;
-	size_t align = huge ? HUGE_PAGE : HEAD;
-	char *p = aligned_alloc(align, (n + align - 1) / align * align);
+	char *p = alloc_block(e, n, &mapped, ret_zero);
 	if (p == NULL) {
 		atomic_fetch_sub(&e->used, n);
 		engine_fail(e, E_NO_MEMORY);
 		return NULL;
 	}
-	if (huge)
-		(void)madvise(p, n, MADV_HUGEPAGE);
-	memset(p + n - COL_PAD, 0, COL_PAD);
-	link_block(e, (struct block *)(void *)p, n);
+	if (!*ret_zero)
+		memset(p + n - COL_PAD, 0, COL_PAD);
+	link_block(e, (struct block *)(void *)p, n, mapped);
 	return p + HEAD;
+}
+
+void *engine_alloc(struct engine *e, size_t count, size_t size)
+{
+	bool zero;
+
+	return alloc_counted(e, count, size, &zero);
 }
 
 void *engine_zalloc(struct engine *e, size_t count, size_t size)
 {
-	void *p = engine_alloc(e, count, size);
+	bool zero;
+	void *p = alloc_counted(e, count, size, &zero);
 
-	if (p != NULL)
+	if (p != NULL && !zero)
 		memset(p, 0, count * size);
 	return p;
 }
@@ -94,9 +176,20 @@ void engine_free(struct engine *e, const void *p)
 	if (p == NULL)
 		return;
 	const void *head = (const char *)p - HEAD;
+	pthread_mutex_lock(&e->lock);
 	struct block *b = unlink_block(e, head);
-	atomic_fetch_sub(&e->used, b->n);
-	free(b);
+	size_t used = atomic_fetch_sub(&e->used, b->n) - b->n;
+	if (b->size == 0) {
+		pthread_mutex_unlock(&e->lock);
+		free(b);
+		return;
+	}
+	b->next = e->spare;
+	e->spare = b;
+	e->spare_bytes += b->size;
+	while (e->spare->next != NULL && e->spare_bytes > SPARE_MIN + used / 2)
+		unmap_spare(e, &e->spare->next);
+	pthread_mutex_unlock(&e->lock);
 }
 
 void engine_free_all(struct engine *e)
@@ -105,6 +198,8 @@ void engine_free_all(struct engine *e)
 		metric_free(&e->metric[i]);
 	while (e->blocks != NULL)
 		engine_free(e, (char *)e->blocks + HEAD);
+	while (e->spare != NULL)
+		unmap_spare(e, &e->spare);
 }
 
 struct metric *engine_metric(struct engine *e, unsigned thread)

@@ -183,6 +183,8 @@ struct engine {
 	struct err *err;
 
 	struct block *blocks; /* every live allocation */
+	struct block *spare;  /* mapped memory that waits to be used again */
+	size_t spare_bytes;
 	pthread_mutex_t lock; /* of blocks */
 	atomic_size_t used;
 	size_t peak;
