@@ -15,8 +15,8 @@
 
 #include "cli/match_row.h"
 
-#define CHUNK 16384u
-#define AHEAD 16u /* chunks in memory at once, per thread */
+#define CHUNK 4096u /* rows formatted before they are written: they stay in the processor's cache */
+#define THREADS_MAX 64u
 
 /* ---- formatting in parallel, writing in order ---- */
 
@@ -29,81 +29,105 @@ struct file {
 struct crew {
 	const struct match_rows *w;
 	const struct file *file;
-	uint32_t from, nchunks; /* of this round */
-	struct match_text *text;      /* one per chunk of a round */
+	int fd;
+	uint32_t nchunks;
 	atomic_uint next;
+	pthread_mutex_t lock;
+	pthread_cond_t moved;
+	uint32_t turn; /* the chunk whose place in the file is `at` */
+	off_t at;
+	int error; /* the first one: E_NO_MEMORY, or with io the errno of a write */
+	bool io;
 };
 
-static void *format_chunks(void *arg)
-{
-	struct crew *c = arg;
-	uint32_t k;
-
-	while ((k = atomic_fetch_add(&c->next, 1)) < c->nchunks) {
-		struct match_text *t = &c->text[k];
-		uint32_t first = c->file->first + (c->from + k) * CHUNK;
-		uint32_t end = MIN(first + CHUNK, c->file->end);
-		t->n = 0;
-		for (uint32_t i = first; i < end && !t->failed; i++) {
-			c->file->put(t, c->w, i);
-		}
-	}
-	return NULL;
-}
-
-static int write_all(int fd, const char *p, size_t n)
+static int write_all(int fd, const char *p, size_t n, off_t at)
 {
 	while (n > 0) {
-		ssize_t put = write(fd, p, n);
+		ssize_t put = pwrite(fd, p, n, at);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
 			return -1;
 		p += put;
+		at += put;
 		n -= (size_t)put;
 	}
 	return 0;
 }
 
-static int run_round(struct crew *c, unsigned threads, int fd, struct err *err)
+static void crew_fail(struct crew *c, int error, bool io)
 {
-	pthread_t others[64];
-	unsigned started = 0;
-
-	atomic_store(&c->next, 0);
-	while (started + 1 < threads && started < ARRAY_LEN(others) && started + 1 < c->nchunks &&
-		pthread_create(&others[started], NULL, format_chunks, c) == 0)
-		started++;
-	format_chunks(c);
-	for (unsigned i = 0; i < started; i++)
-		pthread_join(others[i], NULL);
-	for (uint32_t k = 0; k < c->nchunks; k++) {
-		if (c->text[k].failed)
-			return err_set(err, E_NO_MEMORY, NULL);
-		if (write_all(fd, c->text[k].p, c->text[k].n) < 0)
-			return err_set_errno(err, errno, "%s", c->file->name);
+	pthread_mutex_lock(&c->lock);
+	if (c->error == 0) {
+		c->error = error;
+		c->io = io;
 	}
-	return 0;
+	pthread_cond_broadcast(&c->moved);
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* Where chunk k of n bytes goes: known once all before it have their places. False: give up. */
+static bool take_place(struct crew *c, uint32_t k, size_t n, off_t *ret)
+{
+	pthread_mutex_lock(&c->lock);
+	while (c->turn != k && c->error == 0)
+		pthread_cond_wait(&c->moved, &c->lock);
+	bool ok = c->error == 0;
+	*ret = c->at;
+	c->at += (off_t)n;
+	c->turn = k + 1;
+	pthread_cond_broadcast(&c->moved);
+	pthread_mutex_unlock(&c->lock);
+	return ok;
+}
+
+static void *write_chunks(void *arg)
+{
+	struct crew *c = arg;
+	struct match_text t = {0};
+	bool ok = true;
+	off_t at;
+	uint32_t k;
+
+	while (ok && (k = atomic_fetch_add(&c->next, 1)) < c->nchunks) {
+		uint32_t first = c->file->first + k * CHUNK;
+		uint32_t end = MIN(first + CHUNK, c->file->end);
+		t.n = 0;
+		for (uint32_t i = first; i < end && !t.failed; i++)
+			c->file->put(&t, c->w, i);
+		if (t.failed)
+			crew_fail(c, E_NO_MEMORY, false);
+		ok = take_place(c, k, t.n, &at);
+		if (ok && write_all(c->fd, t.p, t.n, at) < 0) {
+			crew_fail(c, errno, true);
+			ok = false;
+		}
+	}
+	match_text_free(&t);
+	return NULL;
 }
 
 static int write_rows(
 	const struct match_rows *w, const struct file *file, unsigned threads, int fd, struct err *err)
 {
-	uint32_t total = (file->end - file->first + CHUNK - 1) / CHUNK;
-	uint32_t most = MAX(MIN(AHEAD * threads, total), 1u);
-	struct crew c = {.w = w, .file = file, .text = calloc(most, sizeof(struct match_text))};
-	int rc = c.text == NULL ? err_set(err, E_NO_MEMORY, NULL) : 0;
+	struct crew c = {.w = w, .file = file, .fd = fd, .at = (off_t)strlen(file->header),
+		.nchunks = (file->end - file->first + CHUNK - 1) / CHUNK,
+		.lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
+	pthread_t others[THREADS_MAX];
+	unsigned started = 0;
 
-	if (rc == 0 && write_all(fd, file->header, strlen(file->header)) < 0)
-		rc = err_set_errno(err, errno, "%s", file->name);
-	for (c.from = 0; c.from < total && rc == 0; c.from += c.nchunks) {
-		c.nchunks = MIN(most, total - c.from);
-		rc = run_round(&c, threads, fd, err);
-	}
-	for (uint32_t k = 0; c.text != NULL && k < most; k++)
-		match_text_free(&c.text[k]);
-	free(c.text);
-	return rc;
+	if (write_all(fd, file->header, strlen(file->header), 0) < 0)
+		return err_set_errno(err, errno, "%s", file->name);
+	while (started + 1 < MIN(threads, THREADS_MAX) && started + 1 < c.nchunks &&
+		pthread_create(&others[started], NULL, write_chunks, &c) == 0)
+		started++;
+	write_chunks(&c);
+	for (unsigned i = 0; i < started; i++)
+		pthread_join(others[i], NULL);
+	if (c.error != 0)
+		return c.io ? err_set_errno(err, c.error, "%s", file->name)
+			    : err_set(err, c.error, NULL);
+	return 0;
 }
 
 static int write_file(

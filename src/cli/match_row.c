@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/decimal.h"
+#include "base/date.h"
 
 #define ROW_BYTES 1024u /* room asked for before fixed parts; members and texts ask for their own */
 
@@ -33,52 +33,91 @@ static void room(struct match_text *t, size_t n)
 	t->cap = cap;
 }
 
-static void put_char(struct match_text *t, char c)
+/* Inline, so that the lengths of literals are known. */
+static inline void put_char(struct match_text *t, char c)
 {
 	t->p[t->n++] = c;
 }
 
-static void put_sv(struct match_text *t, struct sv s)
+static inline void put_sv(struct match_text *t, struct sv s)
 {
 	memcpy(t->p + t->n, s.p, s.n);
 	t->n += s.n;
 }
 
-static void put_cstr(struct match_text *t, const char *s)
+__attribute__((always_inline)) static inline void put_cstr(struct match_text *t, const char *s)
 {
 	put_sv(t, sv_from_cstr(s));
 }
 
+/* ---- numbers: written from their end, then copied whole ---- */
+
+#define NUMBER_BYTES 48u
+
+static const char two_digits[] = "00010203040506070809101112131415161718192021222324"
+				 "25262728293031323334353637383940414243444546474849"
+				 "50515253545556575859606162636465666768697071727374"
+				 "75767778798081828384858687888990919293949596979899";
+
+static inline char *digits_before(char *end, uint64_t v)
+{
+	for (; v >= 100; v /= 100) {
+		end -= 2;
+		memcpy(end, two_digits + 2 * (v % 100), 2);
+	}
+	if (v >= 10) {
+		end -= 2;
+		memcpy(end, two_digits + 2 * v, 2);
+	} else {
+		*--end = (char)('0' + v);
+	}
+	return end;
+}
+
+static inline void put_number(struct match_text *t, const char *from, const char *end)
+{
+	memcpy(t->p + t->n, from, NUMBER_BYTES / 2);
+	t->n += (size_t)(end - from);
+}
+
 static void put_u64(struct match_text *t, uint64_t v)
 {
-	char digits[20];
-	size_t n = 0;
+	char text[NUMBER_BYTES], *end = text + NUMBER_BYTES / 2;
 
-	do {
-		digits[n++] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v != 0);
-	while (n > 0)
-		put_char(t, digits[--n]);
+	put_number(t, digits_before(end, v), end);
 }
 
 /* v units of 10^-scale */
 static void put_decimal(struct match_text *t, int64_t v, int scale)
 {
+	char text[NUMBER_BYTES], *end = text + NUMBER_BYTES / 2, *p = end;
 	uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
-	uint64_t unit = (uint64_t)decimal_pow10(scale);
 
+	for (int i = 0; i < scale; i++, u /= 10)
+		*--p = (char)('0' + u % 10);
+	if (scale > 0)
+		*--p = '.';
+	p = digits_before(p, u);
 	if (v < 0)
-		put_char(t, '-');
-	put_u64(t, u / unit);
-	if (scale == 0)
-		return;
-	put_char(t, '.');
-	for (uint64_t rest = u % unit; unit > 1; rest %= unit) {
-		unit /= 10;
-		put_char(t, (char)('0' + rest / unit));
-	}
+		*--p = '-';
+	put_number(t, p, end);
 }
+
+static void put_day(struct match_text *t, int32_t day)
+{
+	int year, month, of_month;
+	char *p = t->p + t->n;
+
+	date_to_civil(day, &year, &month, &of_month);
+	memcpy(p, two_digits + 2 * (year / 100), 2);
+	memcpy(p + 2, two_digits + 2 * (year % 100), 2);
+	p[4] = p[7] = '-';
+	memcpy(p + 5, two_digits + 2 * month, 2);
+	memcpy(p + 8, two_digits + 2 * of_month, 2);
+	t->n += 10;
+}
+
+/* ---- texts ---- */
 
 /* A text inside a quoted CSV cell. */
 static void put_quoted(struct match_text *t, struct sv s)
@@ -89,6 +128,28 @@ static void put_quoted(struct match_text *t, struct sv s)
 			put_char(t, '"');
 		put_char(t, s.p[i]);
 	}
+}
+
+/* The same of a column's text, which has bytes behind it that can be read. */
+static void put_quoted_cell(struct match_text *t, struct sv s)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), quotes = ones * '"';
+	uint64_t hit = 0, v;
+
+	room(t, 2 * s.n + ROW_BYTES);
+	if (t->failed)
+		return;
+	char *to = t->p + t->n;
+	for (size_t i = 0; i < s.n; i += 8) {
+		memcpy(&v, s.p + i, 8);
+		memcpy(to + i, &v, 8);
+		v ^= quotes;
+		hit |= (v - ones) & ~v; /* its top bits: some byte was a quote, perhaps one behind */
+	}
+	if ((hit & ones * 0x80) == 0)
+		t->n += s.n;
+	else
+		put_quoted(t, s);
 }
 
 /* A CSV cell; quoted where it must be. */
@@ -239,6 +300,62 @@ static struct sv value_of(
 	return buf_sv(&t->cell);
 }
 
+/* The same inside a quoted CSV cell. */
+static void put_value(
+	struct match_text *t, const struct match_rows *w, uint32_t comparison, int side, uint32_t row)
+{
+	const struct col *const *column = w->column[side] + (size_t)comparison * RULES_TERMS_MAX;
+	const struct col *c = column[0];
+
+	if (c == NULL || column[1] != NULL || !col_valid(c, row)) {
+		put_quoted(t, value_of(t, w, comparison, side, row));
+		return;
+	}
+	switch (c->type) {
+	case COL_TEXT:
+	case COL_CODE:
+		put_quoted_cell(t, col_text(c, row));
+		break;
+	case COL_AMOUNT:
+		put_decimal(t, c->i64[row], col_amount_scale(&w->f->side[side]->table, c, row));
+		break;
+	case COL_DATE:
+		put_day(t, c->i32[row]);
+		break;
+	default:
+		put_quoted(t, value_of(t, w, comparison, side, row));
+		break;
+	}
+}
+
+#define AHEAD_FAR 32u
+#define AHEAD_NEAR 16u
+
+/* Right rows come in no order: what rows further on will want is asked for in time. */
+static void fetch_ahead(const struct match_rows *w, uint32_t no, bool text)
+{
+	const struct result *r = w->f->result;
+
+	if (no >= r->matches.n)
+		return;
+	uint32_t row = r->members.row[r->matches.member[no + 1] - 1];
+	if (row >= w->f->side[RESULT_RIGHT]->table.rows)
+		return;
+	for (uint32_t c = 0; c < r->ncomparisons; c++) {
+		const struct col *col = w->column[RESULT_RIGHT][(size_t)c * RULES_TERMS_MAX];
+		if (col == NULL)
+			continue;
+		if (text && col_held(col->type) == COL_STR)
+			__builtin_prefetch(col->str.bytes + col->str.off[row]);
+		else if (!text && col_held(col->type) == COL_STR)
+			__builtin_prefetch(&col->str.off[row]);
+		else if (!text && col_held(col->type) == COL_I64)
+			__builtin_prefetch(&col->i64[row]);
+		else if (!text)
+			__builtin_prefetch(&col->i32[row]);
+	}
+}
+
 /* ---- evidence ---- */
 
 /* What a match rests on: its first left and right member. */
@@ -250,14 +367,25 @@ struct evidence {
 	int64_t other; /* between prior and comparisons and the confidence, 1/64 bit */
 };
 
-static struct evidence evidence_of(const struct match_rows *w, uint32_t no)
+/* log2 of the odds, 1/64 bit; neighbours often have the same. */
+static int64_t odds_of(struct match_text *t, uint32_t confidence)
+{
+	double p = MIN(MAX(confidence, 1u), RESULT_CONFIDENCE_ONE - 1) / 1e6;
+
+	if (!t->has_odds || t->odds_of != confidence)
+		t->odds = llround(RULES_BIT * log2(p / (1 - p)));
+	t->has_odds = true;
+	t->odds_of = confidence;
+	return t->odds;
+}
+
+static struct evidence evidence_of(struct match_text *t, const struct match_rows *w, uint32_t no)
 {
 	const struct result *r = w->f->result;
 	const struct result_matches *m = &r->matches;
-	double p = MIN(MAX(m->confidence[no], 1u), RESULT_CONFIDENCE_ONE - 1) / 1e6;
 	struct evidence v = {.compared = m->pattern[no] != RESULT_NONE};
 
-	v.other = llround(RULES_BIT * log2(p / (1 - p))) - r->passes[m->pass[no]].prior;
+	v.other = odds_of(t, m->confidence[no]) - r->passes[m->pass[no]].prior;
 	if (!v.compared)
 		return v;
 	v.level = r->pattern_level + (size_t)m->pattern[no] * r->ncomparisons;
@@ -288,7 +416,7 @@ static uint32_t rival_row(const struct match_rows *w, uint32_t candidate, int *r
 static void put_evidence(struct match_text *t, const struct match_rows *w, uint32_t no)
 {
 	const struct result *r = w->f->result;
-	struct evidence v = evidence_of(w, no);
+	struct evidence v = evidence_of(t, w, no);
 
 	put_cstr(t, "\"prior ");
 	put_bits(t, r->passes[r->matches.pass[no]].prior);
@@ -305,9 +433,9 @@ static void put_evidence(struct match_text *t, const struct match_rows *w, uint3
 		put_char(t, ' ');
 		put_bits(t, v.bits[c]);
 		put_cstr(t, " [");
-		put_quoted(t, value_of(t, w, c, RESULT_LEFT, v.row[RESULT_LEFT]));
+		put_value(t, w, c, RESULT_LEFT, v.row[RESULT_LEFT]);
 		put_char(t, '|');
-		put_quoted(t, value_of(t, w, c, RESULT_RIGHT, v.row[RESULT_RIGHT]));
+		put_value(t, w, c, RESULT_RIGHT, v.row[RESULT_RIGHT]);
 		put_char(t, ']');
 	}
 	put_cstr(t, "; other ");
@@ -368,7 +496,7 @@ static void put_comparisons_json(struct match_text *t, const struct match_rows *
 static void put_evidence_json(struct match_text *t, const struct match_rows *w, uint32_t no)
 {
 	const struct result *r = w->f->result;
-	struct evidence v = evidence_of(w, no);
+	struct evidence v = evidence_of(t, w, no);
 
 	put_cstr(t, ",\"evidence\":{\"prior_bits\":");
 	put_bits(t, r->passes[r->matches.pass[no]].prior);
@@ -454,6 +582,8 @@ void match_row_csv(struct match_text *t, const struct match_rows *w, uint32_t no
 {
 	const struct result_matches *m = &w->f->result->matches;
 
+	fetch_ahead(w, no + AHEAD_FAR, false);
+	fetch_ahead(w, no + AHEAD_NEAR, true);
 	room(t, ROW_BYTES);
 	if (t->failed)
 		return;

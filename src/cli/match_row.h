@@ -13,6 +13,9 @@ struct match_text {
 	size_t n, cap;
 	bool failed; /* without memory: nothing more is added */
 	struct buf cell; /* scratch */
+	bool has_odds;   /* odds are those of a confidence seen before */
+	uint32_t odds_of;
+	int64_t odds;
 };
 void match_text_free(struct match_text *t);
 
