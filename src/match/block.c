@@ -348,6 +348,17 @@ static void sort_blocks(struct engine *e, void *arg, uint32_t task, unsigned thr
 			sort_block(p->entry + p->first[id], p->first[id + 1] - p->first[id]);
 }
 
+#define AHEAD 16u
+
+/* Blocks come in no order: what a row further on will touch is asked for in time. */
+static inline void fetch_block(const struct plan *p, int which, uint32_t row)
+{
+	int side = which == 0 ? p->sa : p->sb;
+
+	if (p->keys == KEYS_IDS && row < p->e->n[side])
+		__builtin_prefetch(&p->first[p->id[which][row]]);
+}
+
 static void index_make(struct plan *p)
 {
 	struct engine *e = p->e;
@@ -358,6 +369,7 @@ static void index_make(struct plan *p)
 	if (p->first == NULL)
 		return;
 	for (uint32_t r = 0; r < e->n[p->sb]; r++) {
+		fetch_block(p, 1, r + AHEAD);
 		if (!takes_part(p, p->sb, r) || !band_value(p, p->sb, r, &value))
 			continue;
 		uint32_t n = row_keys(p, 1, r, keys);
@@ -372,6 +384,8 @@ static void index_make(struct plan *p)
 		return;
 	/* Fill from the back of each block, rows descending, so that first[] ends where it began. */
 	for (uint32_t r = e->n[p->sb]; r-- > 0;) {
+		if (r >= AHEAD)
+			fetch_block(p, 1, r - AHEAD);
 		if (!takes_part(p, p->sb, r) || !band_value(p, p->sb, r, &value))
 			continue;
 		uint32_t n = row_keys(p, 1, r, keys);
@@ -543,6 +557,35 @@ static void probe_row(struct probe *q, uint32_t a)
 	finish_row(q);
 }
 
+/* What the first pair of a row is compared by. */
+static void fetch_pair(const struct plan *p, uint32_t a)
+{
+	const struct engine *e = p->e;
+	uint32_t id = p->id[0][a];
+
+	if (p->first[id] == p->first[id + 1])
+		return;
+	uint32_t b = p->entry[p->first[id]].row;
+	for (uint32_t i = 0; i < e->ncompared; i++) {
+		const struct field *f = &e->f[e->compared[i]];
+		if (f->id[p->sa] == NULL || f->id[p->sb] == NULL)
+			continue;
+		__builtin_prefetch(&f->id[p->sb][b]);
+		__builtin_prefetch(&f->count[p->sb][f->id[p->sa][a]]);
+	}
+}
+
+static inline void fetch_probes(const struct plan *p, uint32_t a, uint32_t end)
+{
+	if (p->keys != KEYS_IDS)
+		return;
+	fetch_block(p, 0, a + 3 * AHEAD);
+	if (a + 2 * AHEAD < end)
+		__builtin_prefetch(&p->entry[p->first[p->id[0][a + 2 * AHEAD]]]);
+	if (a + AHEAD < end)
+		fetch_pair(p, a + AHEAD);
+}
+
 static void probe_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct plan *p = arg;
@@ -550,6 +593,7 @@ static void probe_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[p->sa]);
 
 	for (uint32_t a = chunk * CHUNK_ROWS; a < end && engine_ok(e); a++) {
+		fetch_probes(p, a, end);
 		probe_row(&q, a);
 		if ((a & 255) == 0 && e->opt->cancel != NULL && atomic_load(e->opt->cancel))
 			engine_fail(e, E_CANCELLED);

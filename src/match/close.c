@@ -171,6 +171,11 @@ static void write_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 
 	(void)thread;
 	for (uint32_t no = chunk * CHUNK_ROWS; no < end; no++) {
+		if (no + 16 < end) { /* right rows come in no order */
+			const struct found *m = &e->found.p[w->c->order[no + 16]];
+			if (m->key[RIGHT] != NO_ROW)
+				__builtin_prefetch(&w->c->match_of[RIGHT][m->key[RIGHT]], 1);
+		}
 		write_match(w->c, no, member);
 		member += e->found.p[w->c->order[no]].nmembers;
 	}

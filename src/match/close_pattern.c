@@ -61,6 +61,22 @@ static void keep_bits(const int32_t bits[PATTERN_FIELDS], uint32_t n, int16_t *t
 		to[f] = (int16_t)MAX(MIN(bits[f], INT16_MAX), INT16_MIN);
 }
 
+#define AHEAD 16u
+
+/* Right rows come in no order: what comparing a match further on will touch is asked for in time. */
+static void fetch_match(const struct engine *e, const struct found *m)
+{
+	if (!has_pattern(m))
+		return;
+	for (uint32_t i = 0; i < e->ncompared; i++) {
+		const struct field *f = &e->f[e->compared[i]];
+		if (f->id[LEFT] == NULL || f->id[RIGHT] == NULL)
+			continue;
+		__builtin_prefetch(&f->id[RIGHT][m->key[RIGHT]]);
+		__builtin_prefetch(&f->count[RIGHT][f->id[LEFT][m->key[LEFT]]]);
+	}
+}
+
 static void level_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct patterns *p = arg;
@@ -71,6 +87,8 @@ static void level_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 
 	for (uint32_t no = chunk * CHUNK_ROWS; local != NULL && no < end; no++) {
 		struct found *m = &e->found.p[p->c->order[no]];
+		if (no + AHEAD < end)
+			fetch_match(e, &e->found.p[p->c->order[no + AHEAD]]);
 		if (!has_pattern(m))
 			continue;
 		m->levels = score_levels(e, engine_metric(e, thread), &e->rs->passes[m->pass],

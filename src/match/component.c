@@ -63,6 +63,8 @@ static void find_alone(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 	(void)thread;
 	for (size_t i = first; i < end; i++) {
 		uint32_t l = edge[i].l, r = edge[i].r;
+		if (i + 32 < end)
+			__builtin_prefetch(&d->right[edge[i + 32].r]);
 		s->alone[i] = (i == 0 || edge[i - 1].l != l) &&
 			(i + 1 == s->edges.n || edge[i + 1].l != l) && d->right[r] == 1 &&
 			(d->grouped == NULL || d->grouped[l] == 0) &&
@@ -106,8 +108,11 @@ void component_alone(struct stage *s)
 		mark_groups(&d);
 	if (!engine_ok(e))
 		return;
-	for (size_t i = 0; i < s->edges.n; i++)
+	for (size_t i = 0; i < s->edges.n; i++) {
+		if (i + 32 < s->edges.n) /* right rows come in no order */
+			__builtin_prefetch(&d.right[s->edges.p[i + 32].r], 1);
 		d.right[s->edges.p[i].r]++;
+	}
 	par_for(e, chunks(s->edges.n), find_alone, &d);
 	s->nrivals = d.rivals;
 	engine_free(e, d.right);

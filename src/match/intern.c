@@ -432,6 +432,14 @@ struct twins {
 	VECTOR(struct twin) *chunk;
 };
 
+/* Values come in no order: their counts are asked for in time. */
+static inline void fetch_counts(const struct engine *e, int side, uint32_t row)
+{
+	for (uint32_t i = 0; i < e->nf; i++)
+		if (e->f[i].id[side] != NULL && e->f[i].v[side].present)
+			__builtin_prefetch(&e->f[i].count[side][e->f[i].id[side][row]]);
+}
+
 static void find_twins(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct twins *t = arg;
@@ -439,10 +447,13 @@ static void find_twins(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 	uint64_t h;
 
 	(void)thread;
-	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++)
+	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++) {
+		if (r + 16 < end)
+			fetch_counts(e, t->side, r + 16);
 		if (e->state[t->side][r] == ROW_OPEN && may_have_twin(e, t->side, r, &h) &&
 			!ENGINE_PUSH(e, &t->chunk[chunk], ((struct twin){.hash = h, .row = r})))
 			return;
+	}
 }
 
 void intern_classes(struct engine *e)

@@ -471,6 +471,8 @@ static void fill_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 
 	(void)thread;
 	for (size_t i = first; i < end; i++) {
+		if (i + 16 < end && e->amount[0] != NULL) /* right rows come in no order */
+			__builtin_prefetch(&e->amount[s->side[1]][s->edges.p[i + 16].r]);
 		if (d->status[i] == 0 || d->status[i] == STATUS_HINT)
 			continue;
 		struct found m = pair_of(s, i, &e->member.p[member]);
