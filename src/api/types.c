@@ -177,10 +177,12 @@ const struct schema type_source_new = OBJECT("source_new", NULL, REQ("name", nam
 static const struct schema mark = {.type = SCHEMA_STRING, .max = 4};
 static const struct schema dialect = {.type = SCHEMA_OBJECT,
 	.name = "dialect",
-	.doc = "How a CSV file is written.",
+	.doc = "How the file is written; which members there are depends on the format.",
 	.open = true,
 	.fields = FIELDS(OPT("delimiter", mark), OPT("quote", mark), OPT("encoding", code),
-		OPT("header_row", count), OPT("footer_rows", count))};
+		OPT_DOC("sheet", text, "Of a workbook; without it the first visible one."),
+		OPT("header_row", count), OPT("header_rows", count), OPT("skip_rows", count),
+		OPT("footer_rows", count))};
 static const struct schema date_order = ENUM_OF("ymd", "dmy", "mdy");
 static const struct schema mapping_type =
 	ENUM_OF("text", "code", "amount", "quantity", "rate", "date", "number", "currency");
@@ -197,7 +199,12 @@ static const struct schema mapping_field = {.type = SCHEMA_OBJECT,
 static const struct schema mapping_fields = {
 	.type = SCHEMA_ARRAY, .item = &mapping_field, .min = 1, .max = 256};
 static const struct schema mapping_rounding = ENUM_OF("none", "half_even", "half_up");
-static const struct schema mapping_format = ENUM_OF("csv");
+static const char *const formats[] = {
+#define FORMAT(id, word, members) word,
+#include "read/format.def"
+#undef FORMAT
+	NULL};
+static const struct schema mapping_format = {.type = SCHEMA_ENUM, .values = formats};
 static const struct schema mapping = {.type = SCHEMA_OBJECT,
 	.name = "mapping",
 	.doc = "How a file of a source becomes typed columns.",

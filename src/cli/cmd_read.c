@@ -83,9 +83,18 @@ static void print_mapping(const struct mapping *m)
 {
 	const struct mapping_dialect *d = &m->dialect;
 
-	printf("%.*s, %s, delimiter '%c', header in row %u, %u footer rows\n", SV_ARG(m->format),
-		encoding_word(d->encoding), d->delimiter == '\t' ? 't' : d->delimiter,
-		d->header_row, d->footer_rows);
+	unsigned members = mapping_dialect_members(m->format);
+
+	printf("%.*s", SV_ARG(m->format));
+	if (members & DIALECT_ENCODING)
+		printf(", %s", encoding_word(d->encoding));
+	if (members & DIALECT_MARKS)
+		printf(", delimiter '%c'", d->delimiter == '\t' ? 't' : d->delimiter);
+	if (d->sheet.n > 0)
+		printf(", sheet '%.*s'", SV_ARG(d->sheet));
+	if (members & DIALECT_HEADER)
+		printf(", header in row %u, %u footer rows", d->header_row, d->footer_rows);
+	putchar('\n');
 	printf("decimal mark %c, dates %s\n\n", m->decimal.decimal,
 		mapping_date_order_words[m->date_order]);
 	for (uint32_t i = 0; i < m->nfields; i++) {

@@ -16,6 +16,7 @@
 #include "read/mt940.h"
 #include "read/ofx.h"
 #include "read/qif.h"
+#include "read/xlsx.h"
 
 /* Text without most controls: what is nothing else. UTF-16 has NULs, CSV else has none to speak of.
  */
@@ -41,6 +42,7 @@ static int choose_encoding(struct detect *d, struct err *err)
 }
 
 static const struct format formats[FORMAT_COUNT] = {
+	[FORMAT_XLSX] = {.sniff = xlsx_sniff, .feed = xlsx_feed, .choose = xlsx_choose},
 	[FORMAT_MT940] = {.sniff = mt940_sniff, .feed = mt940_feed, .choose = choose_encoding},
 	[FORMAT_BAI2] = {.sniff = bai2_sniff, .feed = bai2_feed, .choose = choose_encoding},
 	[FORMAT_OFX] = {.sniff = ofx_sniff, .feed = ofx_feed, .choose = choose_encoding},

@@ -1,6 +1,6 @@
 # read: files of any format to typed columns; utf8proc is known here only.
 noinst_LIBRARIES += libread.a
-libread_a_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
+libread_a_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS) $(ZLIB_CFLAGS)
 libread_a_SOURCES = \
 	%D%/bai2.c %D%/bai2.h \
 	%D%/bank.c %D%/bank.h %D%/bank_column.def \
@@ -32,11 +32,32 @@ libread_a_SOURCES = \
 	%D%/qif.c %D%/qif.h \
 	%D%/read.c %D%/read.h \
 	%D%/rows.c %D%/rows.h \
-	%D%/statement.c %D%/statement.h
-READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS)
+	%D%/sheet.c %D%/sheet.h \
+	%D%/sheet_choose.c %D%/sheet_choose.h \
+	%D%/statement.c %D%/statement.h \
+	%D%/xlsx.c %D%/xlsx.h \
+	%D%/xlsx_book.c %D%/xlsx_book.h \
+	%D%/xml.c %D%/xml.h \
+	%D%/zip.c %D%/zip.h
+READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS)
 
 if HAVE_CMOCKA
-READ_TESTS = test_read_bai2 test_read_ofx test_read_qif test_read_cell test_read_csv test_read_csv_scan test_read_detect test_read_encoding test_read_fold test_read_mapping test_read_mt940
+READ_TESTS = \
+	test_read_bai2 \
+	test_read_cell \
+	test_read_csv \
+	test_read_csv_scan \
+	test_read_detect \
+	test_read_encoding \
+	test_read_fold \
+	test_read_mapping \
+	test_read_mt940 \
+	test_read_ofx \
+	test_read_qif \
+	test_read_sheet \
+	test_read_xlsx \
+	test_read_xml \
+	test_read_zip
 check_PROGRAMS += $(READ_TESTS)
 endif
 test_read_cell_SOURCES = tests/unit/read/test_cell.c
@@ -72,3 +93,15 @@ test_read_ofx_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_qif_SOURCES = tests/unit/read/test_qif.c tests/unit/read/bank_util.h tests/unit/read/read_util.h
 test_read_qif_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_qif_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_sheet_SOURCES = tests/unit/read/test_sheet.c
+test_read_sheet_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_sheet_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_xml_SOURCES = tests/unit/read/test_xml.c
+test_read_xml_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_xml_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_zip_SOURCES = tests/unit/read/test_zip.c tests/unit/read/read_util.h tests/unit/read/zip_util.h
+test_read_zip_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_zip_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_xlsx_SOURCES = tests/unit/read/test_xlsx.c tests/unit/read/book_util.h tests/unit/read/feed_util.h tests/unit/read/zip_util.h tests/unit/corpus.h tests/unit/read/read_util.h
+test_read_xlsx_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_xlsx_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -909,7 +909,11 @@ export type Dialect = {
   delimiter?: string;
   quote?: string;
   encoding?: string;
+  /** Of a workbook; without it the first visible one. */
+  sheet?: string;
   header_row?: number;
+  header_rows?: number;
+  skip_rows?: number;
   footer_rows?: number;
   [key: string]: any;
 };
@@ -933,7 +937,7 @@ export type MappingField = {
   [key: string]: any;
 };
 export type Mapping = {
-  format: "csv";
+  format: "xlsx" | "mt940" | "bai2" | "ofx" | "qif" | "csv";
   dialect?: Dialect;
   decimal?: string;
   thousands?: string;

@@ -245,6 +245,7 @@ function DialectFacts({ proposal, mapping }: DialectFactsProps) {
 		["Format", proposal.mapping.format.toUpperCase()],
 		["Delimiter", DELIMITERS[delimiter] ?? delimiter],
 		["Encoding", dialect?.encoding?.toUpperCase()],
+		["Sheet", dialect?.sheet],
 		["Header row", dialect?.header_row?.toString()],
 		["Decimal mark", decimal],
 		["Thousands", thousands || "none"],
