@@ -760,9 +760,9 @@ static int teardown(void **state)
 {
 	(void)state;
 	if (intake > 0)
-		program_end(intake, SIGKILL);
+		program_end(intake, SIGTERM);
 	if (scanner > 0)
-		program_end(scanner, SIGKILL);
+		program_end(scanner, SIGTERM);
 	db_freep(&upload_db);
 	vault_close(&vault);
 	pg_stop(&pg);
