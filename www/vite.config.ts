@@ -10,7 +10,9 @@ interface Instance {
 
 /** The running private instance, as ./dev up describes it; hot reload proxies the API to it. */
 function instance_proxy(): Record<string, ProxyOptions> {
-	const file = fileURLToPath(new URL("../var/instance.json", import.meta.url));
+	const file =
+		process.env.RECON_INSTANCE_JSON ??
+		fileURLToPath(new URL("../var/instance.json", import.meta.url));
 	if (!existsSync(file)) return {};
 	const { url, ca } = JSON.parse(readFileSync(file, "utf8")) as Instance;
 	return {

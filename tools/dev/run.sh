@@ -32,5 +32,5 @@ cmd_web() {
 	cmd_up
 	say "the front end with hot reload, against $url:"
 	cd www || exit
-	npm run dev
+	exec node node_modules/vite/bin/vite.js "$@"
 }

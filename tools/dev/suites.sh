@@ -247,5 +247,6 @@ suite_dev() {
 	tap_run "up after kill -9 of the supervisor" dev_survives_kill_of_supervisor || status=1
 	tap_run "down ends every process" dev_down_leaves_nothing || status=1
 	tap_run "up after down, on the same port" dev_keeps_port || status=1
+	vitest_run tests/api dev/ || status=1
 	return $status
 }
