@@ -175,19 +175,23 @@ int api_page(const struct api *a, struct db_page *ret, struct err *err)
 	return rc;
 }
 
-int api_page_number(const struct api *a, int64_t *ret_before, int32_t *ret_limit, struct err *err)
+int api_page_number(const struct api *a, struct number_page *ret, struct err *err)
 {
-	int64_t before = 0;
+	struct number_page page = {.ask = (int32_t)api_query_int(a, "limit", 100) + 1};
 	bool given;
-	int rc = cursor_read(a, &before, sizeof(before), &given, err);
+	int rc = cursor_read(a, &page.before, sizeof(page.before), &given, err);
 
-	if (rc == 0 && given && before <= 0)
+	if (rc == 0 && given && page.before <= 0)
 		rc = err_set_at(err, E_CURSOR, "?cursor", NULL);
-	if (rc == 0) {
-		*ret_before = before;
-		*ret_limit = (int32_t)api_query_int(a, "limit", 100);
-	}
+	if (rc == 0)
+		*ret = page;
 	return rc;
+}
+
+size_t api_page_cut(struct number_page *page, size_t n)
+{
+	page->more = n >= (size_t)page->ask;
+	return page->more ? (size_t)page->ask - 1 : n;
 }
 
 void api_list_begin(struct api *a)
@@ -206,11 +210,11 @@ void api_list_end(struct api *a, const struct db_page *page)
 	json_close_object(&a->out);
 }
 
-void api_list_end_number(struct api *a, bool more, int64_t next)
+void api_list_end_number(struct api *a, const struct number_page *page, int64_t last)
 {
 	json_close_array(&a->out);
-	if (more)
-		cursor_write(a, &next, sizeof(next));
+	if (page->more)
+		cursor_write(a, &last, sizeof(last));
 	else
 		json_put_null(&a->out, "next_cursor");
 	json_close_object(&a->out);

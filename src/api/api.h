@@ -145,13 +145,21 @@ MUST_CHECK int api_check_zone(struct sv zone, struct err *err);
 
 /* The page that limit and cursor ask for. E_CURSOR: not a cursor of ours. */
 MUST_CHECK int api_page(const struct api *a, struct db_page *ret, struct err *err);
-/* The same for lists that count down a number: *ret_before 0 is the first page. */
-MUST_CHECK int api_page_number(
-	const struct api *a, int64_t *ret_before, int32_t *ret_limit, struct err *err);
+/* The same for lists that count down a number. One row more than the page holds is asked for, so
+ * that the last page is known to be it. */
+struct number_page {
+	int64_t before; /* rows below this number; 0: from the first */
+	int32_t ask;    /* rows to ask for */
+	bool more;      /* set by api_page_cut */
+};
+MUST_CHECK int api_page_number(const struct api *a, struct number_page *ret, struct err *err);
+/* How many of the n rows that came are the page's. */
+size_t api_page_cut(struct number_page *page, size_t n);
 /* Begins {"items":[ and ends it with next_cursor. */
 void api_list_begin(struct api *a);
 void api_list_end(struct api *a, const struct db_page *page);
-void api_list_end_number(struct api *a, bool more, int64_t next);
+/* last: the number of the page's last row. */
+void api_list_end_number(struct api *a, const struct number_page *page, int64_t last);
 
 /* --- what goes out ---------------------------------------------------------------------------- */
 

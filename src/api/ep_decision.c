@@ -290,22 +290,21 @@ int ep_decision_list(struct api *a, struct err *err)
 	struct uuid id = api_param_uuid(a, "reconciliation");
 	struct reconciliation rec;
 	struct decision *list;
-	int64_t before;
-	int32_t limit;
+	struct number_page page;
 	size_t n;
 	int rc = store_reconciliation_get(a->db, &a->project.id, &id, a->arena, &rec, err);
 
 	if (rc == 0)
-		rc = api_page_number(a, &before, &limit, err);
+		rc = api_page_number(a, &page, err);
 	if (rc == 0)
 		rc = store_decision_recent(
-			a->db, &a->project.id, &id, before, limit, a->arena, &list, &n, err);
+			a->db, &a->project.id, &id, page.before, page.ask, a->arena, &list, &n, err);
 	if (rc != 0)
 		return rc;
+	n = api_page_cut(&page, n);
 	api_list_begin(a);
 	for (size_t i = 0; i < n; i++)
 		put_decision(&a->out, NULL, &list[i]);
-	bool more = n == (size_t)limit && list[n - 1].seq > 1;
-	api_list_end_number(a, more, n > 0 ? list[n - 1].seq : 0);
+	api_list_end_number(a, &page, n > 0 ? list[n - 1].seq : 0);
 	return 0;
 }

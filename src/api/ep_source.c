@@ -95,24 +95,22 @@ int ep_mapping_list(struct api *a, struct err *err)
 	const struct uuid id = api_param_uuid(a, "source");
 	struct source source;
 	struct mapping_row *rows;
-	int64_t before;
-	int32_t limit;
+	struct number_page page;
 	size_t n;
 	int rc = store_source_get(a->db, &a->project.id, &id, a->arena, &source, err);
 
 	if (rc == 0)
-		rc = api_page_number(a, &before, &limit, err);
+		rc = api_page_number(a, &page, err);
 	if (rc == 0)
-		rc = store_mapping_list(a->db, &a->project.id, &id, (int32_t)before, limit + 1,
+		rc = store_mapping_list(a->db, &a->project.id, &id, (int32_t)page.before, page.ask,
 			a->arena, &rows, &n, err);
 	if (rc != 0)
 		return rc;
-	const bool more = n > (size_t)limit;
-	n = more ? (size_t)limit : n;
+	n = api_page_cut(&page, n);
 	api_list_begin(a);
 	for (size_t i = 0; i < n; i++)
 		put_mapping(&a->out, &rows[i]);
-	api_list_end_number(a, more, more ? rows[n - 1].version : 0);
+	api_list_end_number(a, &page, n > 0 ? rows[n - 1].version : 0);
 	return 0;
 }
 

@@ -129,7 +129,7 @@ fill() {
 		-e "s|@LISTEN_METRICS@|127.0.0.1:$port_metrics|" \
 		-e "s|@SERVER_NAME@|localhost 127.0.0.1|" -e "s|@AUTHORITY@|\$host:$port_https|" \
 		-e "s|@CERTIFICATE@|$inst/tls/cert.pem|" -e "s|@CERTIFICATE_KEY@|$inst/tls/key.pem|" \
-		-e "s|@UPLOAD_MAX@|1024m|" -e "s|@RATE_AUTH@|100r/s|" -e "s|@BURST_AUTH@|500|g" \
+		-e "s|@RATE_AUTH@|100r/s|" -e "s|@BURST_AUTH@|500|g" \
 		-e "s|@RATE_API@|2000r/s|" -e "s|@BURST_API@|4000|g" -e "s|@BROTLI@|$brotli|" \
 		-e "s|@MODULES@|$modules|" -e "s|@PID@|$run/run/nginx.own.pid|" -e "s|@TEMP@|$shm|" \
 		-e "s|@SITES@|$inst/conf/nginx/recon.conf|" -e "s|@ACCESS_LOG@|off|" "$1"

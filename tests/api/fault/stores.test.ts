@@ -75,6 +75,33 @@ describe.each([["postgres"], ["redis"]])("%s is stopped for a while", (store) =>
 	});
 });
 
+/* The socket of a pool stays open while its processes are away or hang. */
+test.each([
+	["api-auth", "POST", "/api/v1/auth/refresh"],
+	["api-api", "GET", "/api/v1/health"],
+] as const)(
+	"a %s that answers nobody is given up after ten seconds, not a minute",
+	async (pool, method, path) => {
+		const pid = pidOf(pool);
+		process.kill(pid, "SIGSTOP");
+		try {
+			const started = Date.now();
+			const answer = await anonymous.call(method, path);
+			expect([answer.status, answer.body.code]).toEqual([504, "timeout"]);
+			expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
+			expect(Date.now() - started).toBeLessThan(30_000);
+		} finally {
+			process.kill(pid, "SIGCONT");
+		}
+		await until(
+			"the pool",
+			() => anonymous.call(method, path),
+			(answer) => answer.status < 500,
+			20,
+		);
+	},
+);
+
 test("a file waits for the scanner and goes on when it is back", async () => {
 	dev("stop", "scanner");
 	let file: string;

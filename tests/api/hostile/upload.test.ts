@@ -126,8 +126,8 @@ test("giving up races the last part: one of them happens, never both", async () 
 	}
 });
 
-/** Clients that begin a PUT of this many bytes and then stop sending. */
-async function silent(upload: Body, clients: number, length: number): Promise<TLSSocket[]> {
+/** Clients at these addresses that begin a PUT of this many bytes and then stop sending. */
+async function silent(upload: Body, length: number, from: string[]): Promise<TLSSocket[]> {
 	const headers = Object.entries({
 		...project.client.headers("PUT", false),
 		host: "127.0.0.1",
@@ -135,7 +135,7 @@ async function silent(upload: Body, clients: number, length: number): Promise<TL
 		"content-length": String(length),
 	});
 	const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-	const sockets = await Promise.all(Array.from({ length: clients }, dial));
+	const sockets = await Promise.all(from.map((address) => dial(address)));
 	for (const socket of sockets) {
 		socket.on("error", () => {});
 		socket.write(`PUT ${upload.href} HTTP/1.1\r\n${lines}\r\nabc`);
@@ -143,14 +143,18 @@ async function silent(upload: Body, clients: number, length: number): Promise<TL
 	return sockets;
 }
 
+const here: string[] = Array(20).fill("127.0.0.1");
+const everywhere = here.map((_, i) => `127.0.0.${i + 1}`);
+
 test.each([
-	["a part", 1000],
-	["a file that streams", 20 << 20],
+	["a part", 1000, here],
+	["a file that streams", 20 << 20, here],
+	["a file that streams from twenty addresses", 20 << 20, everywhere],
 ])(
 	"twenty clients that stop sending in the middle of %s hold nobody up",
-	async (_label, length) => {
+	async (_label, length, from) => {
 		const upload = await announce(project, source, "slow.csv", new Uint8Array(length), {});
-		const sockets = await silent(upload, 20, length);
+		const sockets = await silent(upload, length, from);
 		try {
 			const other = await announce(project, source, "other.csv", rows(16));
 			const started = Date.now();

@@ -94,7 +94,8 @@ export class Client {
 	async #patient(method: Method, path: string, options: CallOptions): Promise<Answer> {
 		for (let tries = 0; ; tries++) {
 			const answer = await this.#send(method, path, options);
-			if (answer.body?.code !== "rate" || options.hurried || tries === PATIENCE) return answer;
+			const rate = answer.status === 429 && (answer.body?.code ?? "rate") === "rate";
+			if (!rate || options.hurried || tries === PATIENCE) return answer;
 			await sleep(1000 * Number(answer.headers.get("retry-after") ?? 1));
 		}
 	}

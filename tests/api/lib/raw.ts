@@ -4,10 +4,12 @@ import { instance } from "./instance.ts";
 
 const { hostname, port } = new URL(instance.url);
 
-/** A TLS connection to nginx; NODE_EXTRA_CA_CERTS makes it trusted. */
-export function dial(): Promise<TLSSocket> {
+/** A TLS connection to nginx, if need be from another address of this machine;
+ * NODE_EXTRA_CA_CERTS makes it trusted. */
+export function dial(localAddress = "127.0.0.1"): Promise<TLSSocket> {
 	return new Promise((resolve, reject) => {
-		const socket = connect({ host: hostname, port: Number(port), ALPNProtocols: ["http/1.1"] });
+		const to = { host: hostname, port: Number(port), localAddress, ALPNProtocols: ["http/1.1"] };
+		const socket = connect(to);
 		socket.once("secureConnect", () => resolve(socket));
 		socket.once("error", reject);
 	});
