@@ -13,6 +13,7 @@
 
 #include "base/utf8.h"
 #include "match/engine.h"
+#include "match/learn.h"
 
 #define ROW_EDGES_MAX 64u   /* best ones kept of one row */
 #define ROW_PAIRS_MIN 64u
@@ -747,6 +748,10 @@ void block_pass(struct engine *e, uint32_t pass, struct edges *ret)
 		rule->when.branches[0].ntests == 0;
 	size_t before = ret->n;
 
+	if (learn && rule->kind == KIND_1_1) {
+		learn_pass(e, pass, ret);
+		return;
+	}
 	if (learn)
 		learned_branches(e, pass, ret);
 	for (uint32_t b = 0; b < rule->when.nbranches && !learn && engine_ok(e); b++)

@@ -507,6 +507,16 @@ static void write_bulk(struct solver *v, const struct assign *a)
 			.flags = VERDICT_BULK};
 }
 
+/* Belief propagation counts a short loop twice: two pairs that could be swapped at little cost look
+ * sure of each other. What the best solution without the pair costs bounds how sure it is. */
+static double no_surer(const struct solver *v, double p, uint32_t margin)
+{
+	if (margin >= MATCH_MARGIN_CAP)
+		return p;
+	double odds = num_pow2(&v->s->e->num, (int32_t)margin);
+	return MIN(p, odds / (1 + odds));
+}
+
 static void write_verdicts(struct solver *v, const struct assign *a, bool rivals)
 {
 	for (uint32_t i = 0; i < a->ne; i++) {
@@ -514,7 +524,8 @@ static void write_verdicts(struct solver *v, const struct assign *a, bool rivals
 		bool classes = a->lcap[a->edge[i].l] > 1 || a->rcap[a->edge[i].r] > 1;
 		bool proved = a->margin[i] != ASSIGN_MARGIN_UNPROVED;
 		verdict->flow = a->flow[i];
-		verdict->confidence = num_ppm(v->p[i]);
+		verdict->confidence = num_ppm(a->flow[i] > 0 && proved && !classes ?
+			no_surer(v, v->p[i], a->margin[i]) : v->p[i]);
 		verdict->margin = (uint16_t)(proved ? a->margin[i] : 0);
 		verdict->flags = (uint16_t)((proved ? 0 : VERDICT_UNPROVED) |
 			(classes ? VERDICT_CLASS : 0) | (rivals ? VERDICT_RIVAL : 0));

@@ -15,6 +15,16 @@ libmatch_a_SOURCES = \
 	%D%/find.c %D%/find.h \
 	%D%/group.c \
 	%D%/intern.c \
+	%D%/learn.c %D%/learn.h %D%/learn_parts.h \
+	%D%/learn_compare.c \
+	%D%/learn_count.c \
+	%D%/learn_find.c %D%/learn_find.h \
+	%D%/learn_fit.c \
+	%D%/learn_key.c \
+	%D%/learn_sample.c \
+	%D%/learn_text.c \
+	%D%/learn_weight.c \
+	%D%/learn_window.c \
 	%D%/marginal.c %D%/marginal.h \
 	%D%/match.h \
 	%D%/metric.c %D%/metric.h %D%/metric_impl.h \

@@ -126,7 +126,7 @@ static void estimate_prior(struct stage *s)
 		find_best(s, left, right);
 	par_for(e, chunks(s->edges.n), count_weights, &v);
 	s->prior = prior_of(s, least / 2);
-	for (int round = 0; round < 3; round++) {
+	for (int round = 0; round < 40; round++) {
 		uint64_t n = likely_alone(v.count, s->prior);
 		if (rivals)
 			n += likely_rivals(s, left, right);

@@ -1,0 +1,183 @@
+/*
+ * A learned pass from end to end: compare, start, choose keys, find candidates by keys, fit; then by
+ * windows, fit; then among all that is left, fit; and all rows by the model when it was fitted on
+ * some.
+ */
+#include "match/learn.h"
+
+#include <string.h>
+
+#include "match/learn_parts.h"
+
+#define SMALL_PRODUCT UINT64_C(4000000)
+
+static bool takes_part(const struct learn *n, int side, uint32_t row)
+{
+	const struct engine *e = n->e;
+
+	if (n->same)
+		return e->state[side][row] == ROW_OPEN;
+	return row_cap(e, side, row) > 0 && test_only(e, &n->pass->only[side], side, row);
+}
+
+static void list_rows(struct learn *n)
+{
+	struct engine *e = n->e;
+
+	for (int side = 0; side < 2; side++) {
+		n->rows[side] = ENGINE_NEW(e, (size_t)e->n[side] + 1, uint32_t);
+		n->sure[side] = ENGINE_ZNEW(e, (size_t)e->n[side] + 1, bool);
+		for (uint32_t r = 0; engine_ok(e) && r < e->n[side]; r++)
+			if (takes_part(n, side, r))
+				n->rows[side][n->nrows[side]++] = r;
+	}
+}
+
+/* Left rows chosen by what they hold, when there are many. */
+static void list_fit(struct learn *n)
+{
+	uint32_t all = n->nrows[LEFT];
+	uint64_t limit = all <= LEARN_FIT_ROWS ? UINT64_MAX : UINT64_MAX / all * LEARN_FIT_ROWS;
+
+	n->fit = ENGINE_NEW(n->e, (size_t)all + 1, uint32_t);
+	for (uint32_t i = 0; n->fit != NULL && i < all; i++)
+		if (mix64(n->e->row_hash[LEFT][n->rows[LEFT][i]]) <= limit)
+			n->fit[n->nfit++] = n->rows[LEFT][i];
+}
+
+static uint32_t unsure_rows(const struct learn *n, const uint32_t *rows, uint32_t nrows, uint32_t *out)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < nrows; i++)
+		if (!n->sure[LEFT][rows[i]])
+			out[count++] = rows[i];
+	return count;
+}
+
+static void find_by_steps(struct learn *n, const uint32_t *rows, uint32_t nrows, bool fit)
+{
+	struct engine *e = n->e;
+	uint32_t *unsure = ENGINE_NEW(e, (size_t)nrows + 1, uint32_t);
+
+	bool small = (uint64_t)nrows * n->nrows[RIGHT] <= SMALL_PRODUCT;
+
+	for (enum learn_step step = small ? STEP_PRODUCT : STEP_KEYS;
+		step <= STEP_PRODUCT && engine_ok(e); step++) {
+		uint32_t count = step == STEP_KEYS ? nrows : unsure_rows(n, rows, nrows, unsure);
+		if (step == STEP_WINDOW)
+			learn_window_make(n);
+		learn_find(n, step == STEP_KEYS ? rows : unsure, count, step);
+		if (!engine_ok(e))
+			break;
+		if (fit)
+			learn_fit(n);
+		else
+			learn_judge(n);
+	}
+	engine_free(e, unsure);
+}
+
+static void learn_run(struct learn *n)
+{
+	struct engine *e = n->e;
+
+	intern_row_hashes(e);
+	list_rows(n);
+	if (engine_ok(e))
+		learn_compare_make(n);
+	if (engine_ok(e))
+		list_fit(n);
+	if (engine_ok(e))
+		learn_sample_make(n);
+	if (!engine_ok(e) || n->nrows[0] == 0 || n->nrows[1] == 0)
+		return;
+	n->prior = -learn_log2(n->nrows[RIGHT]);
+	learn_start(n);
+	learn_keys_choose(n);
+	if (engine_ok(e))
+		find_by_steps(n, n->fit, n->nfit, true);
+	if (engine_ok(e) && n->nfit < n->nrows[LEFT]) {
+		n->cand.pair.n = 0;
+		find_by_steps(n, n->rows[LEFT], n->nrows[LEFT], false);
+	}
+}
+
+static void learn_end(struct learn *n)
+{
+	struct engine *e = n->e;
+
+	for (uint32_t k = 0; k < n->nkeys; k++)
+		learn_index_free(e, &n->index[k]);
+	for (int side = 0; side < 2; side++) {
+		engine_free(e, n->rows[side]);
+		engine_free(e, n->sure[side]);
+	}
+	engine_free(e, n->fit);
+	learn_sample_free(n);
+	learn_compare_free(n);
+	engine_free(e, n->cand.pair.p);
+	engine_free(e, n->p);
+	engine_free(e, n);
+}
+
+/* The best of each row, in order of rows. */
+static void give_edges(struct learn *n, uint32_t pass, struct edges *ret)
+{
+	struct engine *e = n->e;
+	size_t count = ret->n;
+	struct edge *all = ENGINE_NEW(e, ret->n + n->cand.pair.n + 1, struct edge);
+
+	if (all == NULL)
+		return;
+	if (ret->n > 0)
+		memcpy(all, ret->p, ret->n * sizeof(*all));
+	for (size_t i = 0; i < n->cand.pair.n; i++) {
+		const struct candidate_pair *p = &n->cand.pair.p[i];
+		if (p->w + n->prior >= LEARN_HOPELESS)
+			all[count++] = (struct edge){.l = p->l, .r = p->r, .w = p->w,
+				.pass = (uint16_t)pass};
+	}
+	engine_free(e, ret->p);
+	ret->p = all;
+	ret->n = count;
+	edges_unify(ret);
+}
+
+void learn_pass(struct engine *e, uint32_t pass, struct edges *ret)
+{
+	struct learn *n = ENGINE_ZNEW(e, 1, struct learn);
+
+	if (n == NULL)
+		return;
+	n->e = e;
+	n->pass = &e->rs->passes[pass];
+	learn_run(n);
+	if (engine_ok(e))
+		give_edges(n, pass, ret);
+	e->stats[pass].pairs += n->pairs;
+	e->stats[pass].not_searched += n->not_searched;
+	learn_end(n);
+}
+
+void learn_same(struct engine *e, uint32_t pass, struct learn_pairs *ret)
+{
+	struct learn *n = ENGINE_ZNEW(e, 1, struct learn);
+
+	*ret = (struct learn_pairs){0};
+	if (n == NULL)
+		return;
+	n->e = e;
+	n->pass = &e->rs->passes[pass];
+	n->same = true;
+	learn_run(n);
+	ret->p = engine_ok(e) ? ENGINE_NEW(e, n->cand.pair.n + 1, struct learn_pair) : NULL;
+	ret->prior = n->prior;
+	for (size_t i = 0; ret->p != NULL && i < n->cand.pair.n; i++) {
+		const struct candidate_pair *p = &n->cand.pair.p[i];
+		if (p->w + n->prior >= LEARN_HOPELESS)
+			ret->p[ret->n++] = (struct learn_pair){p->l, p->r, p->w, num_ppm(n->p[i])};
+	}
+	e->stats[pass].pairs += n->pairs;
+	learn_end(n);
+}

@@ -1,0 +1,251 @@
+#ifndef MATCH_LEARN_PARTS_H
+#define MATCH_LEARN_PARTS_H
+/*
+ * Parts of the learned model; private to learn*.c. A model lives in struct learn while a pass runs:
+ * comparisons (what is compared, in which levels, what each level is worth), keys (what finds
+ * candidates), candidates of the rows it is fitted on.
+ */
+#include "match/learn.h"
+
+#define LEARN_COMPARISONS_MAX 32u /* those that tell most; a pair's levels are kept for each */
+#define LEARN_LEVELS_MAX 128u
+#define LEARN_KEYS_MAX 30u        /* chosen: one bit each of a candidate's mask */
+#define LEARN_BIT_WINDOW 30u
+#define LEARN_BIT_PRODUCT 31u
+#define LEARN_SINGLES_MAX 64u     /* keys to choose from */
+#define LEARN_VALUES_MAX 16u      /* of one key in one row */
+#define LEARN_FIT_ROWS 65536u
+#define LEARN_BELIEF_ROWS 20000u  /* up to here rounds weigh rivals from both sides */
+#define LEARN_ROW_BEST 25u        /* candidates kept of a row */
+#define LEARN_HOPELESS (-554)     /* log2(e^-6), 1/64 bit */
+#define LEARN_SURE 0.99
+#define LEARN_FEW 30              /* below so many expected matches start values hold */
+#define LEARN_ATOMS_MAX 24u
+
+/* How values are compared. */
+enum learn_how {
+	LEARN_SAME,   /* equal or not: currencies, lists of codes */
+	LEARN_SHORT,  /* codes, names */
+	LEARN_LONG,   /* texts of several words */
+	LEARN_AMOUNT,
+	LEARN_DATE,
+};
+
+enum learn_short_level {
+	SHORT_EQUAL,
+	SHORT_PREFIX,
+	SHORT_EDIT1,
+	SHORT_EDIT2,
+	SHORT_LIKE92,
+	SHORT_LIKE85,
+	SHORT_LIKE75,
+	SHORT_ELSE,
+	SHORT_LEVELS
+};
+
+#define LONG_STEPS 11u
+#define LONG_SHARES 11u
+#define LONG_STEP_BITS 83  /* a step is worth 1.3 bit at the start, 1/64 bit */
+#define LONG_SHARE_BITS 51 /* a share .8 bit */
+#define LONG_LEVELS (LONG_STEPS * LONG_SHARES)
+
+/* Amounts: below by bins of the ratio, far to near; equal; above, near to far. */
+#define AMOUNT_BINS 28u
+#define AMOUNT_EQUAL AMOUNT_BINS
+#define AMOUNT_OTHER (2 * AMOUNT_BINS + 1) /* another sign, or nothing on one side */
+#define AMOUNT_REVERSED (AMOUNT_OTHER + 1)
+#define AMOUNT_ATOM (AMOUNT_REVERSED + 1)
+
+/* Dates: right - left. */
+#define DATE_NEAR 40
+#define DATE_FIRST 4u /* level of -DATE_NEAR */
+#define DATE_EQUAL (DATE_FIRST + DATE_NEAR)
+#define DATE_LAST (DATE_FIRST + 2 * DATE_NEAR) /* of +DATE_NEAR */
+#define DATE_RANGES (DATE_LAST + 5)
+#define DATE_SWAPPED DATE_RANGES
+#define DATE_DIGIT (DATE_RANGES + 1)
+#define DATE_LEVELS (DATE_RANGES + 2)
+
+/* Words, joined neighbours and four-letter pieces of a text, as hashes: ascending, each once. Bit 0
+ * says that it is a piece. */
+struct learn_tokens {
+	uint32_t *first; /* rows + 1 */
+	uint32_t *token;
+	int32_t *total;  /* bits of all tokens of a row, 1/64 bit */
+};
+
+/* An exact relation between amounts that occurs too often to be chance: right = left * ratio + add. */
+struct learn_atom {
+	int64_t add;
+	double ratio;
+};
+
+struct comparison {
+	enum learn_how how;
+	uint32_t field;
+	const struct field *f;
+	uint32_t nlevels;
+	bool dropped;        /* tells too little */
+	uint64_t columns;    /* which other comparisons read the same columns, itself included */
+	/* Text. */
+	struct learn_tokens tokens[2];
+	uint16_t *token_bits; /* by token & mask: log2(N / rows that have it), 1/64 bit */
+	uint32_t *token_rows;
+	uint32_t token_mask;
+	uint64_t *letters[2]; /* SHORT: which letters a value has, by row */
+	/* Numbers of the right side. */
+	int64_t *sorted;
+	uint32_t nsorted;
+	uint32_t *below;      /* dates: right rows before day_first + i */
+	int32_t day_first;
+	uint32_t ndays;
+	int32_t log_rows;     /* log2(2 (right rows with a value + 1)) */
+	struct learn_atom atom[LEARN_ATOMS_MAX];
+	uint32_t natoms;
+	/* What was learned. */
+	double start[LEARN_LEVELS_MAX];
+	double m[LEARN_LEVELS_MAX];
+	double seen[LEARN_LEVELS_MAX]; /* expected matches at the level, of the last round */
+	double u[LEARN_LEVELS_MAX];    /* of pairs that are no matches, sampled */
+	uint8_t low[LEARN_LEVELS_MAX]; /* levels merged with this one: low .. high */
+	uint8_t high[LEARN_LEVELS_MAX];
+	int32_t log_m[LEARN_LEVELS_MAX]; /* of what a level is merged to */
+	int32_t log_u[LEARN_LEVELS_MAX];
+	double bits;                     /* sum of m log2(m / u) */
+};
+
+enum learn_key_kind { KEY_EQUAL, KEY_PREFIX, KEY_WORD };
+
+struct learn_single {
+	enum learn_key_kind kind;
+	uint8_t c;      /* comparison */
+	uint8_t letters; /* KEY_PREFIX */
+	double cost;    /* pairs per left row */
+};
+
+#define NO_SINGLE 255u
+/* One or two single keys that must both agree. */
+struct learn_key {
+	uint8_t a, b;
+	double cost, gain;
+};
+
+struct candidate_pair {
+	uint32_t l, r;
+	uint32_t keys; /* what found it */
+	int32_t w;
+};
+
+struct candidates {
+	VECTOR(struct candidate_pair) pair;
+};
+
+/* Which right rows have a key's value. */
+struct learn_index {
+	uint32_t *first;
+	struct learn_entry *entry;
+	uint32_t mask;
+};
+
+struct learn_entry {
+	uint32_t tag, row;
+};
+
+/* Smallest range of levels with nearly all of m; of amounts as ratios, of dates as days. */
+struct learn_window {
+	int date, amount;    /* comparison, or -1 */
+	int32_t day_low, day_high;
+	double ratio_low, ratio_high;
+};
+
+struct learn {
+	struct engine *e;
+	const struct rules_pass *pass;
+	bool same;              /* one table on both sides */
+	uint32_t nc;
+	struct comparison *c;
+	/* Rows that take part, in order of rows; fit: those that the model is fitted on. */
+	uint32_t *rows[2], nrows[2];
+	uint32_t *fit, nfit;
+	bool *sure[2];          /* has a partner of p >= LEARN_SURE */
+	/* The sample of the full product. */
+	uint32_t npairs;
+	uint32_t *pair_row[2];
+	uint8_t *pair_level;    /* comparison x pair */
+	double *pair_weight;    /* chance that it is no match */
+	/* Keys. */
+	struct learn_single single[LEARN_SINGLES_MAX];
+	uint32_t nsingles;
+	struct learn_key key[LEARN_KEYS_MAX];
+	struct learn_index index[LEARN_KEYS_MAX];
+	uint32_t nkeys;
+	uint64_t touches[32];   /* by bit of a candidate's mask: comparisons it selects by */
+	struct learn_window window;
+	/* The fit. */
+	struct candidates cand; /* by (l, r) */
+	double *p;              /* per candidate */
+	int32_t prior;          /* log2 of theta, 1/64 bit */
+	double expected;        /* matches */
+	double recall;          /* of candidates, estimated */
+	int forced;             /* first rounds of the next fit in which half the records have partners */
+	bool learned;           /* enough matches to learn from */
+	bool pinned;
+	uint64_t pairs, not_searched;
+};
+
+/* ---- learn_compare.c ---- */
+void learn_compare_make(struct learn *n);
+void learn_compare_free(struct learn *n);
+/* Level of a pair in a comparison; LEARN_LEVELS_MAX: a value is missing. */
+unsigned learn_level(const struct learn *n, const struct comparison *c, struct metric *m, uint32_t l,
+	uint32_t r, int32_t *ret_shape);
+const char *learn_level_word(const struct comparison *c, unsigned level, char out[64]);
+
+/* ---- learn_text.c ---- */
+void learn_tokens_make(struct engine *e, struct comparison *c);
+/* Shape: how much better than the worst level of long texts, as the start values have it, 1/64 bit:
+ * it orders pairs within a level. */
+unsigned learn_long_level(const struct comparison *c, uint32_t l, uint32_t r, int32_t *ret_shape);
+int32_t learn_long_shape(unsigned level);
+
+/* ---- learn_count.c: u of a level for the left record at hand ---- */
+void learn_count_make(struct engine *e, struct comparison *c);
+/* log2(u), 1/64 bit; the candidate r itself left out. */
+int32_t learn_log_u(const struct learn *n, const struct comparison *c, unsigned level, int32_t shape,
+	uint32_t l, uint32_t r);
+int32_t learn_log2(double v); /* in 1/64 bit */
+/* Bounds of the ratio of a merged range of amount levels on one side of equality. */
+void learn_ratio_bounds(unsigned low, unsigned high, double *ret_low, double *ret_high);
+
+/* ---- learn_weight.c: model to weights ---- */
+void learn_start(struct learn *n);
+/* log_m, log_u of all levels from m and u, after merging what is alike. */
+void learn_weights(struct learn *n, bool merge);
+int32_t learn_weigh(const struct learn *n, struct metric *m, uint32_t l, uint32_t r);
+
+/* ---- learn_sample.c ---- */
+void learn_sample_make(struct learn *n);
+/* u of all levels anew, what the model as it is takes for matches weighed out. */
+void learn_sample_weigh(struct learn *n);
+void learn_sample_free(struct learn *n);
+
+/* ---- learn_key.c ---- */
+void learn_keys_choose(struct learn *n);
+uint32_t learn_key_values(const struct learn *n, const struct learn_key *k, int side, uint32_t row,
+	uint64_t out[LEARN_VALUES_MAX]);
+void learn_index_make(struct learn *n, const struct learn_key *k, struct learn_index *ret);
+void learn_index_free(struct engine *e, struct learn_index *x);
+
+/* ---- learn_find.c: candidates of some left rows ---- */
+enum learn_step { STEP_KEYS, STEP_WINDOW, STEP_PRODUCT };
+/* Adds what the step finds for the rows to the candidates of n, weighed, sorted, each once. */
+void learn_find(struct learn *n, const uint32_t *rows, uint32_t nrows, enum learn_step step);
+void learn_window_make(struct learn *n);
+
+/* ---- learn_fit.c ---- */
+/* Expectation and maximisation over n->cand, then probabilities of all candidates and n->sure. */
+void learn_fit(struct learn *n);
+/* Weights and probabilities by the model as it is. */
+void learn_judge(struct learn *n);
+
+#endif
