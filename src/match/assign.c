@@ -1,41 +1,27 @@
 /*
- * Nodes 0 .. nl - 1 are left, nl .. nl + nr - 1 right. u of a left node and v of a right one are
- * the dual prices: u + v >= w on every edge, equal on edges with flow, and a node with room left
- * costs nothing. A node may stay unused, which is what u >= 0 and v >= 0 say.
+ * The flow: greedy along edges that cost nothing, then phases, then single searches. Prices stay
+ * feasible all the way, so that their sum bounds the optimum at any moment.
  */
-#include "match/assign.h"
+#include "match/assign_work.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define FAR INT64_MAX
-#define NONE UINT32_MAX
-
-struct heap_item {
-	int64_t key;
-	uint32_t node;
-};
-
-struct assign_work {
-	struct assign *a;
-	uint32_t nodes, edges;    /* room */
-	int64_t *price;           /* u, then v */
-	uint32_t *room;           /* capacity not used */
-	uint32_t *first;          /* of the edges of a node, in `arc` */
-	uint32_t *arc;            /* edge numbers: left nodes', then right nodes' */
-	int64_t *dist;
-	uint32_t *via;            /* edge by which a node was reached */
-	bool *done;
-	uint32_t *touched;
-	uint32_t ntouched;
-	struct heap_item *heap;
-	uint32_t nheap;
-	int64_t *leave;           /* cheapest way to place or drop one unit freed at a node */
-};
+#define PHASE_SOURCES 16u /* fewer nodes than this are placed one by one */
+#define PHASE_GAIN 16u    /* a phase is to place one in so many */
 
 struct assign_work *assign_work_new(void)
 {
 	return calloc(1, sizeof(struct assign_work));
+}
+
+static void free_front(struct front *f)
+{
+	free(f->dist);
+	free(f->via);
+	free(f->done);
+	free(f->touched);
+	free(f->heap);
 }
 
 static void release(struct assign_work *w)
@@ -44,12 +30,12 @@ static void release(struct assign_work *w)
 	free(w->room);
 	free(w->first);
 	free(w->arc);
-	free(w->dist);
-	free(w->via);
-	free(w->done);
-	free(w->touched);
-	free(w->heap);
+	free(w->level);
+	free(w->next);
+	free(w->queue);
 	free(w->leave);
+	free_front(&w->front);
+	free_front(&w->back);
 }
 
 void assign_work_free(struct assign_work **w)
@@ -59,6 +45,17 @@ void assign_work_free(struct assign_work **w)
 	release(*w);
 	free(*w);
 	*w = NULL;
+}
+
+static bool alloc_front(struct front *f, uint32_t nodes, uint32_t edges)
+{
+	f->dist = calloc(nodes + 1, sizeof(*f->dist));
+	f->via = calloc(nodes + 1, sizeof(*f->via));
+	f->done = calloc(nodes + 1, sizeof(*f->done));
+	f->touched = calloc(nodes + 1, sizeof(*f->touched));
+	f->heap = calloc((size_t)edges * 2 + nodes + 2, sizeof(*f->heap));
+	return f->dist != NULL && f->via != NULL && f->done != NULL && f->touched != NULL &&
+		f->heap != NULL;
 }
 
 static bool make_room(struct assign_work *w, uint32_t nodes, uint32_t edges)
@@ -73,77 +70,87 @@ static bool make_room(struct assign_work *w, uint32_t nodes, uint32_t edges)
 	w->room = calloc(nodes + 1, sizeof(*w->room));
 	w->first = calloc(nodes + 2, sizeof(*w->first));
 	w->arc = calloc((size_t)edges * 2 + 1, sizeof(*w->arc));
-	w->dist = calloc(nodes + 1, sizeof(*w->dist));
-	w->via = calloc(nodes + 1, sizeof(*w->via));
-	w->done = calloc(nodes + 1, sizeof(*w->done));
-	w->touched = calloc(nodes + 1, sizeof(*w->touched));
-	w->heap = calloc((size_t)edges * 2 + nodes + 2, sizeof(*w->heap));
+	w->level = calloc(nodes + 1, sizeof(*w->level));
+	w->next = calloc(nodes + 1, sizeof(*w->next));
+	w->queue = calloc(nodes + 1, sizeof(*w->queue));
 	w->leave = calloc(nodes + 1, sizeof(*w->leave));
-	if (w->price == NULL || w->room == NULL || w->first == NULL || w->arc == NULL ||
-		w->dist == NULL || w->via == NULL || w->done == NULL || w->touched == NULL ||
-		w->heap == NULL || w->leave == NULL)
+	if (!alloc_front(&w->front, nodes, edges) || !alloc_front(&w->back, nodes, edges) ||
+		w->price == NULL || w->room == NULL || w->first == NULL || w->arc == NULL ||
+		w->level == NULL || w->next == NULL || w->queue == NULL || w->leave == NULL)
 		return false;
 	w->nodes = nodes;
 	w->edges = edges;
 	return true;
 }
 
-/* ---- a binary heap by (key, node): equal keys leave in the order of nodes ---- */
+bool assign_step(struct assign_work *w)
+{
+	struct assign *a = w->a;
+
+	a->steps++;
+	if (w->limit != 0 && a->steps > w->limit)
+		w->stopped = true;
+	if (a->steps % STEPS_CANCEL == 0 && a->cancel != NULL && atomic_load(a->cancel))
+		w->stopped = true;
+	return !w->stopped;
+}
+
+/* ---- a binary heap by (key, node) ---- */
 
 static bool before(const struct heap_item *x, const struct heap_item *y)
 {
 	return x->key != y->key ? x->key < y->key : x->node < y->node;
 }
 
-static void push(struct assign_work *w, int64_t key, uint32_t node)
+static void push(struct front *f, int64_t key, uint32_t node)
 {
 	struct heap_item item = {key, node};
-	uint32_t i = w->nheap++;
+	uint32_t i = f->nheap++;
 
-	for (; i > 0 && before(&item, &w->heap[(i - 1) / 2]); i = (i - 1) / 2)
-		w->heap[i] = w->heap[(i - 1) / 2];
-	w->heap[i] = item;
+	for (; i > 0 && before(&item, &f->heap[(i - 1) / 2]); i = (i - 1) / 2)
+		f->heap[i] = f->heap[(i - 1) / 2];
+	f->heap[i] = item;
 }
 
-static struct heap_item pop(struct assign_work *w)
+struct heap_item front_pop(struct front *f)
 {
-	struct heap_item top = w->heap[0], item = w->heap[--w->nheap];
+	struct heap_item top = f->heap[0], item = f->heap[--f->nheap];
 	uint32_t i = 0;
 
 	for (;;) {
 		uint32_t child = 2 * i + 1;
-		if (child >= w->nheap)
+		if (child >= f->nheap)
 			break;
-		if (child + 1 < w->nheap && before(&w->heap[child + 1], &w->heap[child]))
+		if (child + 1 < f->nheap && before(&f->heap[child + 1], &f->heap[child]))
 			child++;
-		if (!before(&w->heap[child], &item))
+		if (!before(&f->heap[child], &item))
 			break;
-		w->heap[i] = w->heap[child];
+		f->heap[i] = f->heap[child];
 		i = child;
 	}
-	w->heap[i] = item;
+	f->heap[i] = item;
 	return top;
 }
 
-static void reach(struct assign_work *w, uint32_t node, int64_t dist, uint32_t via)
+void front_reach(struct front *f, uint32_t node, int64_t dist, uint32_t via)
 {
-	if (w->done[node] || dist >= w->dist[node])
+	if (f->done[node] || dist >= f->dist[node])
 		return;
-	if (w->dist[node] == FAR)
-		w->touched[w->ntouched++] = node;
-	w->dist[node] = dist;
-	w->via[node] = via;
-	push(w, dist, node);
+	if (f->dist[node] == FAR)
+		f->touched[f->ntouched++] = node;
+	f->dist[node] = dist;
+	f->via[node] = via;
+	push(f, dist, node);
 }
 
-static void forget(struct assign_work *w)
+void front_forget(struct front *f)
 {
-	for (uint32_t i = 0; i < w->ntouched; i++) {
-		w->dist[w->touched[i]] = FAR;
-		w->done[w->touched[i]] = false;
+	for (uint32_t i = 0; i < f->ntouched; i++) {
+		f->dist[f->touched[i]] = FAR;
+		f->done[f->touched[i]] = false;
 	}
-	w->ntouched = 0;
-	w->nheap = 0;
+	f->ntouched = 0;
+	f->nheap = 0;
 }
 
 /* ---- the graph ---- */
@@ -156,19 +163,20 @@ static void build(struct assign_work *w)
 	memset(w->first, 0, (nodes + 2) * sizeof(*w->first));
 	for (uint32_t i = 0; i < a->ne; i++) {
 		w->first[a->edge[i].l + 1]++;
-		w->first[a->nl + a->edge[i].r + 1]++;
+		w->first[edge_right(w, i) + 1]++;
 	}
 	for (uint32_t n = 0; n < nodes; n++)
 		w->first[n + 1] += w->first[n];
-	uint32_t *at = w->via;
+	uint32_t *at = w->next;
 	memcpy(at, w->first, nodes * sizeof(*at));
 	for (uint32_t i = 0; i < a->ne; i++) {
-		w->arc[at[a->edge[i].l]++] = i;
-		w->arc[at[a->nl + a->edge[i].r]++] = i;
+		uint32_t l = a->edge[i].l, r = edge_right(w, i);
+		w->arc[at[l]++] = (struct arc){i, r, a->edge[i].w};
+		w->arc[at[r]++] = (struct arc){i, l, a->edge[i].w};
 	}
 	for (uint32_t n = 0; n < nodes; n++) {
-		w->dist[n] = FAR;
-		w->done[n] = false;
+		w->front.dist[n] = w->back.dist[n] = FAR;
+		w->front.done[n] = w->back.done[n] = false;
 		w->price[n] = 0;
 		w->room[n] = n < a->nl ? a->lcap[n] : a->rcap[n - a->nl];
 	}
@@ -179,18 +187,6 @@ static void build(struct assign_work *w)
 	}
 }
 
-static int64_t slack(const struct assign_work *w, uint32_t edge)
-{
-	const struct assign_edge *e = &w->a->edge[edge];
-
-	return w->price[e->l] + w->price[w->a->nl + e->r] - e->w;
-}
-
-static uint32_t right_of(const struct assign_work *w, uint32_t edge)
-{
-	return w->a->nl + w->a->edge[edge].r;
-}
-
 /* ---- augmenting ---- */
 
 /* Takes what can be taken along edges that cost nothing: most of the work in easy components. */
@@ -199,9 +195,9 @@ static void greedy(struct assign_work *w)
 	struct assign *a = w->a;
 
 	for (uint32_t i = 0; i < a->ne; i++) {
-		uint32_t l = a->edge[i].l, r = right_of(w, i);
+		uint32_t l = a->edge[i].l, r = edge_right(w, i);
 		uint32_t n = MIN(w->room[l], w->room[r]);
-		if (n == 0 || slack(w, i) != 0)
+		if (n == 0 || edge_slack(w, i) != 0)
 			continue;
 		a->flow[i] += n;
 		w->room[l] -= n;
@@ -211,83 +207,81 @@ static void greedy(struct assign_work *w)
 	}
 }
 
-/* Shortest way from a left node with room to a free place or to a unit that is cheapest to drop.
- * Returns the end node; *ret_drop says which of the two. */
-static uint32_t search(struct assign_work *w, uint32_t source, bool *ret_drop, int64_t *ret_dist)
+static void reach_next(struct assign_work *w, uint32_t node, int64_t dist)
 {
-	const struct assign *a = w->a;
-	int64_t best = w->price[source];
-	uint32_t end = source;
-	bool drop = true;
-
-	reach(w, source, 0, NONE);
-	while (w->nheap > 0) {
-		struct heap_item top = pop(w);
-		if (w->done[top.node])
-			continue;
-		if (top.key >= best)
-			break;
-		w->done[top.node] = true;
-		w->a->steps++;
-		bool left = top.node < a->nl;
-		if (left && top.key + w->price[top.node] < best) {
-			best = top.key + w->price[top.node];
-			end = top.node;
-			drop = true;
-		} else if (!left && w->room[top.node] > 0) {
-			best = top.key;
-			end = top.node;
-			drop = false;
-			break;
-		}
-		for (uint32_t k = w->first[top.node]; k < w->first[top.node + 1]; k++) {
-			uint32_t edge = w->arc[k];
-			if (left)
-				reach(w, right_of(w, edge), top.key + slack(w, edge), edge);
-			else if (a->flow[edge] > 0)
-				reach(w, a->edge[edge].l, top.key, edge);
-		}
+	for (uint32_t k = w->first[node]; k < w->first[node + 1]; k++) {
+		const struct arc *arc = &w->arc[k];
+		if (node < w->a->nl)
+			front_reach(&w->front, arc->to, dist + arc_slack(w, node, arc), arc->edge);
+		else if (w->a->flow[arc->edge] > 0)
+			front_reach(&w->front, arc->to, dist, arc->edge);
 	}
-	*ret_drop = drop;
-	*ret_dist = best;
-	return end;
+}
+
+struct way_end {
+	uint32_t node;
+	int64_t dist;
+	bool drop; /* a unit of a left node is left without a partner */
+};
+
+/* Shortest way from the nodes in front to a free place or to a unit that is cheapest to drop. */
+static struct way_end search(struct assign_work *w, uint32_t source)
+{
+	struct front *f = &w->front;
+	struct way_end best = {source, w->price[source], true};
+
+	while (f->nheap > 0) {
+		struct heap_item top = front_pop(f);
+		if (f->done[top.node])
+			continue;
+		if (top.key >= best.dist || !assign_step(w))
+			break;
+		f->done[top.node] = true;
+		if (top.node < w->a->nl && top.key + w->price[top.node] < best.dist) {
+			best = (struct way_end){top.node, top.key + w->price[top.node], true};
+		} else if (top.node >= w->a->nl && w->room[top.node] > 0) {
+			best = (struct way_end){top.node, top.key, false};
+			break;
+		}
+		reach_next(w, top.node, top.key);
+	}
+	return best;
 }
 
 static void reprice(struct assign_work *w, int64_t dist)
 {
-	for (uint32_t i = 0; i < w->ntouched; i++) {
-		uint32_t n = w->touched[i];
-		if (w->dist[n] >= dist)
+	for (uint32_t i = 0; i < w->front.ntouched; i++) {
+		uint32_t n = w->front.touched[i];
+		if (w->front.dist[n] >= dist)
 			continue;
-		w->price[n] += n < w->a->nl ? w->dist[n] - dist : dist - w->dist[n];
+		w->price[n] += n < w->a->nl ? w->front.dist[n] - dist : dist - w->front.dist[n];
 	}
 }
 
-static uint32_t other_end(const struct assign_work *w, uint32_t node, uint32_t edge)
-{
-	return node < w->a->nl ? right_of(w, edge) : w->a->edge[edge].l;
-}
-
 /* Units that can move along the path that ends at node. */
-static uint32_t width(const struct assign_work *w, uint32_t source, uint32_t end, bool drop)
+static uint32_t width(const struct assign_work *w, const uint32_t *via, uint32_t source,
+	uint32_t end, bool drop)
 {
 	uint32_t n = w->room[source];
 
 	if (!drop)
 		n = MIN(n, w->room[end]);
-	for (uint32_t x = end; w->via[x] != NONE; x = other_end(w, x, w->via[x]))
+	for (uint32_t x = end; via[x] != NONE; x = edge_other(w, x, via[x]))
 		if (x < w->a->nl)
-			n = MIN(n, w->a->flow[w->via[x]]);
+			n = MIN(n, w->a->flow[via[x]]);
 	return n;
 }
 
-static void move_units(struct assign_work *w, uint32_t source, uint32_t end, bool drop, uint32_t n)
+static void move_units(
+	struct assign_work *w, const uint32_t *via, uint32_t source, uint32_t end, bool drop)
 {
-	for (uint32_t x = end; w->via[x] != NONE; x = other_end(w, x, w->via[x])) {
+	uint32_t n = width(w, via, source, end, drop);
+
+	for (uint32_t x = end; via[x] != NONE; x = edge_other(w, x, via[x])) {
 		if (x < w->a->nl)
-			w->a->flow[w->via[x]] -= n;
+			w->a->flow[via[x]] -= n;
 		else
-			w->a->flow[w->via[x]] += n;
+			w->a->flow[via[x]] += n;
 	}
 	w->room[source] -= n;
 	if (drop)
@@ -298,130 +292,142 @@ static void move_units(struct assign_work *w, uint32_t source, uint32_t end, boo
 
 static void place(struct assign_work *w, uint32_t source)
 {
-	while (w->room[source] > 0 && w->price[source] > 0) {
-		bool drop;
-		int64_t dist;
-		uint32_t end = search(w, source, &drop, &dist);
-		reprice(w, dist);
-		if (end != source)
-			move_units(w, source, end, drop, width(w, source, end, drop));
-		forget(w);
+	while (w->room[source] > 0 && w->price[source] > 0 && !w->stopped) {
+		front_reach(&w->front, source, 0, NONE);
+		struct way_end end = search(w, source);
+		if (!w->stopped) {
+			reprice(w, end.dist);
+			if (end.node != source)
+				move_units(w, w->front.via, source, end.node, end.drop);
+		}
+		front_forget(&w->front);
 	}
 }
 
-/* ---- margins ---- */
+/* ---- phases: all that want a place at once ---- */
 
-/* leave[n]: least loss when one unit of node n loses its partner and is placed anew or dropped, by
- * one search from all ends at once. Exact for capacities of 1 (see price_of_leaving). */
-static void leaving(struct assign_work *w)
+static bool is_source(const struct assign_work *w, uint32_t l)
+{
+	return w->room[l] > 0 && w->price[l] > 0;
+}
+
+/* Layers of what can be reached without cost. True when a free place is among it. */
+static bool lay_out(struct assign_work *w)
 {
 	const struct assign *a = w->a;
-	uint32_t nodes = a->nl + a->nr;
+	uint32_t head = 0, tail = 0;
+	bool end = false;
 
-	/* A left unit goes on to a right place, whose owner then leaves; and the other way round. */
-	for (int from_left = 1; from_left >= 0; from_left--) {
-		for (uint32_t n = 0; n < nodes; n++) {
-			bool left = n < a->nl;
-			if (left == (from_left != 0))
-				reach(w, n, w->price[n], NONE);
-			else if (w->room[n] > 0)
-				reach(w, n, 0, NONE);
+	for (uint32_t n = 0; n < a->nl + a->nr; n++) {
+		w->level[n] = NONE;
+		w->next[n] = w->first[n];
+		if (n < a->nl && is_source(w, n)) {
+			w->level[n] = 0;
+			w->queue[tail++] = n;
 		}
-		while (w->nheap > 0) {
-			struct heap_item top = pop(w);
-			if (w->done[top.node])
+	}
+	while (head < tail && assign_step(w)) {
+		uint32_t x = w->queue[head++];
+		bool left = x < a->nl;
+		end |= left ? w->price[x] == 0 : w->room[x] > 0;
+		for (uint32_t k = w->first[x]; k < w->first[x + 1]; k++) {
+			const struct arc *arc = &w->arc[k];
+			bool open = left ? arc_slack(w, x, arc) == 0 : a->flow[arc->edge] > 0;
+			if (!open || w->level[arc->to] != NONE)
 				continue;
-			w->done[top.node] = true;
-			w->a->steps++;
-			bool mover = (top.node < a->nl) == (from_left != 0);
-			for (uint32_t k = w->first[top.node]; k < w->first[top.node + 1]; k++) {
-				uint32_t edge = w->arc[k];
-				uint32_t next = other_end(w, top.node, edge);
-				if (!mover)
-					reach(w, next, top.key + slack(w, edge), edge);
-				else if (a->flow[edge] > 0)
-					reach(w, next, top.key, edge);
-			}
+			w->level[arc->to] = w->level[x] + 1;
+			w->queue[tail++] = arc->to;
 		}
-		for (uint32_t n = 0; n < nodes; n++)
-			if ((n < a->nl) == (from_left != 0))
-				w->leave[n] = w->dist[n];
-		forget(w);
+	}
+	return end && !w->stopped;
+}
+
+/* The next node of the next layer, or NONE. */
+static uint32_t step_down(struct assign_work *w, uint32_t x, uint32_t *ret_edge)
+{
+	bool left = x < w->a->nl;
+
+	for (; w->next[x] < w->first[x + 1]; w->next[x]++) {
+		const struct arc *arc = &w->arc[w->next[x]];
+		bool open = left ? arc_slack(w, x, arc) == 0 : w->a->flow[arc->edge] > 0;
+		if (!open || w->level[arc->to] != w->level[x] + 1)
+			continue;
+		*ret_edge = arc->edge;
+		return arc->to;
+	}
+	return NONE;
+}
+
+/* One way down through the layers; each node is left behind for good once it leads nowhere. */
+static bool descend(struct assign_work *w, uint32_t source)
+{
+	uint32_t *via = w->front.via, x = source, edge = NONE;
+
+	via[source] = NONE;
+	for (;;) {
+		bool drop = x < w->a->nl;
+		if (x != source && (drop ? w->price[x] == 0 : w->room[x] > 0)) {
+			move_units(w, via, source, x, drop);
+			return true;
+		}
+		uint32_t y = step_down(w, x, &edge);
+		if (y != NONE) {
+			via[y] = edge;
+			x = y;
+		} else if (x == source) {
+			return false;
+		} else {
+			w->level[x] = NONE;
+			x = edge_other(w, x, via[x]);
+		}
 	}
 }
 
-/* Shortest way from a node over edges other than `forbidden`: to its other end (*ret_cycle) and to
- * any end at which a unit can stay or be dropped (returned). Both only below limit. */
-static int64_t way_out(struct assign_work *w, uint32_t source, uint32_t forbidden, int64_t limit,
-	int64_t *ret_cycle)
+static uint64_t waiting(const struct assign_work *w, uint32_t *ret_sources)
 {
-	const struct assign *a = w->a;
-	uint32_t goal = other_end(w, source, forbidden);
-	bool from_left = source < a->nl;
-	int64_t best = MIN(limit, w->price[source]);
+	uint64_t units = 0;
 
-	*ret_cycle = limit;
-	reach(w, source, 0, NONE);
-	while (w->nheap > 0) {
-		struct heap_item top = pop(w);
-		if (w->done[top.node])
-			continue;
-		if (top.key >= limit)
-			break;
-		w->done[top.node] = true;
-		w->a->steps++;
-		bool mover = (top.node < a->nl) == from_left;
-		if (top.node == goal) {
-			*ret_cycle = top.key;
-			break;
+	*ret_sources = 0;
+	for (uint32_t l = 0; l < w->a->nl; l++)
+		if (is_source(w, l)) {
+			units += w->room[l];
+			++*ret_sources;
 		}
-		if (mover)
-			best = MIN(best, top.key + w->price[top.node]);
-		else if (w->room[top.node] > 0)
-			best = MIN(best, top.key);
-		for (uint32_t k = w->first[top.node]; k < w->first[top.node + 1]; k++) {
-			uint32_t edge = w->arc[k];
-			uint32_t next = other_end(w, top.node, edge);
-			if (edge == forbidden)
-				continue;
-			if (mover)
-				reach(w, next, top.key + slack(w, edge), edge);
-			else if (a->flow[edge] > 0)
-				reach(w, next, top.key, edge);
-		}
-	}
-	forget(w);
-	return best;
+	return units;
 }
 
-static void margins(struct assign_work *w)
+/* Prices move until the nearest end costs nothing, then as many as can be are placed. */
+static void phase(struct assign_work *w)
 {
-	struct assign *a = w->a;
-	bool classes = false;
+	uint32_t cheapest = NONE;
 
-	for (uint32_t n = 0; n < a->nl; n++)
-		classes |= a->lcap[n] > 1;
-	for (uint32_t n = 0; n < a->nr; n++)
-		classes |= a->rcap[n] > 1;
-	if (!classes)
-		leaving(w);
-	for (uint32_t i = 0; i < a->ne; i++) {
-		if (a->flow[i] == 0)
-			continue;
-		if (a->budget != 0 && a->steps > a->budget) {
-			a->margin[i] = ASSIGN_MARGIN_UNPROVED;
-			continue;
+	for (uint32_t l = 0; l < w->a->nl; l++)
+		if (is_source(w, l)) {
+			front_reach(&w->front, l, 0, NONE);
+			if (cheapest == NONE || w->price[l] < w->price[cheapest])
+				cheapest = l;
 		}
-		int64_t limit = a->margin_cap, cycle, ignored;
-		uint32_t l = a->edge[i].l, r = right_of(w, i);
-		/* Both ends part ways, each at its own cheapest, or a cycle closes around the pair. */
-		if (classes)
-			limit = MIN(limit, way_out(w, l, i, limit, &cycle) +
-						way_out(w, r, i, limit, &ignored));
-		else
-			limit = MIN(limit, w->leave[l] + w->leave[r]);
-		way_out(w, l, i, limit, &cycle);
-		a->margin[i] = (uint32_t)MIN(limit, cycle);
+	struct way_end end = search(w, cheapest);
+	if (!w->stopped)
+		reprice(w, end.dist);
+	front_forget(&w->front);
+	while (!w->stopped && lay_out(w))
+		for (uint32_t l = 0; l < w->a->nl; l++)
+			while (w->level[l] == 0 && is_source(w, l) && descend(w, l))
+				;
+}
+
+static void run_phases(struct assign_work *w)
+{
+	uint32_t sources;
+	uint64_t units = waiting(w, &sources);
+
+	while (sources >= PHASE_SOURCES && !w->stopped) {
+		uint64_t before = units;
+		phase(w);
+		units = waiting(w, &sources);
+		if ((before - units) * PHASE_GAIN < before)
+			return;
 	}
 }
 
@@ -434,14 +440,14 @@ static void take_heaviest(struct assign_work *w)
 	for (uint32_t best = 0; best != NONE;) {
 		best = NONE;
 		for (uint32_t i = 0; i < a->ne; i++)
-			if (w->room[a->edge[i].l] > 0 && w->room[right_of(w, i)] > 0 &&
+			if (w->room[a->edge[i].l] > 0 && w->room[edge_right(w, i)] > 0 &&
 				(best == NONE || a->edge[i].w > a->edge[best].w))
 				best = i;
 		if (best == NONE)
 			return;
 		a->flow[best]++;
 		w->room[a->edge[best].l]--;
-		w->room[right_of(w, best)]--;
+		w->room[edge_right(w, best)]--;
 	}
 }
 #endif
@@ -453,8 +459,33 @@ static void augment(struct assign_work *w)
 	return;
 #endif
 	greedy(w);
-	for (uint32_t l = 0; l < w->a->nl; l++)
+	run_phases(w);
+	for (uint32_t l = 0; l < w->a->nl && !w->stopped; l++)
 		place(w, l);
+}
+
+/* Out of budget: what is free at both ends is better than nothing. */
+static void fill(struct assign_work *w)
+{
+	struct assign *a = w->a;
+
+	for (uint32_t i = 0; i < a->ne; i++) {
+		uint32_t l = a->edge[i].l, r = edge_right(w, i), n = MIN(w->room[l], w->room[r]);
+		a->flow[i] += n;
+		w->room[l] -= n;
+		w->room[r] -= n;
+	}
+}
+
+static void sum_up(struct assign_work *w)
+{
+	struct assign *a = w->a;
+
+	a->total = a->bound = 0;
+	for (uint32_t i = 0; i < a->ne; i++)
+		a->total += (int64_t)a->flow[i] * a->edge[i].w;
+	for (uint32_t n = 0; n < a->nl + a->nr; n++)
+		a->bound += w->price[n] * (n < a->nl ? a->lcap[n] : a->rcap[n - a->nl]);
 }
 
 bool assign_solve(struct assign_work *w, struct assign *a)
@@ -462,13 +493,17 @@ bool assign_solve(struct assign_work *w, struct assign *a)
 	if (!make_room(w, a->nl + a->nr, a->ne))
 		return false;
 	w->a = a;
+	w->stopped = false;
+	w->limit = a->solve_budget;
 	a->steps = 0;
 	build(w);
 	augment(w);
-	a->total = 0;
-	for (uint32_t i = 0; i < a->ne; i++)
-		a->total += (int64_t)a->flow[i] * a->edge[i].w;
-	if (a->margin_cap > 0)
-		margins(w);
+	if (w->stopped)
+		fill(w);
+	sum_up(w);
+	for (uint32_t i = 0; i < a->ne && w->stopped; i++)
+		a->margin[i] = a->flow[i] > 0 ? ASSIGN_MARGIN_UNPROVED : 0;
+	if (a->margin_cap > 0 && !w->stopped)
+		assign_margins(w);
 	return true;
 }

@@ -20,7 +20,7 @@ struct branching {
 	bool *best_in;
 	uint32_t *flow, *best_flow, *margin;
 	int64_t *by_target;      /* scratch of the bound */
-	int64_t best;
+	int64_t best, bound;
 	uint64_t branches, limit;
 	uint32_t forbidden;      /* group, or UINT32_MAX */
 	bool failed, cut;
@@ -58,6 +58,7 @@ static int64_t assign_rest(struct branching *b)
 		b->failed = true;
 		return 0;
 	}
+	b->cut |= b->a.bound > b->a.total;
 	return b->a.total;
 }
 
@@ -86,6 +87,8 @@ static void branch(struct branching *b, uint32_t g, int64_t value)
 		return;
 	}
 	int64_t pairs = assign_rest(b), more = most_groups(b, g);
+	if (b->branches == 1)
+		b->bound = b->a.ne > 0 ? b->a.bound + more : more;
 	if (value + pairs > b->best) {
 		b->best = value + pairs;
 		memcpy(b->best_in, b->in, b->c->ng * sizeof(bool));
@@ -207,6 +210,7 @@ bool compete_solve(struct assign_work *w, struct compete *c)
 	if (ok) {
 		c->total = b.best;
 		c->proved = !b.cut;
+		c->bound = b.cut ? MAX(b.bound, b.best) : b.best;
 		memcpy(c->chosen, b.best_in, c->ng * sizeof(bool));
 		if (c->a->ne > 0)
 			memcpy(c->a->flow, b.best_flow, c->a->ne * sizeof(uint32_t));

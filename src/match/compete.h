@@ -24,6 +24,7 @@ struct compete {
 	bool *chosen;
 	uint32_t *margin; /* of chosen groups: capped, or ASSIGN_MARGIN_UNPROVED */
 	int64_t total;
+	int64_t bound; /* no choice has more: the total when proved */
 	bool proved;
 };
 

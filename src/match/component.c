@@ -14,6 +14,8 @@
 
 #define MARGIN_STEPS_PER_EDGE 64u
 #define MARGIN_STEPS_MIN 1000000u
+#define SOLVE_STEPS_PER_EDGE 128u
+#define SOLVE_STEPS_MIN 4000000u
 #define TASK_EDGES 4096u
 #define BULK_NODES_MIN 3u /* two pairs that might be swapped are shown as such */
 
@@ -536,8 +538,9 @@ static struct assign graph_of(const struct solver *v, uint32_t ne)
 {
 	return (struct assign){.nl = v->n[0], .nr = v->n[1], .ne = ne, .lcap = v->cap[0],
 		.rcap = v->cap[1], .edge = v->graph, .margin_cap = MATCH_MARGIN_CAP,
-		.budget = (uint64_t)ne * MARGIN_STEPS_PER_EDGE + MARGIN_STEPS_MIN, .flow = v->flow,
-		.margin = v->margin};
+		.budget = (uint64_t)ne * MARGIN_STEPS_PER_EDGE + MARGIN_STEPS_MIN,
+		.solve_budget = (uint64_t)ne * SOLVE_STEPS_PER_EDGE + SOLVE_STEPS_MIN,
+		.cancel = v->s->e->opt->cancel, .flow = v->flow, .margin = v->margin};
 }
 
 /* Heaviest first; equal ones by their first nodes, which are numbered by content. */
@@ -654,6 +657,15 @@ static void write_competing(struct solver *v, const struct assign *a, uint32_t n
 	free(marked);
 }
 
+/* Not proved: how much the optimum may be better at most. */
+static void note_gap(const struct solver *v, uint16_t pass, int64_t gap)
+{
+	struct match_pass_stat *stat = &v->s->e->stats[pass];
+
+	__atomic_fetch_add(&stat->unproved, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&stat->gap, (uint64_t)gap, __ATOMIC_RELAXED);
+}
+
 /* A component with groups. */
 static void solve_groups(
 	struct solver *v, const uint32_t *edges, uint32_t ne, const uint32_t *groups, uint32_t ng)
@@ -669,6 +681,8 @@ static void solve_groups(
 		engine_fail(e, E_NO_MEMORY);
 		return;
 	}
+	if (!c.proved)
+		note_gap(v, v->s->groups.group.p[groups[0]].pass, c.bound - c.total);
 	write_competing(v, &a, ng, c.proved);
 	write_verdicts(v, &a, true);
 }
@@ -683,6 +697,8 @@ static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
 		engine_fail(e, E_NO_MEMORY);
 		return;
 	}
+	if (a.bound > a.total)
+		note_gap(v, v->s->edges.p[edges[0]].pass, a.bound - a.total);
 	if (is_bulk(v, ne))
 		write_bulk(v, &a);
 	else

@@ -1,7 +1,7 @@
 # match: the engine, pure.
 noinst_LIBRARIES += libmatch.a
 libmatch_a_SOURCES = \
-	%D%/assign.c %D%/assign.h \
+	%D%/assign.c %D%/assign.h %D%/assign_margin.c %D%/assign_work.h \
 	%D%/bind.c %D%/bind.h \
 	%D%/block.c \
 	%D%/check.c \

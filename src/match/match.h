@@ -73,6 +73,7 @@ struct match_pass_stat {
 	uint64_t not_searched; /* pairs that a budget left out */
 	uint32_t largest;      /* nodes of the largest component */
 	uint32_t unproved;     /* components or targets whose search was not complete */
+	uint64_t gap;          /* by how much components at most miss the optimum, 1/64 bit */
 	uint32_t pools_cut;
 	uint32_t not_identifiable; /* targets skipped: more than one chance fit expected */
 	uint64_t states;       /* of the group search */

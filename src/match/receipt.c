@@ -90,6 +90,8 @@ static void put_pass(struct json_writer *w, const struct rules_pass *pass,
 	json_put_int(w, "pairs_compared", (int64_t)s->pairs);
 	json_put_int(w, "not_searched", (int64_t)s->not_searched);
 	json_put_int(w, "not_proved", s->unproved);
+	if (s->gap > 0)
+		json_put_decimal(w, "gap_bits", (int64_t)MIN(s->gap, UINT64_C(1) << 40) * 15625, 6);
 	json_put_int(w, "pools_cut", s->pools_cut);
 	json_put_int(w, "not_identifiable", s->not_identifiable);
 	json_put_int(w, "states", (int64_t)s->states);

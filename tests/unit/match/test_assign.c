@@ -168,49 +168,222 @@ static void test_greedy_is_told_apart(void **state)
 	CHECK("greedy loses in many cases", worse > CASES / 20);
 }
 
-/* One component of thousands of nodes, every node with several equal choices. */
-static void test_large(void **state)
+/* ---- larger graphs, against another algorithm ---- */
+
+struct big {
+	struct assign a;
+	struct assign_edge *edge;
+	uint32_t *one, *flow, *margin;
+};
+
+/* Each left node has edges to `degree` right ones that follow its own place, or to any. */
+static void make_big(struct big *b, uint32_t nl, uint32_t nr, uint32_t degree, int32_t weights,
+	bool near, uint64_t *seed)
 {
-	enum { N = 3000, DEGREE = 4 };
+	uint32_t most = MAX(nl, nr);
+	bool *has = calloc(nr, sizeof(*has));
+
+	b->edge = calloc((size_t)nl * degree + 1, sizeof(*b->edge));
+	b->one = calloc(most, sizeof(*b->one));
+	assert_true(has != NULL && b->edge != NULL && b->one != NULL);
+	b->a = (struct assign){.nl = nl, .nr = nr, .lcap = b->one, .rcap = b->one, .edge = b->edge,
+		.margin_cap = 1280};
+	for (uint32_t i = 0; i < most; i++)
+		b->one[i] = 1;
+	for (uint32_t l = 0; l < nl; l++) {
+		uint32_t low = nr, high = 0;
+		for (uint32_t d = 0; d < degree; d++) {
+			uint32_t r = near ? (l + d) % nr : random_of(seed) % nr;
+			has[r] = true;
+			low = MIN(low, r);
+			high = MAX(high, r);
+		}
+		for (uint32_t r = low; r <= high; r++)
+			if (has[r]) {
+				int32_t w = 64 + (int32_t)(random_of(seed) % (uint32_t)weights);
+				b->edge[b->a.ne++] = (struct assign_edge){l, r, w};
+				has[r] = false;
+			}
+	}
+	b->flow = calloc(b->a.ne, sizeof(*b->flow));
+	b->margin = calloc(b->a.ne, sizeof(*b->margin));
+	assert_true(b->flow != NULL && b->margin != NULL);
+	b->a.flow = b->flow;
+	b->a.margin = b->margin;
+	free(has);
+}
+
+static void free_big(struct big *b)
+{
+	free(b->edge);
+	free(b->one);
+	free(b->flow);
+	free(b->margin);
+}
+
+/* The optimum by rows of a full matrix, where no edge weighs nothing (Kuhn's method by potentials,
+ * cubic): shares nothing with the solver but the question. */
+#define SQUARE 41u
+
+static int64_t by_matrix(const struct big *b, uint32_t without)
+{
+	static int64_t cost[SQUARE][SQUARE];
+	int64_t u[SQUARE] = {0}, v[SQUARE] = {0}, total = 0;
+	uint32_t mate[SQUARE] = {0};
+
+	memset(cost, 0, sizeof(cost));
+	for (uint32_t i = 0; i < b->a.ne; i++)
+		if (i != without)
+			cost[b->edge[i].l + 1][b->edge[i].r + 1] = -b->edge[i].w;
+	for (uint32_t row = 1; row < SQUARE; row++) {
+		int64_t least[SQUARE];
+		uint32_t from[SQUARE] = {0}, column = 0;
+		bool used[SQUARE] = {false};
+		for (uint32_t k = 0; k < SQUARE; k++)
+			least[k] = INT64_MAX;
+		mate[0] = row;
+		do {
+			uint32_t next = 0;
+			int64_t delta = INT64_MAX;
+			used[column] = true;
+			for (uint32_t k = 1; k < SQUARE; k++) {
+				int64_t d = cost[mate[column]][k] - u[mate[column]] - v[k];
+				if (!used[k] && d < least[k]) {
+					least[k] = d;
+					from[k] = column;
+				}
+				if (!used[k] && least[k] < delta) {
+					delta = least[k];
+					next = k;
+				}
+			}
+			for (uint32_t k = 0; k < SQUARE; k++) {
+				if (used[k]) {
+					u[mate[k]] += delta;
+					v[k] -= delta;
+				} else if (least[k] != INT64_MAX) {
+					least[k] -= delta;
+				}
+			}
+			column = next;
+		} while (mate[column] != 0);
+		for (; column != 0; column = from[column])
+			mate[column] = mate[from[column]];
+	}
+	for (uint32_t k = 1; k < SQUARE; k++)
+		total -= cost[mate[k]][k];
+	return total;
+}
+
+static void test_phases(void **state)
+{
 	struct assign_work *w = assign_work_new();
-	struct assign_edge *edge = calloc((size_t)N * DEGREE, sizeof(*edge));
-	uint32_t *one = calloc(N, sizeof(*one));
-	struct assign a = {.nl = N, .nr = N, .lcap = one, .rcap = one, .edge = edge,
-		.margin_cap = 1280, .budget = 200000};
+	uint64_t seed = 1973;
+	char label[64];
 
 	(void)state;
-	assert_true(w != NULL && edge != NULL && one != NULL);
-	for (uint32_t i = 0; i < N; i++) {
-		one[i] = 1;
-		for (uint32_t d = 0; d < DEGREE; d++) {
-			uint32_t r = (i + d) % N;
-			/* Ascending by (l, r): the wrapped ones come first. */
-			edge[a.ne++] = (struct assign_edge){i, r, 64};
-		}
-	}
-	for (uint32_t i = 0; i + 1 < a.ne; i++)
-		for (uint32_t k = i + 1; k < a.ne && edge[k].l == edge[i].l; k++)
-			if (edge[k].r < edge[i].r) {
-				struct assign_edge swap = edge[i];
-				edge[i] = edge[k];
-				edge[k] = swap;
+	assert_non_null(w);
+	for (uint32_t c = 0; c < 300; c++) {
+		struct big b;
+		uint32_t nl = 20 + random_of(&seed) % 21, nr = 20 + random_of(&seed) % 21;
+		static const int32_t weights[] = {1, 2, 4, 1000};
+		make_big(&b, nl, nr, 1 + random_of(&seed) % 6, weights[c % ARRAY_LEN(weights)],
+			c % 3 == 0, &seed);
+		snprintf(label, sizeof(label), "case %u", c);
+		CHECK(label, assign_solve(w, &b.a));
+		CHECK_INT(label, b.a.total, by_matrix(&b, UINT32_MAX));
+		CHECK_INT(label, b.a.bound, b.a.total);
+		for (uint32_t i = c % 7; i < b.a.ne; i += 7)
+			if (b.flow[i] > 0) {
+				int64_t lost = b.a.total - by_matrix(&b, i);
+				CHECK_INT(label, b.margin[i], MIN(lost, 1280));
 			}
-	a.flow = calloc(a.ne, sizeof(*a.flow));
-	a.margin = calloc(a.ne, sizeof(*a.margin));
-	assert_true(a.flow != NULL && a.margin != NULL);
-	assert_true(assign_solve(w, &a));
-	CHECK_INT("everybody has a partner", a.total, 64 * N);
+		free_big(&b);
+	}
+	assign_work_free(&w);
+}
+
+/* One component of 65,536 nodes: the bound proves the total, and the work stays small. */
+static void test_large(void **state)
+{
+	enum { N = 32768 };
+	static const struct {
+		const char *label;
+		uint32_t degree;
+		int32_t weights;
+		bool near;
+	} cases[] = {
+		{"all equal", 8, 1, false},
+		{"few weights", 8, 4, false},
+		{"many weights", 4, 1000, false},
+		{"a window", 8, 1, true},
+		{"a window of many weights", 8, 300, true},
+	};
+	struct assign_work *w = assign_work_new();
+	uint64_t seed = 65536;
+
+	(void)state;
+	assert_non_null(w);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct big b;
+		make_big(&b, N, N, cases[i].degree, cases[i].weights, cases[i].near, &seed);
+		b.a.margin_cap = 128;
+		assert_true(assign_solve(w, &b.a));
+		CHECK_INT(cases[i].label, b.a.bound, b.a.total);
+		CHECK(cases[i].label, b.a.steps < UINT64_C(200) * b.a.ne);
+		if (cases[i].near && cases[i].weights == 1)
+			CHECK_INT(cases[i].label, b.a.total, 64 * (int64_t)N);
+		for (uint32_t k = 0; k < b.a.ne; k++)
+			CHECK(cases[i].label, b.flow[k] == 0 || b.margin[k] != ASSIGN_MARGIN_UNPROVED);
+		free_big(&b);
+	}
+	assign_work_free(&w);
+}
+
+static void check_stopped(const char *label, const struct big *b)
+{
+	int64_t total = 0;
+
+	for (uint32_t i = 0; i < b->a.ne; i++) {
+		CHECK(label, b->flow[i] == 0 || b->margin[i] == ASSIGN_MARGIN_UNPROVED);
+		total += (int64_t)b->flow[i] * b->edge[i].w;
+	}
+	CHECK_INT(label, b->a.total, total);
+	CHECK(label, b->a.bound > b->a.total);
+}
+
+/* Over budget: a flow, a bound above it, and no margin. Cancelled: soon. */
+static void test_budget(void **state)
+{
+	struct assign_work *w = assign_work_new();
+	uint64_t seed = 4;
+	struct big b;
+
+	(void)state;
+	assert_non_null(w);
+	make_big(&b, 4000, 4000, 6, 1000, false, &seed);
+	b.a.solve_budget = 3000;
+	assert_true(assign_solve(w, &b.a));
+	check_stopped("budget", &b);
+	CHECK("some are placed", b.a.total > b.a.bound / 2);
+	CHECK("the budget holds", b.a.steps <= 3001);
+	int64_t bound = b.a.bound;
+	atomic_bool cancel = true;
+	b.a.solve_budget = 0;
+	b.a.cancel = &cancel;
+	assert_true(assign_solve(w, &b.a));
+	check_stopped("cancelled", &b);
+	CHECK("soon", b.a.steps < 10000);
+	b.a.cancel = NULL;
+	b.a.budget = 1000;
+	assert_true(assign_solve(w, &b.a));
+	CHECK_INT("proved", b.a.bound, b.a.total);
+	CHECK("the bound of the cut search was one", b.a.total <= bound);
 	uint32_t unproved = 0;
-	for (uint32_t i = 0; i < a.ne; i++)
-		if (a.flow[i] > 0 && a.margin[i] != 0) {
-			CHECK("no margin is made up", a.margin[i] == ASSIGN_MARGIN_UNPROVED);
-			unproved++;
-		}
-	CHECK("the budget counts", a.steps < 100 * a.budget || unproved > 0);
-	free(a.flow);
-	free(a.margin);
-	free(edge);
-	free(one);
+	for (uint32_t i = 0; i < b.a.ne; i++)
+		unproved += b.flow[i] > 0 && b.margin[i] == ASSIGN_MARGIN_UNPROVED;
+	CHECK("margins beyond their budget are not made up", unproved > 0);
+	free_big(&b);
 	assign_work_free(&w);
 }
 
@@ -220,7 +393,9 @@ int main(void)
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_greedy_is_told_apart),
+		cmocka_unit_test(test_phases),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_budget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,6 +192,7 @@ static void test_budget(void **state)
 		s.c.budget = 1;
 		assert_true(compete_solve(w, &s.c));
 		cut += !s.c.proved;
+		CHECK("nothing is above the bound", s.c.bound >= brute(&s, 0));
 		for (uint32_t g = 0; g < s.c.ng && !s.c.proved; g++)
 			CHECK("a cut search proves no margin", !s.chosen[g] ||
 					s.group_margin[g] == ASSIGN_MARGIN_UNPROVED);
