@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "read/bai2.h"
+#include "read/camt.h"
 #include "read/csv.h"
 #include "read/detect.h"
 #include "read/encoding.h"
@@ -43,6 +44,7 @@ static int choose_encoding(struct detect *d, struct err *err)
 
 static const struct format formats[FORMAT_COUNT] = {
 	[FORMAT_XLSX] = {.sniff = xlsx_sniff, .feed = xlsx_feed, .choose = xlsx_choose},
+	[FORMAT_CAMT] = {.sniff = camt_sniff, .feed = camt_feed},
 	[FORMAT_MT940] = {.sniff = mt940_sniff, .feed = mt940_feed, .choose = choose_encoding},
 	[FORMAT_BAI2] = {.sniff = bai2_sniff, .feed = bai2_feed, .choose = choose_encoding},
 	[FORMAT_OFX] = {.sniff = ofx_sniff, .feed = ofx_feed, .choose = choose_encoding},

@@ -4,6 +4,8 @@ libread_a_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS) $(ZLIB_CFLAGS)
 libread_a_SOURCES = \
 	%D%/bai2.c %D%/bai2.h \
 	%D%/bank.c %D%/bank.h %D%/bank_column.def \
+	%D%/camt.c %D%/camt.h %D%/camt_path.def \
+	%D%/camt_row.c %D%/camt_row.h \
 	%D%/cell.c %D%/cell.h \
 	%D%/csv.c %D%/csv.h \
 	%D%/csv_row.c %D%/csv_row.h \
@@ -44,6 +46,7 @@ READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS)
 if HAVE_CMOCKA
 READ_TESTS = \
 	test_read_bai2 \
+	test_read_camt \
 	test_read_cell \
 	test_read_csv \
 	test_read_csv_scan \
@@ -105,3 +108,6 @@ test_read_zip_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_xlsx_SOURCES = tests/unit/read/test_xlsx.c tests/unit/read/book_util.h tests/unit/read/feed_util.h tests/unit/read/zip_util.h tests/unit/corpus.h tests/unit/read/read_util.h
 test_read_xlsx_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_xlsx_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_camt_SOURCES = tests/unit/read/test_camt.c tests/unit/read/bank_util.h tests/unit/read/read_util.h tests/unit/read/zip_util.h
+test_read_camt_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_camt_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

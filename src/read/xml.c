@@ -385,7 +385,9 @@ static int take_instruction(struct xml *x, struct err *err)
 		return rc;
 	struct sv s = sv_from(x->window + x->at, end);
 	x->at += end + 2;
-	return sv_starts_with(s, SV("<?xml ")) && !x->rooted ? check_declaration(s, err) : 0;
+	return sv_starts_with(s, SV("<?xml ")) && !x->rooted && !x->transcoded
+		       ? check_declaration(s, err)
+		       : 0;
 }
 
 /* Comments are of any length: stepped over piece by piece. */

@@ -52,6 +52,7 @@ struct xml {
 	char *window;
 	size_t cap, n, at;
 	bool eof, closing, rooted, started;
+	bool transcoded; /* set by the caller: the bytes are UTF-8 whatever the declaration says */
 	struct buf decoded;
 	struct buf names; /* of the open elements */
 	uint32_t name_at[XML_DEPTH_MAX];
