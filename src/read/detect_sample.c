@@ -143,6 +143,12 @@ static uint32_t usual_width(const struct detect *d)
 	return MAX(width, MIN(any, 1u));
 }
 
+/* Otherwise the first row that is fed has the names. */
+static bool format_has_header(const struct format *f)
+{
+	return mapping_dialect_members(sv_from_cstr(format_word(f))) & DIALECT_HEADER;
+}
+
 /* All rows get n cells. */
 static int set_width(struct detect *d, uint32_t n, struct err *err)
 {
@@ -205,7 +211,10 @@ static int settle_sheet(struct sampler *s, struct err *err)
 	int rc = set_width(d, usual, err);
 	if (rc != 0)
 		return rc;
-	detect_header(d);
+	if (format_has_header(d->reader))
+		detect_header(d);
+	else
+		d->first = d->dialect.header_row = 1;
 	header = d->dialect.header_row;
 	if (header > 0 && widths[header - 1] > usual) {
 		memcpy(d->rows, all, d->nrows * sizeof(*all));
@@ -213,7 +222,8 @@ static int settle_sheet(struct sampler *s, struct err *err)
 		if (rc != 0)
 			return rc;
 	}
-	d->dialect.footer_rows = count_footer(s);
+	if (format_has_header(d->reader))
+		d->dialect.footer_rows = count_footer(s);
 	drop_footer(d, s->rows);
 	return 0;
 }

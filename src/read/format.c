@@ -13,6 +13,7 @@
 #include "read/csv.h"
 #include "read/detect.h"
 #include "read/encoding.h"
+#include "read/jsonl.h"
 #include "read/lines.h"
 #include "read/mt940.h"
 #include "read/ofx.h"
@@ -49,6 +50,7 @@ static const struct format formats[FORMAT_COUNT] = {
 	[FORMAT_BAI2] = {.sniff = bai2_sniff, .feed = bai2_feed, .choose = choose_encoding},
 	[FORMAT_OFX] = {.sniff = ofx_sniff, .feed = ofx_feed, .choose = choose_encoding},
 	[FORMAT_QIF] = {.sniff = qif_sniff, .feed = qif_feed, .choose = qif_choose},
+	[FORMAT_JSONL] = {.sniff = jsonl_sniff, .feed = jsonl_feed},
 	[FORMAT_CSV] = {.sniff = csv_sniff, .read = csv_read},
 };
 
@@ -78,7 +80,7 @@ const struct format *format_by_word(struct sv word)
 
 /* ---- by content ---- */
 
-/* Whether the text goes on, behind the first and blanks, with one of next. */
+/* Whether the text goes on, behind the first and blanks, with one of next or not at all. */
 static bool opens(struct sv text, const char *first, const char *next)
 {
 	struct sv mark = sv_from_cstr(first);
@@ -86,7 +88,7 @@ static bool opens(struct sv text, const char *first, const char *next)
 	if (text.n < mark.n || !sv_eq_nocase(sv_from(text.p, mark.n), mark))
 		return false;
 	struct sv rest = sv_trim(sv_from(text.p + mark.n, text.n - mark.n));
-	return next == NULL || (rest.n > 0 && strchr(next, rest.p[0]) != NULL);
+	return next == NULL || rest.n == 0 || strchr(next, rest.p[0]) != NULL;
 }
 
 /* What is no table, though it is text or may look like it. */
@@ -94,8 +96,8 @@ static const struct {
 	const char *first, *next;
 	const char *what;
 } foreign_texts[] = {
-	{"{", "\"}", "a JSON document"},
-	{"[", "{[]\"-0123456789", "a JSON document"},
+	{"{", "\"},:[", "a JSON document"},
+	{"[", "{[]\",:-0123456789", "a JSON document"},
 	{"<!doctype", NULL, "a web page or an XML document"},
 	{"<html", NULL, "a web page"},
 	{"<?xml", NULL, "an XML document of no kind that is read"},
@@ -127,6 +129,16 @@ static const struct {
 		"a program"},
 };
 
+/* In brackets from its first character to its last. */
+static bool in_brackets(const struct sniff *s)
+{
+	struct sv text = sv_trim(s->text);
+
+	return s->whole && text.n >= 2 &&
+	       ((text.p[0] == '[' && text.p[text.n - 1] == ']') ||
+		       (text.p[0] == '{' && text.p[text.n - 1] == '}'));
+}
+
 static const char *foreign(const struct sniff *s)
 {
 	for (size_t i = 0; i < ARRAY_LEN(foreign_bytes); i++)
@@ -135,7 +147,7 @@ static const char *foreign(const struct sniff *s)
 	for (size_t i = 0; i < ARRAY_LEN(foreign_texts); i++)
 		if (opens(s->text, foreign_texts[i].first, foreign_texts[i].next))
 			return foreign_texts[i].what;
-	return NULL;
+	return in_brackets(s) ? "a JSON document, or meant to be one" : NULL;
 }
 
 /* The head as UTF-8, without what may stand before the first mark of a text. */

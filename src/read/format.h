@@ -34,8 +34,9 @@ struct read_result;
 struct format {
 	bool (*sniff)(const struct sniff *s);
 	/* Feeds all of src. Blocks as src does. Returns 0, FEED_STOP, or E_UNREADABLE, E_LIMIT,
-	 * E_MAPPING (the dialect does not fit the file), E_NO_MEMORY, errors of src and to. Takes
-	 * of the mapping the dialect only. */
+	 * E_MAPPING (the dialect does not fit the file), E_NO_MEMORY, errors of src and to. The
+	 * dialect is all of the mapping that counts; only JSON, whose columns need not be in every
+	 * file, looks at the names of the columns. */
 	int (*feed)(struct col_source src, const struct mapping *mapping, struct feed *to,
 		struct err *err);
 	/* For detection: chooses what of the dialect must be known before rows can be fed, and adds

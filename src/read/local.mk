@@ -21,6 +21,8 @@ libread_a_SOURCES = \
 	%D%/feed_make.c %D%/feed_make.h \
 	%D%/fold.c %D%/fold.h \
 	%D%/format.c %D%/format.h %D%/format.def \
+	%D%/json_value.c %D%/json_value.h \
+	%D%/jsonl.c %D%/jsonl.h \
 	%D%/lines.c %D%/lines.h \
 	%D%/maker.c %D%/maker.h %D%/maker_private.h \
 	%D%/maker_names.c \
@@ -29,6 +31,7 @@ libread_a_SOURCES = \
 	%D%/mapping_json.c \
 	%D%/mt940.c %D%/mt940.h \
 	%D%/mt940_text.c %D%/mt940_text.h \
+	%D%/number.c %D%/number.h \
 	%D%/ofx.c %D%/ofx.h \
 	%D%/ofx_tag.c %D%/ofx_tag.h \
 	%D%/qif.c %D%/qif.h \
@@ -53,6 +56,7 @@ READ_TESTS = \
 	test_read_detect \
 	test_read_encoding \
 	test_read_fold \
+	test_read_jsonl \
 	test_read_mapping \
 	test_read_mt940 \
 	test_read_ofx \
@@ -111,3 +115,6 @@ test_read_xlsx_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_camt_SOURCES = tests/unit/read/test_camt.c tests/unit/read/bank_util.h tests/unit/read/read_util.h tests/unit/read/zip_util.h
 test_read_camt_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_camt_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_jsonl_SOURCES = tests/unit/read/test_jsonl.c tests/unit/corpus.h tests/unit/read/feed_util.h tests/unit/read/read_util.h
+test_read_jsonl_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_jsonl_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "read/number.h"
 #include "read/read.h"
 
 /* ---- a row ---- */
@@ -112,110 +113,6 @@ bool sheet_column_of(struct sv reference, uint32_t *ret)
 
 /* ---- numbers ---- */
 
-#define NUMBER_DIGITS 40
-#define EXPONENT_MAX 40
-
-/* Significant digits, and how many of them stand before the point. */
-struct digits {
-	bool negative;
-	int n;
-	int point; /* may be negative or more than n */
-	char d[NUMBER_DIGITS];
-};
-
-static bool read_exponent(const char *p, const char *end, int *ret)
-{
-	bool minus = p < end && *p == '-';
-	int e = 0;
-
-	p += p < end && (*p == '-' || *p == '+');
-	if (p == end)
-		return false;
-	for (; p < end; p++) {
-		if (*p < '0' || *p > '9' || e > 9999)
-			return false;
-		e = e * 10 + (*p - '0');
-	}
-	*ret = minus ? -e : e;
-	return true;
-}
-
-static bool read_digits(struct sv s, struct digits *ret)
-{
-	const char *p = s.p, *end = s.p + s.n;
-	struct digits v = {0};
-	bool any = false, behind = false;
-	int exponent = 0;
-
-	v.negative = p < end && *p == '-';
-	p += p < end && (*p == '-' || *p == '+');
-	for (; p < end && *p != 'e' && *p != 'E'; p++) {
-		if (*p == '.' && !behind) {
-			behind = true;
-			continue;
-		}
-		if (*p < '0' || *p > '9')
-			return false;
-		any = true;
-		if (v.n == 0 && *p == '0') { /* leading zeros are no digits */
-			v.point -= behind;
-			continue;
-		}
-		if (v.n == NUMBER_DIGITS)
-			return false;
-		v.d[v.n++] = *p;
-		v.point += !behind;
-	}
-	if (!any || (p < end && !read_exponent(p + 1, end, &exponent)))
-		return false;
-	if (exponent > EXPONENT_MAX || exponent < -EXPONENT_MAX)
-		return false;
-	v.point += exponent;
-	*ret = v;
-	return true;
-}
-
-/* To SHEET_DIGITS digits, half up; then without zeros at the end. */
-static void round_digits(struct digits *v)
-{
-	if (v->n > SHEET_DIGITS) {
-		int i = SHEET_DIGITS - 1;
-
-		v->n = SHEET_DIGITS;
-		if (v->d[SHEET_DIGITS] >= '5') {
-			while (i >= 0 && v->d[i] == '9')
-				v->d[i--] = '0';
-			if (i >= 0) {
-				v->d[i]++;
-			} else { /* 999… became 1000… */
-				v->d[0] = '1';
-				v->point++;
-			}
-		}
-	}
-	while (v->n > 0 && v->d[v->n - 1] == '0')
-		v->n--;
-}
-
-static void put_digits(const struct digits *v, struct buf *out)
-{
-	if (v->n == 0) {
-		buf_add_char(out, '0');
-		return;
-	}
-	if (v->negative)
-		buf_add_char(out, '-');
-	if (v->point <= 0)
-		buf_add_char(out, '0');
-	for (int i = 0; i < v->point; i++)
-		buf_add_char(out, i < v->n ? v->d[i] : '0');
-	if (v->n <= v->point)
-		return;
-	buf_add_char(out, '.');
-	for (int i = v->point; i < v->n; i++)
-		buf_add_char(out, i < 0 ? '0' : v->d[i]);
-}
-
 /* Up to 15 digits and at most a point and a minus: as it is, which most are. */
 static bool is_plain(struct sv s)
 {
@@ -235,14 +132,14 @@ static bool is_plain(struct sv s)
 
 void sheet_put_number(struct sv text, struct buf *out)
 {
-	struct digits v;
+	struct number v;
 
-	if (is_plain(text) || !read_digits(text, &v)) {
+	if (is_plain(text) || !number_read(text, &v)) {
 		buf_add_sv(out, text);
 		return;
 	}
-	round_digits(&v);
-	put_digits(&v, out);
+	number_round(&v, SHEET_DIGITS);
+	number_put(&v, out);
 }
 
 void sheet_put_double(double v, struct buf *out)
@@ -261,12 +158,12 @@ void sheet_put_double(double v, struct buf *out)
 /* Whole days, and the seconds of the rest to the nearest one. */
 static bool read_serial(struct sv text, int64_t *ret_days, int64_t *ret_seconds)
 {
-	struct digits v;
+	struct number v;
 	int64_t days = 0, part = 0, unit = 1;
 
-	if (!read_digits(text, &v) || v.negative || v.point > 7)
+	if (!number_read(text, &v) || v.negative || v.point > 7)
 		return false;
-	round_digits(&v);
+	number_round(&v, SHEET_DIGITS);
 	for (int i = 0; i < v.point; i++)
 		days = days * 10 + (i < v.n ? v.d[i] - '0' : 0);
 	for (int i = v.point; i < MIN(v.n, v.point + 12); i++) {

@@ -937,7 +937,7 @@ export type MappingField = {
   [key: string]: any;
 };
 export type Mapping = {
-  format: "xlsx" | "mt940" | "bai2" | "ofx" | "qif" | "csv";
+  format: "xlsx" | "camt" | "mt940" | "bai2" | "ofx" | "qif" | "jsonl" | "csv";
   dialect?: Dialect;
   decimal?: string;
   thousands?: string;
