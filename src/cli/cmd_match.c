@@ -1,5 +1,6 @@
 /*
- * recon match LEFT RIGHT: the engine on two files, without a server.
+ * recon match LEFT RIGHT: the engine on two files, without a server; recon match FILE --dedupe: which
+ * records of one file are the same.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,8 @@
 #include "cli/cli.h"
 #include "cli/load.h"
 #include "cli/match_files.h"
+#include "cli/same_files.h"
+#include "match/cluster_run.h"
 #include "match/match.h"
 #include "match/receipt.h"
 #include "rules/ruleset.h"
@@ -25,6 +28,7 @@ struct task {
 	const char *path[2], *rules_path, *out, *seed_rules;
 	unsigned threads;
 	bool quiet, json;
+	bool dedupe; /* path[0] alone */
 	uint64_t start_us;
 	struct arena arena[2]; /* per side: sides are read at the same time */
 	struct arena rules_arena;
@@ -38,6 +42,7 @@ struct task {
 	struct ruleset *rules;
 	struct result result;
 	struct match_receipt receipt;
+	struct match_same same;
 	bool proposed;
 };
 
@@ -201,12 +206,13 @@ static int read_sides(struct task *t, struct err *err)
 {
 	struct reader left = {t, 0}, right = {t, 1};
 	pthread_t thread;
-	bool both = t->threads > 1 && pthread_create(&thread, NULL, read_thread, &right) == 0;
+	bool both = t->threads > 1 && !t->dedupe &&
+		pthread_create(&thread, NULL, read_thread, &right) == 0;
 
 	read_thread(&left);
 	if (both)
 		pthread_join(thread, NULL);
-	else
+	else if (!t->dedupe)
 		read_thread(&right);
 	for (int side = 0; side < 2; side++)
 		if (t->side_rc[side] < 0) {
@@ -223,7 +229,7 @@ static void *hash_sides(void *arg)
 	struct task *t = arg;
 
 	for (int side = 0; side < 2; side++)
-		if (t->side_rc[side] == 0)
+		if (t->side_rc[side] == 0 && t->path[side] != NULL)
 			t->side_rc[side] =
 				load_hash(&t->file[side], t->hash[side], &t->side_err[side]);
 	return NULL;
@@ -301,8 +307,9 @@ static int write_text(const char *path, struct sv text, struct err *err)
 static int propose_rules(struct task *t, struct err *err)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT;
-	int rc = match_propose(&t->side[0].table, &t->side[1].table, base_name(t->path[0]),
-		base_name(t->path[1]), &text, err);
+	const struct col_table *left = &t->side[0].table, *right = &t->side[1].table;
+	int rc = t->dedupe ? match_propose_same(left, base_name(t->path[0]), &text, err) :
+		match_propose(left, right, base_name(t->path[0]), base_name(t->path[1]), &text, err);
 
 	t->proposed = true;
 	if (rc == 0 && t->seed_rules != NULL)
@@ -326,6 +333,7 @@ static int run_engine(struct task *t, struct err *err)
 	struct match_input inputs[2];
 	struct match_options options = {.threads = t->threads};
 	bool bar = !t->quiet && isatty(STDERR_FILENO) != 0;
+	int rc;
 
 	for (int side = 0; side < 2; side++)
 		inputs[side] = (struct match_input){.table = &t->side[side].table,
@@ -334,7 +342,10 @@ static int run_engine(struct task *t, struct err *err)
 		options.progress = show_progress;
 		options.arg = t;
 	}
-	int rc = match_run(inputs, 2, t->rules, &options, &t->result, &t->receipt, err);
+	if (t->dedupe)
+		rc = match_dedupe(inputs[0].table, t->rules, &options, &t->same, err);
+	else
+		rc = match_run(inputs, 2, t->rules, &options, &t->result, &t->receipt, err);
 	if (bar)
 		fprintf(stderr, "\r%40s\r", "");
 	return rc;
@@ -395,6 +406,9 @@ static int write_files(struct task *t, struct seal *seal, struct err *err)
 
 	if (mkdir(t->out, 0777) != 0 && errno != EEXIST)
 		return err_set_errno(err, errno, "%s", t->out);
+	if (t->dedupe)
+		return same_files_write(
+			t->out, t->json, &t->side[0], &t->same.clusters, seal->hash, err);
 	bool beside = t->threads > 1 && pthread_create(&sealer, NULL, seal_result, seal) == 0;
 	if (!beside)
 		seal_result(seal);
@@ -424,7 +438,10 @@ static int write_out(struct task *t, struct err *err)
 		run.rows_rejected[side] = t->side[side].info.rows_rejected;
 		run.rows_skipped[side] = t->side[side].info.rows_skipped;
 	}
-	receipt_to_json(&t->receipt, &t->result, t->rules, &run, &text);
+	if (t->dedupe)
+		match_same_receipt(&t->same, t->rules, &run, &text);
+	else
+		receipt_to_json(&t->receipt, &t->result, t->rules, &run, &text);
 	if ((size_t)snprintf(path, sizeof(path), "%s/receipt.json", t->out) >= sizeof(path))
 		return err_set(err, E_LIMIT, "The folder's name is too long.");
 	return write_text(path, buf_sv(&text), err);
@@ -464,13 +481,21 @@ static void print_money(const struct match_money *m)
 	printf("%s  %s\n", buf_cstr(&line), m->balanced ? "balanced" : "NOT BALANCED");
 }
 
-static void print_table(const struct task *t)
+static void print_same(const struct task *t)
+{
+	const struct match_same *s = &t->same;
+
+	printf("  rows        read %u, rejected %u\n", (unsigned)t->side[0].info.rows_read,
+		(unsigned)t->side[0].info.rows_rejected);
+	printf("  clusters    %u, of them %u with several rows, the largest with %u\n", s->clusters.n,
+		s->several, s->clusters.largest);
+	printf("  duplicates  %u rows beyond the first of their cluster\n", s->surplus);
+}
+
+static void print_matches(const struct task *t)
 {
 	const struct match_receipt *r = &t->receipt;
 
-	if (t->proposed)
-		printf("no rules were given: these were proposed from the files (--seed-rules FILE "
-		       "writes them)\n");
 	for (int side = 0; side < 2; side++)
 		printf("  rows  %-5s read %u, rejected %u, matched %u, reserved %u, open %u\n",
 			side == 0 ? "left" : "right", (unsigned)t->side[side].info.rows_read,
@@ -484,6 +509,17 @@ static void print_table(const struct task *t)
 	print_breaks(t, 1);
 	for (uint32_t i = 0; t->rules->side[0].balance != UINT32_MAX && i < r->nmoney; i++)
 		print_money(&r->money[i]);
+}
+
+static void print_table(const struct task *t)
+{
+	if (t->proposed)
+		printf("no rules were given: these were proposed from the files (--seed-rules FILE "
+		       "writes them)\n");
+	if (t->dedupe)
+		print_same(t);
+	else
+		print_matches(t);
 	printf("  %.3f s, %.0f MB\n", (double)(now_us() - t->start_us) / 1e6,
 		(double)peak_memory() / 1e6);
 }
@@ -521,26 +557,29 @@ static void task_free(struct task *t)
 	arena_free(&t->rules_arena);
 	result_free(&t->result);
 	match_receipt_free(&t->receipt);
+	match_same_free(&t->same);
 }
 
 int cmd_match(struct cli *cli, int argc, char **argv)
 {
 	const char *rules = NULL, *out = NULL, *threads = NULL, *quiet = NULL, *seed = NULL;
-	const char *format = "csv";
+	const char *format = "csv", *dedupe = NULL;
 	const struct cli_option options[] = {{"--rules", true, &rules}, {"--out", true, &out},
 		{"--threads", true, &threads}, {"--format", true, &format},
-		{"--quiet", false, &quiet}, {"--seed-rules", true, &seed}, {0}};
+		{"--quiet", false, &quiet}, {"--seed-rules", true, &seed},
+		{"--dedupe", false, &dedupe}, {0}};
 	struct task t = {.start_us = now_us(), .file = {LOAD_FILE_INIT, LOAD_FILE_INIT}};
 	struct err err = {0};
 	uint64_t n = 0;
 
 	(void)cli;
-	if (!cli_options(&argc, argv, options) || argc != 3 ||
+	if (!cli_options(&argc, argv, options) || argc != (dedupe != NULL ? 2 : 3) ||
 		(threads != NULL && (!sv_to_u64(sv_from_cstr(threads), 1024, &n) || n == 0)) ||
 		(strcmp(format, "csv") != 0 && strcmp(format, "json") != 0))
 		return cli_usage("match");
 	t.path[0] = argv[1];
-	t.path[1] = argv[2];
+	t.path[1] = argv[2]; /* NULL when it is one file */
+	t.dedupe = dedupe != NULL;
 	t.rules_path = rules;
 	t.out = out;
 	t.seed_rules = seed;

@@ -9,6 +9,7 @@ libmatch_a_SOURCES = \
 	%D%/close_open.c \
 	%D%/close_pattern.c \
 	%D%/cluster.c %D%/cluster.h \
+	%D%/cluster_run.c %D%/cluster_run.h \
 	%D%/compete.c %D%/compete.h \
 	%D%/component.c \
 	%D%/engine.c %D%/engine.h \

@@ -45,6 +45,16 @@ static int check_inputs(const struct match_input *in, uint32_t n, struct err *er
 	return 0;
 }
 
+/* Records of one file are compared by match_dedupe(). */
+static int check_kinds(const struct ruleset *rules, struct err *err)
+{
+	for (uint32_t i = 0; i < rules->npasses; i++)
+		if (rules->passes[i].kind == KIND_SAME)
+			return err_set_at(err, E_RULESET, "/passes",
+				"Passes of kind \"same\" are for one file.");
+	return 0;
+}
+
 static void exclude_rows(struct engine *e, int side)
 {
 	const struct rules_when *only = &e->rs->side[side].only;
@@ -171,12 +181,15 @@ int match_run(const struct match_input *inputs, uint32_t ninputs, const struct r
 	struct result result CLEANUP(result_free) = RESULT_INIT;
 	struct match_receipt receipt CLEANUP(match_receipt_free) = {0};
 	struct err *to = err != NULL ? err : &ignored;
-	struct engine *e = engine_open(inputs, ninputs, rules, options, to);
+	int rc = check_kinds(rules, to);
 
+	if (rc < 0)
+		return rc;
+	struct engine *e = engine_open(inputs, ninputs, rules, options, to);
 	if (e == NULL)
 		return to->code;
 	engine_phase(e, MATCH_PHASE_PREPARING);
-	int rc = engine_bind(e);
+	rc = engine_bind(e);
 	if (rc == 0) {
 		engine_prepare(e);
 		run_stages(e);

@@ -268,7 +268,12 @@ static int check_pass(struct parse *ps, const struct tree *t, const struct rules
 {
 	bool grouped = pass->kind == KIND_1_N || pass->kind == KIND_N_1;
 
-	if (pass->kind == KIND_SAME || pass->kind == KIND_N_M)
+	if (pass->kind == KIND_SAME && pass->mode == RULES_MODE_LEARN)
+		return 0;
+	if (pass->kind == KIND_SAME)
+		return tree_error(ps->err, E_UNSUPPORTED, t,
+			"Records of one file are compared by learned weights: \"mode\": \"learn\".");
+	if (pass->kind == KIND_N_M)
 		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "kind"),
 			"Passes of this kind are not searched for by this version.");
 	if (pass->choose != RULES_CHOOSE_WEIGHT)
