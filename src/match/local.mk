@@ -4,6 +4,7 @@ libmatch_a_SOURCES = \
 	%D%/assign.c %D%/assign.h %D%/assign_margin.c %D%/assign_work.h \
 	%D%/bind.c %D%/bind.h \
 	%D%/block.c \
+	%D%/calibrate.c %D%/calibrate.h \
 	%D%/check.c \
 	%D%/close.c %D%/close.h \
 	%D%/close_open.c \
@@ -32,11 +33,13 @@ libmatch_a_SOURCES = \
 	%D%/metric_token.c \
 	%D%/net.c \
 	%D%/num.c %D%/num.h \
+	%D%/odds.c %D%/odds.h \
 	%D%/partial.c \
 	%D%/phase.def \
 	%D%/propose.c \
 	%D%/receipt.c %D%/receipt.h \
 	%D%/run.c \
+	%D%/sample.c %D%/sample.h \
 	%D%/score.c \
 	%D%/stage.c %D%/stage.h \
 	%D%/subset.c %D%/subset.h \
@@ -46,18 +49,25 @@ MATCH_LIBS = libmatch.a $(RULES_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) -lm
 
 MATCH_TESTS = \
 	tests/unit/match/test_assign \
+	tests/unit/match/test_calibrate \
 	tests/unit/match/test_cluster \
+	tests/unit/match/test_cluster_run \
 	tests/unit/match/test_compete \
 	tests/unit/match/test_find \
 	tests/unit/match/test_match \
 	tests/unit/match/test_metric \
 	tests/unit/match/test_property \
+	tests/unit/match/test_sample \
 	tests/unit/match/test_subset
 check_PROGRAMS += $(MATCH_TESTS) $(MATCH_PLANTS)
 tests_unit_match_test_assign_SOURCES = tests/unit/match/test_assign.c
 tests_unit_match_test_assign_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_calibrate_SOURCES = tests/unit/match/test_calibrate.c
+tests_unit_match_test_calibrate_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_cluster_SOURCES = tests/unit/match/test_cluster.c
 tests_unit_match_test_cluster_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_cluster_run_SOURCES = tests/unit/match/test_cluster_run.c
+tests_unit_match_test_cluster_run_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_compete_SOURCES = tests/unit/match/test_compete.c
 tests_unit_match_test_compete_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_find_SOURCES = tests/unit/match/test_find.c
@@ -68,6 +78,8 @@ tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit
 tests_unit_match_test_metric_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_property_SOURCES = tests/unit/match/test_property.c tests/unit/match/scene.h
 tests_unit_match_test_property_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_sample_SOURCES = tests/unit/match/test_sample.c
+tests_unit_match_test_sample_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_subset_SOURCES = tests/unit/match/test_subset.c
 tests_unit_match_test_subset_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 

@@ -271,7 +271,7 @@ static int check_pass(struct parse *ps, const struct tree *t, const struct rules
 	if (pass->kind == KIND_SAME && pass->mode == RULES_MODE_LEARN)
 		return 0;
 	if (pass->kind == KIND_SAME)
-		return tree_error(ps->err, E_UNSUPPORTED, t,
+		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "kind"),
 			"Records of one file are compared by learned weights: \"mode\": \"learn\".");
 	if (pass->kind == KIND_N_M)
 		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "kind"),

@@ -109,7 +109,7 @@ static const struct bad bad_cases[] = {
 		HEAD "\"passes\":[{\"name\":\"p\",\"when\":{\"amount\":\"same\"},\"then\":{\"confirm\":"
 		     "{\"confidence\":0.5},\"suggest\":{\"confidence\":0.9}}}]}",
 		E_RULESET, "/passes/0/then/suggest", "above"},
-	{"a kind that is not searched for", HEAD "\"passes\":[{\"name\":\"p\",\"kind\":\"same\","
+	{"duplicates by tests, not by learned weights", HEAD "\"passes\":[{\"name\":\"p\",\"kind\":\"same\","
 					    "\"when\":{\"amount\":\"same\"}}]}",
 		E_UNSUPPORTED, "/passes/0/kind", NULL},
 	{"a calendar of no days", "{\"ruleset\":1,\"fields\":{\"a\":{\"type\":\"text\",\"left\":\"A\"}},"

@@ -1,0 +1,208 @@
+/* See sample.h. */
+#include "match/sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "match/calibrate.h"
+#include "match/odds.h"
+#include "wire/json.h"
+
+#define ONE 1000000.0
+
+static uint32_t ppm_up(double p) /* bounds are rounded away from what they promise */
+{
+	uint32_t v = (uint32_t)(p * ONE);
+
+	return (double)v < p * ONE && v < 1000000 ? v + 1 : v;
+}
+
+uint32_t sample_size(uint32_t target, uint32_t alpha)
+{
+	uint32_t low = 1, high = 1u << 30;
+
+	while (low < high) { /* the bound falls with n */
+		uint32_t mid = low + (high - low) / 2;
+		if (odds_upper(0, mid, alpha / ONE) * ONE <= target)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
+/* ---- drawing ---- */
+
+struct draw {
+	uint64_t hash, order;
+	uint32_t unit, stratum;
+};
+
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return x ^ (x >> 31);
+}
+
+static int by_stratum(const void *a, const void *b)
+{
+	const struct draw *x = a, *y = b;
+
+	if (x->stratum != y->stratum)
+		return x->stratum < y->stratum ? -1 : 1;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct draw *x = a, *y = b;
+
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+/* Shares of `want` by largest remainder; ties go to the surer stratum. */
+static void share_out(const uint32_t count[CALIBRATE_STRATA], uint32_t n, uint32_t want,
+	uint32_t ret[CALIBRATE_STRATA])
+{
+	uint64_t rest[CALIBRATE_STRATA];
+	uint32_t given = 0;
+
+	for (uint32_t s = 0; s < CALIBRATE_STRATA; s++) {
+		uint64_t product = (uint64_t)count[s] * want;
+		ret[s] = (uint32_t)(product / n);
+		rest[s] = product % n;
+		given += ret[s];
+	}
+	for (; given < want; given++) {
+		uint32_t best = 0;
+		for (uint32_t s = 1; s < CALIBRATE_STRATA; s++)
+			if (rest[s] >= rest[best])
+				best = s;
+		ret[best]++;
+		rest[best] = 0;
+	}
+}
+
+uint32_t sample_draw(const struct sample_unit *units, uint32_t n, uint32_t want, uint64_t seed,
+	uint32_t *ret, bool *ret_ok)
+{
+	struct draw *d = malloc(((size_t)n + 1) * sizeof(*d));
+	uint32_t count[CALIBRATE_STRATA] = {0}, share[CALIBRATE_STRATA] = {0}, taken = 0;
+
+	*ret_ok = d != NULL;
+	want = MIN(want, n);
+	if (d == NULL || want == 0) {
+		free(d);
+		return 0;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t hash = mix(units[i].content ^ mix(seed));
+		d[i] = (struct draw){
+			hash, mix(hash + 1), i, calibrate_stratum(units[i].confidence)};
+		count[d[i].stratum]++;
+	}
+	share_out(count, n, want, share);
+	qsort(d, n, sizeof(*d), by_stratum);
+	for (uint32_t i = 0; i < n; i++)
+		if (share[d[i].stratum] > 0) {
+			share[d[i].stratum]--;
+			d[taken++] = d[i];
+		}
+	qsort(d, taken, sizeof(*d), by_order);
+	for (uint32_t i = 0; i < taken; i++)
+		ret[i] = d[i].unit;
+	free(d);
+	return taken;
+}
+
+/* ---- judging ---- */
+
+static bool shows(uint32_t wrong, uint32_t checked, uint32_t target, uint32_t alpha)
+{
+	return odds_upper(wrong, checked, alpha / ONE) * ONE <= target;
+}
+
+/* Checks without another error until the target is shown; UINT32_MAX: too many to count. */
+static uint32_t more_needed(uint32_t checked, uint32_t wrong, uint32_t target, uint32_t alpha)
+{
+	uint32_t low = checked, high = 1u << 30;
+
+	if (!shows(wrong, high, target, alpha))
+		return UINT32_MAX;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (shows(wrong, mid, target, alpha))
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low - checked;
+}
+
+struct sample_result sample_judge(
+	uint32_t population, uint32_t checked, uint32_t wrong, uint32_t target, uint32_t alpha)
+{
+	struct sample_result r = {.population = population, .checked = checked, .wrong = wrong};
+
+	if (checked > 0)
+		r.seen = (uint32_t)((double)wrong / checked * ONE + 0.5);
+	if (checked > 0 && checked >= population) {
+		r.low = r.high = r.bound = r.seen;
+		r.shown = r.bound <= target;
+		return r;
+	}
+	r.low = (uint32_t)(odds_lower(wrong, checked, 0.025) * ONE);
+	r.high = ppm_up(odds_upper(wrong, checked, 0.025));
+	r.bound = ppm_up(odds_upper(wrong, checked, alpha / ONE));
+	r.shown = r.bound <= target;
+	if (!r.shown) {
+		r.more = more_needed(checked, wrong, target, alpha);
+		r.more = MIN(r.more, population - checked);
+	}
+	return r;
+}
+
+uint32_t sample_line(const struct sample_check *checks, uint32_t n, uint32_t target, uint32_t alpha)
+{
+	static const uint32_t lines[SAMPLE_LINES] = {
+		500000, 750000, 900000, 950000, 990000, 995000, 999000, 999900};
+
+	for (uint32_t k = 0; k < SAMPLE_LINES; k++) {
+		uint32_t checked = 0, wrong = 0;
+		for (uint32_t i = 0; i < n; i++) {
+			checked += checks[i].confidence >= lines[k];
+			wrong += checks[i].confidence >= lines[k] && checks[i].wrong;
+		}
+		if (shows(wrong, checked, target, alpha / SAMPLE_LINES))
+			return lines[k];
+	}
+	return UINT32_MAX;
+}
+
+void sample_put_json(struct json_writer *w, const struct sample_result *r, uint64_t seed,
+	uint32_t target, uint32_t alpha)
+{
+	char text[20];
+
+	snprintf(text, sizeof(text), "%016llx", (unsigned long long)seed);
+	json_open_object(w, "sample");
+	json_put_cstr(w, "seed", text);
+	json_put_decimal(w, "target", target, 6);
+	json_put_decimal(w, "bound_errs", alpha, 6);
+	json_put_int(w, "population", r->population);
+	json_put_int(w, "checked", r->checked);
+	json_put_int(w, "wrong", r->wrong);
+	json_put_decimal(w, "seen", r->seen, 6);
+	json_put_decimal(w, "low", r->low, 6);
+	json_put_decimal(w, "high", r->high, 6);
+	json_put_decimal(w, "bound", r->bound, 6);
+	json_put_cstr(w, "verdict", r->shown ? "shown" : "not yet shown");
+	if (!r->shown)
+		json_put_int(w, "further_checks_without_error", r->more);
+	json_close_object(w);
+}
