@@ -3,7 +3,9 @@
  * precision, recall and F1 over pairs (confirmed + suggested, groups expanded), the precision of
  * confirmed alone, time and memory, the bar it has to reach; then whether confidence means what it says.
  *
- *   node accuracy.ts BUILD-DIR WORK-DIR [SET[:ROWS][+NOISE-COLUMNS][/renamed|/shuffled] ...]
+ *   node accuracy.ts BUILD-DIR WORK-DIR [--explain] [SET[:ROWS][+NOISE-COLUMNS][/renamed|/shuffled] ...]
+ *
+ * --explain tells below each set where true pairs were lost, with examples (explain.c).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -13,7 +15,9 @@ import { type Files, parse, prepare, type Wanted } from './sets.ts';
 import { calibration, readSaid, readTruth, type Score, score, type Tenth } from './truth.ts';
 
 const top = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const [buildArg, workArg, ...asked] = process.argv.slice(2);
+const [buildArg, workArg, ...options] = process.argv.slice(2);
+const asked = options.filter((option) => option !== '--explain');
+const explains = options.length > asked.length;
 if (buildArg === undefined || workArg === undefined) {
   console.error('usage: node accuracy.ts BUILD-DIR WORK-DIR [SET ...]');
   process.exit(2);
@@ -134,6 +138,8 @@ function measure(want: Wanted): Outcome | null {
   const outcome = { want, files, score: got, tenths: calibration(truth, said), seconds: result.seconds, cpu: result.cpu, memory, ...judge(want, got) };
   done.set(want.text, outcome);
   print(outcome);
+  if (explains && files.inputs.length === 2)
+    console.log(spawnSync(join(build, 'tests/perf/recon-explain'), [...files.inputs, files.truth], { encoding: 'utf8', maxBuffer: 64 << 20 }).stdout);
   return outcome;
 }
 

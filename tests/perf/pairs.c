@@ -31,12 +31,12 @@ void pairs_add(struct pairs *s, uint64_t key, size_t kind, int status)
 		s->cap = s->cap ? s->cap * 2 : 4096;
 		s->p = resize(s->p, s->cap * sizeof(*s->p));
 	}
-	s->p[s->n++] = (struct pair){key, (uint16_t)kind, (uint16_t)status};
+	s->p[s->n++] = (struct true_pair){key, (uint16_t)kind, (uint16_t)status};
 }
 
 static int pair_cmp(const void *a, const void *b)
 {
-	const struct pair *x = a, *y = b;
+	const struct true_pair *x = a, *y = b;
 
 	return (x->key > y->key) - (x->key < y->key);
 }
@@ -77,6 +77,11 @@ void pairs_sort(struct pairs *s)
 {
 	if (s->n > 0)
 		qsort(s->p, s->n, sizeof(*s->p), pair_cmp);
+}
+
+const char *pairs_kind(size_t kind)
+{
+	return kind < ARRAY_LEN(KINDS) ? KINDS[kind] : "";
 }
 
 static size_t kind_of(const char *name)
@@ -162,9 +167,9 @@ struct pairs pairs_read(const char *path)
 	return s;
 }
 
-const struct pair *pairs_find(const struct pairs *s, uint64_t key)
+const struct true_pair *pairs_find(const struct pairs *s, uint64_t key)
 {
-	const struct pair want = {.key = key};
+	const struct true_pair want = {.key = key};
 
 	return s->n ? bsearch(&want, s->p, s->n, sizeof(*s->p), pair_cmp) : NULL;
 }
@@ -191,7 +196,7 @@ struct score pairs_score(const struct pairs *truth, const struct pairs *said, bo
 	for (size_t i = 0; i < truth->n; i++)
 		kinds[truth->p[i].kind].truth++;
 	for (size_t i = 0; i < said->n; i++) {
-		const struct pair *t = pairs_find(truth, said->p[i].key);
+		const struct true_pair *t = pairs_find(truth, said->p[i].key);
 		struct score *k = &kinds[t ? t->kind : said->p[i].kind];
 		const bool sure = said->p[i].status == CONFIRMED;
 		k->said++;

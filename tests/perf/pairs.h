@@ -10,14 +10,14 @@
 
 enum { CONFIRMED = 1, SUGGESTED = 2 };
 
-struct pair {
+struct true_pair {
 	uint64_t key; /* left << 32 | right, 1-based data rows; bit 63: both of one side */
 	uint16_t kind;
 	uint16_t status;
 };
 
 struct pairs {
-	struct pair *p;
+	struct true_pair *p;
 	size_t n, cap;
 };
 
@@ -31,7 +31,8 @@ void pairs_add(struct pairs *s, uint64_t key, size_t kind, int status);
 void pairs_sort(struct pairs *s);
 /* Of truth.csv (all count as confirmed) or matches.csv (ambiguous ones are left out), sorted. */
 struct pairs pairs_read(const char *path);
-const struct pair *pairs_find(const struct pairs *s, uint64_t key);
+const char *pairs_kind(size_t kind); /* its word; static */
+const struct true_pair *pairs_find(const struct pairs *s, uint64_t key);
 
 /* Cuts one CSV line in place; quoted cells lose their quotes. Returns the number of cells. */
 size_t csv_cut(char *line, char **cells, size_t cap);
