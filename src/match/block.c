@@ -748,7 +748,7 @@ void block_pass(struct engine *e, uint32_t pass, struct edges *ret)
 		rule->when.branches[0].ntests == 0;
 	size_t before = ret->n;
 
-	if (learn && rule->kind == KIND_1_1) {
+	if (rule->mode == RULES_MODE_LEARN && rule->kind == KIND_1_1) {
 		learn_pass(e, pass, ret);
 		return;
 	}

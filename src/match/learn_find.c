@@ -10,7 +10,7 @@
 
 #define CHUNK_LEFT 1024u
 #define BLOCK_MAX 4096u
-#define PRODUCT_PAIRS UINT64_C(200000000)
+#define PRODUCT_PAIRS UINT64_C(4000000)
 #define ROW_KEPT 64u
 
 struct finder {
@@ -37,11 +37,25 @@ struct probe {
 	uint64_t pairs, cut;
 };
 
+/* The tests of the pass decide what may be a match at all. */
+static bool eligible(const struct probe *q, uint32_t r)
+{
+	const struct learn *n = q->f->n;
+	const struct engine *e = n->e;
+
+	if (e->currency[0] != NULL && e->currency[LEFT][q->l] != e->currency[RIGHT][r])
+		return false;
+	for (uint32_t b = 0; b < n->pass->when.nbranches; b++)
+		if (test_branch(e, q->m, &n->pass->when.branches[b], LEFT, q->l, RIGHT, r, 0))
+			return true;
+	return n->pass->when.nbranches == 0;
+}
+
 static void meet(struct probe *q, uint32_t r, uint32_t bit)
 {
 	struct learn *n = q->f->n;
 
-	if (n->same && r <= q->l)
+	if ((n->same && r <= q->l) || !eligible(q, r))
 		return;
 	if (q->stamp[r] == q->l + 1) {
 		q->out->pair.p[q->place[r]].keys |= UINT32_C(1) << bit;
