@@ -18,7 +18,7 @@ struct col_alloc {
 
 #define ALLOC_ALIGN 64u
 #define HUGE_PAGE ((size_t)2 << 20)
-#define HUGE_FROM (2 * HUGE_PAGE)
+#define HUGE_FROM (2 * HUGE_PAGE) /* one lies within for sure */
 _Static_assert(sizeof(struct col_alloc) <= ALLOC_ALIGN, "the header fits in front of a block");
 
 static size_t alloc_round_up(size_t n)

@@ -92,7 +92,7 @@ static void *take_spare(struct engine *e, size_t n, size_t *ret_size)
 /* Fresh pages, which are zero; those of whole huge pages at a multiple of their size. */
 static void *map_fresh(size_t n, size_t *ret_size)
 {
-	bool huge = n >= 2 * HUGE_PAGE;
+	bool huge = n >= HUGE_PAGE;
 	size_t unit = huge ? HUGE_PAGE : (size_t)4096, size = (n + unit - 1) / unit * unit;
 	size_t more = huge ? size + HUGE_PAGE : size;
 	char *p = mmap(NULL, more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
