@@ -54,6 +54,10 @@ struct plan {
 	bool currencies;            /* pairs must be of one currency */
 	uint32_t *first;            /* nids + 1 */
 	struct entry *entry;
+	/* Where no block is large: its rows as a chain instead, ascending. */
+	const struct field *by;     /* whose ids are the blocks; NULL: no field's */
+	uint32_t *head;             /* nids; NULL: there are no chains */
+	uint32_t *next;
 	uint32_t row_pairs;         /* budget of a row */
 	int32_t least;              /* learn: weight below which a candidate is hopeless */
 	struct edge **chunk_edges;
@@ -69,6 +73,8 @@ static uint64_t pairs_of_field(const struct engine *e, const struct field *f, in
 	uint64_t sum = 0;
 
 	(void)e;
+	if (sa != sb && f->seen != NULL)
+		return f->equal_pairs;
 	for (uint32_t id = 1; id < f->nids; id++)
 		sum += (uint64_t)f->count[sa][id] * f->count[sb][id];
 	return sum;
@@ -135,6 +141,7 @@ static void refine(struct plan *p, int test)
 	p->id[0] = made[p->sa];
 	p->id[1] = made[p->sb];
 	p->nids = nids;
+	p->by = NULL;
 	p->skip |= UINT64_C(1) << test;
 }
 
@@ -150,6 +157,7 @@ static bool plan_equalities(struct plan *p)
 	p->id[0] = f->id[p->sa];
 	p->id[1] = f->id[p->sb];
 	p->nids = f->nids;
+	p->by = f->seen != NULL ? f : NULL;
 	p->skip |= UINT64_C(1) << best;
 	while (engine_ok(p->e) && pairs > COARSE * ((uint64_t)p->e->n[p->sa] + p->e->n[p->sb])) {
 		uint64_t ignored = 0;
@@ -356,8 +364,37 @@ static inline void fetch_block(const struct plan *p, int which, uint32_t row)
 {
 	int side = which == 0 ? p->sa : p->sb;
 
-	if (p->keys == KEYS_IDS && row < p->e->n[side])
-		__builtin_prefetch(&p->first[p->id[which][row]]);
+	if (p->keys != KEYS_IDS || row >= p->e->n[side])
+		return;
+	if (p->head != NULL)
+		__builtin_prefetch(&p->head[p->id[which][row]], which == 1);
+	else
+		__builtin_prefetch(&p->first[p->id[which][row]], which == 1);
+}
+
+/* Blocks this small are not worth sorting, and no budget of a row cuts them. */
+#define CHAIN_ROWS 16u
+_Static_assert(CHAIN_ROWS <= ROW_PAIRS_MIN && CHAIN_ROWS <= ROW_EDGES_MAX, "chains are never cut");
+
+static void chains_make(struct plan *p)
+{
+	struct engine *e = p->e;
+	int64_t value = 0;
+
+	p->next = ENGINE_NEW(e, (size_t)e->n[p->sb] + 1, uint32_t);
+	p->head = ENGINE_NEW(e, (size_t)p->nids + 1, uint32_t);
+	if (!engine_ok(e))
+		return;
+	memset(p->head, 0xff, ((size_t)p->nids + 1) * sizeof(*p->head)); /* NO_ROW */
+	for (uint32_t r = e->n[p->sb]; r-- > 0;) {
+		if (r >= AHEAD)
+			fetch_block(p, 1, r - AHEAD);
+		uint32_t id = p->id[1][r];
+		if (id == 0 || !takes_part(p, p->sb, r) || !band_value(p, p->sb, r, &value))
+			continue;
+		p->next[r] = p->head[id];
+		p->head[id] = r;
+	}
 }
 
 static void index_make(struct plan *p)
@@ -446,6 +483,20 @@ static uint32_t lower_bound(const struct entry *entry, uint32_t n, int64_t value
 			high = middle;
 	}
 	return low;
+}
+
+static void probe_chain(struct probe *q, uint32_t a, uint32_t id, struct test_bounds bounds)
+{
+	const struct plan *p = q->p;
+	int64_t value = 0;
+
+	for (uint32_t b = p->head[id]; b != NO_ROW; b = p->next[b]) {
+		if (!band_value(p, p->sb, b, &value) ||
+			(p->band != NULL && (value < bounds.low || value > bounds.high)))
+			continue;
+		q->pairs++;
+		try_pair(q, a, b);
+	}
 }
 
 static void probe_block(struct probe *q, uint32_t a, uint32_t id, struct test_bounds bounds)
@@ -548,7 +599,10 @@ static void probe_row(struct probe *q, uint32_t a)
 		return;
 	q->row_first = q->edges.n;
 	q->left = p->row_pairs;
-	if (p->keys == KEYS_DAYS) {
+	if (p->head != NULL) {
+		if (p->id[0][a] != 0)
+			probe_chain(q, a, p->id[0][a], bounds);
+	} else if (p->keys == KEYS_DAYS) {
 		probe_days(q, a, bounds);
 	} else {
 		uint32_t n = row_keys(p, 0, a, keys);
@@ -562,17 +616,23 @@ static void probe_row(struct probe *q, uint32_t a)
 static void fetch_pair(const struct plan *p, uint32_t a)
 {
 	const struct engine *e = p->e;
-	uint32_t id = p->id[0][a];
+	uint32_t id = p->id[0][a], b;
 
-	if (p->first[id] == p->first[id + 1])
+	if (p->head != NULL)
+		b = p->head[id];
+	else
+		b = p->first[id] == p->first[id + 1] ? NO_ROW : p->entry[p->first[id]].row;
+	if (b == NO_ROW)
 		return;
-	uint32_t b = p->entry[p->first[id]].row;
+	if (p->head != NULL)
+		__builtin_prefetch(&p->next[b]);
 	for (uint32_t i = 0; i < e->ncompared; i++) {
 		const struct field *f = &e->f[e->compared[i]];
-		if (f->id[p->sa] == NULL || f->id[p->sb] == NULL)
+		if (f == p->by || f->id[p->sa] == NULL || f->id[p->sb] == NULL)
 			continue;
 		__builtin_prefetch(&f->id[p->sb][b]);
-		__builtin_prefetch(&f->count[p->sb][f->id[p->sa][a]]);
+		if (f->v[p->sb].i32 != NULL)
+			__builtin_prefetch(&f->v[p->sb].i32[b]);
 	}
 }
 
@@ -581,7 +641,7 @@ static inline void fetch_probes(const struct plan *p, uint32_t a, uint32_t end)
 	if (p->keys != KEYS_IDS)
 		return;
 	fetch_block(p, 0, a + 3 * AHEAD);
-	if (a + 2 * AHEAD < end)
+	if (p->head == NULL && a + 2 * AHEAD < end)
 		__builtin_prefetch(&p->entry[p->first[p->id[0][a + 2 * AHEAD]]]);
 	if (a + AHEAD < end)
 		fetch_pair(p, a + AHEAD);
@@ -591,8 +651,11 @@ static void probe_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 {
 	struct plan *p = arg;
 	struct probe q = {.p = p, .m = engine_metric(e, thread)};
+	size_t some = p->head != NULL ? CHUNK_ROWS : 64;
 	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[p->sa]);
 
+	q.edges.p = ENGINE_NEW(e, some, struct edge);
+	q.edges.cap = q.edges.p == NULL ? 0 : some;
 	for (uint32_t a = chunk * CHUNK_ROWS; a < end && engine_ok(e); a++) {
 		fetch_probes(p, a, end);
 		probe_row(&q, a);
@@ -605,29 +668,49 @@ static void probe_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 	atomic_fetch_add(&p->cut, q.cut);
 }
 
+struct gathering {
+	struct plan *p;
+	struct edge *to;
+	size_t *at; /* per chunk */
+};
+
+static void gather_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct gathering *g = arg;
+	const struct plan *p = g->p;
+
+	(void)thread;
+	if (p->chunk_n[chunk] > 0)
+		memcpy(g->to + g->at[chunk], p->chunk_edges[chunk],
+			p->chunk_n[chunk] * sizeof(*g->to));
+	engine_free(e, p->chunk_edges[chunk]);
+	p->chunk_edges[chunk] = NULL;
+}
+
 static void gather(struct plan *p, struct edges *ret)
 {
 	struct engine *e = p->e;
 	uint32_t n = chunks(e->n[p->sa]);
+	struct gathering g = {.p = p, .at = ENGINE_NEW(e, n + 1, size_t)};
 	size_t total = ret->n;
 
-	for (uint32_t c = 0; c < n; c++)
+	for (uint32_t c = 0; c < n && g.at != NULL; c++) {
+		g.at[c] = total;
 		total += p->chunk_n[c];
+	}
 	if (total >= UINT32_MAX)
 		engine_fail(e, E_LIMIT);
-	struct edge *all = engine_ok(e) ? ENGINE_NEW(e, total + 1, struct edge) : NULL;
-	size_t at = ret->n;
-	if (all != NULL && ret->n > 0)
-		memcpy(all, ret->p, ret->n * sizeof(*all));
-	for (uint32_t c = 0; c < n; c++) {
-		if (all != NULL && p->chunk_n[c] > 0)
-			memcpy(all + at, p->chunk_edges[c], p->chunk_n[c] * sizeof(*all));
-		at += p->chunk_n[c];
-		engine_free(e, p->chunk_edges[c]);
-	}
+	g.to = engine_ok(e) ? ENGINE_NEW(e, total + 1, struct edge) : NULL;
+	if (g.to != NULL && ret->n > 0)
+		memcpy(g.to, ret->p, ret->n * sizeof(*g.to));
+	if (g.to != NULL)
+		par_for(e, n, gather_chunk, &g);
+	for (uint32_t c = 0; c < n; c++)
+		engine_free(e, p->chunk_edges[c]); /* what a failure left */
+	engine_free(e, g.at);
 	engine_free(e, ret->p);
-	ret->p = all;
-	ret->n = all == NULL ? 0 : total;
+	ret->p = g.to;
+	ret->n = g.to == NULL ? 0 : total;
 }
 
 /* Can a row get more edges than are kept? Then which ones are kept is decided by content. */
@@ -653,9 +736,11 @@ static void run_branch(struct plan *p, struct edges *ret)
 	p->row_pairs = (uint32_t)MIN(MAX(share, ROW_PAIRS_MIN), UINT32_MAX);
 	/* Prior odds are about 1 / rows; odds below 2^-9 are not worth keeping. */
 	p->least = num_log2(&e->num, MAX(e->nopen[p->sb], 1u)) - 9 * RULES_BIT;
-	if (engine_ok(e))
+	if (engine_ok(e) && p->by != NULL && p->by->most[p->sb] <= CHAIN_ROWS)
+		chains_make(p);
+	else if (engine_ok(e))
 		index_make(p);
-	if (engine_ok(e) && may_overflow(p))
+	if (engine_ok(e) && p->head == NULL && may_overflow(p))
 		intern_row_hashes(e);
 	p->chunk_edges = ENGINE_ZNEW(e, n + 1, struct edge *);
 	p->chunk_n = ENGINE_ZNEW(e, n + 1, uint32_t);
@@ -669,6 +754,8 @@ static void run_branch(struct plan *p, struct edges *ret)
 	engine_free(e, p->chunk_n);
 	engine_free(e, p->first);
 	engine_free(e, p->entry);
+	engine_free(e, p->head);
+	engine_free(e, p->next);
 	engine_free(e, p->owned[0]);
 	engine_free(e, p->owned[1]);
 }

@@ -68,9 +68,10 @@ static void fetch_match(const struct engine *e, const struct found *m)
 {
 	if (!has_pattern(m))
 		return;
+	const uint8_t *fixed = e->fixed + (size_t)m->pass * e->nf;
 	for (uint32_t i = 0; i < e->ncompared; i++) {
 		const struct field *f = &e->f[e->compared[i]];
-		if (f->id[LEFT] == NULL || f->id[RIGHT] == NULL)
+		if (fixed[e->compared[i]] || f->id[LEFT] == NULL || f->id[RIGHT] == NULL)
 			continue;
 		__builtin_prefetch(&f->id[RIGHT][m->key[RIGHT]]);
 		__builtin_prefetch(&f->count[RIGHT][f->id[LEFT][m->key[LEFT]]]);
@@ -92,7 +93,8 @@ static void level_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 		if (!has_pattern(m))
 			continue;
 		m->levels = score_levels(e, engine_metric(e, thread), &e->rs->passes[m->pass],
-			(struct pair){LEFT, RIGHT, m->key[LEFT], m->key[RIGHT]}, bits);
+			(struct pair){LEFT, RIGHT, m->key[LEFT], m->key[RIGHT]},
+			m->kind == KIND_1_1, bits);
 		keep_bits(bits, nc, p->c->r->matches.bits + (size_t)no * nc);
 		if (last >= n || local[last].levels != m->levels)
 			for (last = 0; last < n && local[last].levels != m->levels;)
@@ -239,7 +241,8 @@ static void candidate_chunk(struct engine *e, void *arg, uint32_t chunk, unsigne
 		bool left = r->inputs[k->input[i]].side == RESULT_LEFT;
 		uint64_t levels = score_levels(e, engine_metric(e, thread),
 			&e->rs->passes[c->candidate_pass[i]],
-			(struct pair){LEFT, RIGHT, left ? one : other, left ? other : one}, bits);
+			(struct pair){LEFT, RIGHT, left ? one : other, left ? other : one}, false,
+			bits);
 		keep_bits(bits, nc, k->bits + (size_t)i * nc);
 		for (uint32_t f = 0; f < nc; f++)
 			k->level[(size_t)i * nc + f] = stored_level((unsigned)(levels >> 4 * f & 15));

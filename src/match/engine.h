@@ -71,6 +71,9 @@ struct field {
 	uint32_t *id[2];
 	uint32_t nids;
 	uint32_t *count[2]; /* rows per id */
+	uint32_t *seen;     /* by left row: right rows that have its value; not for dates */
+	uint32_t most[2];   /* rows of the commonest value; not for dates */
+	uint64_t equal_pairs; /* of a left and a right row; not for dates */
 	uint32_t nvalid[2];
 	uint64_t total[2];   /* twice the rows that a coincidence is counted against */
 	int32_t log_total[2];
@@ -223,6 +226,7 @@ struct engine {
 	VECTOR(struct member) member;
 	VECTOR(struct candidate) candidate;
 	struct match_pass_stat *stats;
+	uint8_t *fixed;           /* by pass x field: the two records of a pair have one value */
 	int32_t *day_start;       /* by pass x field: start weight of a day difference of 0 */
 	struct num num;
 };
@@ -300,9 +304,10 @@ void score_prepare(struct engine *e);
 /* Evidence of a pair over the fields that the pass uses. */
 int32_t score_pair(const struct engine *e, struct metric *m, const struct rules_pass *pass,
 	struct pair p);
-/* The same by compared field: 4 bits of level each, from the low end, and the weights. */
+/* The same by compared field: 4 bits of level each, from the low end, and the weights. tested: the
+ * pair is known to pass the tests of the pass, as every pair of score_pair is. */
 uint64_t score_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
-	struct pair p, int32_t ret_bits[PATTERN_FIELDS]);
+	struct pair p, bool tested, int32_t ret_bits[PATTERN_FIELDS]);
 const char *score_level_word(unsigned level);
 
 /* ---- test.c: the tests of a pass ---- */

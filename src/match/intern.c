@@ -34,6 +34,9 @@ struct intern {
 	struct item *items;
 	uint32_t *id[2];
 	uint32_t *count[2];   /* NULL: not wanted */
+	uint32_t *seen;       /* with count */
+	_Atomic uint32_t most[2];
+	_Atomic uint64_t equal_pairs;
 	uint64_t seed;
 };
 
@@ -159,6 +162,31 @@ static bool same_value(const struct intern *in, const struct item *x, const stru
 	return sv_eq(vec_text(in->v[x->side], x->row), vec_text(in->v[y->side], y->row));
 }
 
+/* What the counts of a part say, once all of them are there. */
+static void sum_part(struct intern *in, uint32_t first, uint32_t end)
+{
+	uint32_t most[2] = {0, 0};
+	uint64_t pairs = 0;
+
+	for (uint32_t id = first + 1; id <= end; id++) {
+		for (int side = 0; side < 2; side++)
+			most[side] = MAX(most[side], in->count[side][id]);
+		pairs += (uint64_t)in->count[0][id] * in->count[1][id];
+	}
+	for (uint32_t i = first; i < end; i++) {
+		const struct item *it = &in->items[i];
+		if (it->side == 0)
+			in->seen[it->row] = in->count[1][in->id[0][it->row]];
+	}
+	atomic_fetch_add(&in->equal_pairs, pairs);
+	for (int side = 0; side < 2; side++) {
+		uint32_t had = atomic_load(&in->most[side]);
+		while (had < most[side] &&
+			!atomic_compare_exchange_weak(&in->most[side], &had, most[side]))
+			;
+	}
+}
+
 /* Ids of a part are the places of its items + 1: unique without knowing other parts. */
 static void unify_part(struct engine *e, void *arg, uint32_t part, unsigned thread)
 {
@@ -184,6 +212,8 @@ static void unify_part(struct engine *e, void *arg, uint32_t part, unsigned thre
 			in->count[it->side][table[at]]++;
 	}
 	engine_free(e, table);
+	if (in->count[0] != NULL)
+		sum_part(in, first, end);
 }
 
 /* Turns the histograms into places: part by part, chunk by chunk. */
@@ -221,6 +251,8 @@ static uint32_t intern_run(struct engine *e, struct intern *in, bool count)
 		if (count)
 			in->count[side] = ENGINE_ZNEW(e, (size_t)total + 2, uint32_t);
 	}
+	if (count)
+		in->seen = ENGINE_NEW(e, (size_t)in->n[0] + 1, uint32_t);
 	uint32_t nchunks = in->chunks[0] + in->chunks[1];
 	in->histogram = ENGINE_NEW(e, (size_t)nchunks * in->parts + 1, uint32_t);
 	in->part_first = ENGINE_NEW(e, in->parts + 1, uint32_t);
@@ -293,7 +325,10 @@ void intern_field(struct engine *e, struct field *f)
 	for (int side = 0; side < 2; side++) {
 		f->id[side] = in.id[side];
 		f->count[side] = in.count[side];
+		f->most[side] = in.most[side];
 	}
+	f->seen = in.seen;
+	f->equal_pairs = in.equal_pairs;
 	if (!engine_ok(e))
 		return;
 	for (int side = 0; side < 2; side++)

@@ -300,8 +300,27 @@ static bool is_compared(const struct engine *e, uint32_t field)
 	return false;
 }
 
+/* Do all branches of the pass ask for one and the same value? */
+static bool pass_fixes(const struct rules_pass *pass, uint32_t field)
+{
+	for (uint32_t b = 0; b < pass->when.nbranches; b++)
+		if (!branch_fixes(&pass->when.branches[b], field))
+			return false;
+	return pass->when.nbranches > 0;
+}
+
+static void note_fixed(struct engine *e)
+{
+	e->fixed = ENGINE_ZNEW(e, (size_t)e->rs->npasses * e->nf + 1, uint8_t);
+	for (uint32_t p = 0; p < e->rs->npasses && engine_ok(e); p++)
+		for (uint32_t i = 0; i < e->nf; i++)
+			e->fixed[p * e->nf + i] = e->f[i].rule->type != RULES_DATE &&
+				!e->f[i].listed && pass_fixes(&e->rs->passes[p], i);
+}
+
 void score_prepare(struct engine *e)
 {
+	note_fixed(e);
 	for (uint32_t i = 0; i < e->nf && engine_ok(e); i++) {
 		struct field *f = &e->f[i];
 		bool unequal = is_compared(e, i) && compared_unequal(e, i);
@@ -329,15 +348,36 @@ void score_prepare(struct engine *e)
 
 /* log2(m / u) where u is the share of other right rows with this right row's value, and a true
  * pair is equal by being true (m) or by chance like any other. */
-static inline int32_t counted(const struct engine *e, const struct field *f, struct pair p,
-	int32_t log_m, uint32_t m)
+static inline int32_t counted_of(const struct engine *e, const struct field *f, struct pair p,
+	uint32_t count, int32_t log_m, uint32_t m)
 {
-	uint64_t same = 2 * (uint64_t)f->count[p.sb][f->id[p.sb][p.b]] - 1;
+	uint64_t same = 2 * (uint64_t)count - 1;
 
 	if (same * 64 < f->total[p.sb])
 		return log_m + f->log_total[p.sb] - num_log2(&e->num, same);
 	return num_log2(&e->num, f->total[p.sb] * m + (1024 - m) * same) - 10 * RULES_BIT -
 		num_log2(&e->num, same);
+}
+
+static inline int32_t counted(const struct engine *e, const struct field *f, struct pair p,
+	int32_t log_m, uint32_t m)
+{
+	return counted_of(e, f, p, f->count[p.sb][f->id[p.sb][p.b]], log_m, m);
+}
+
+static inline int32_t score_equal(
+	const struct engine *e, const struct field *f, struct pair p, uint32_t count)
+{
+	return f->rule->type == RULES_AMOUNT ?
+		counted_of(e, f, p, count, M_AMOUNT_EQUAL, M_AMOUNT_1024) :
+		counted_of(e, f, p, count, M_TEXT_EQUAL, M_TEXT_1024);
+}
+
+/* Two values known to be equal: the other record need not be looked at. */
+static inline int32_t score_fixed(const struct engine *e, const struct field *f, struct pair p)
+{
+	return score_equal(e, f, p, p.sa == LEFT && p.sb == RIGHT ? f->seen[p.a] :
+		f->count[p.sb][f->id[p.sa][p.a]]);
 }
 
 static uint32_t count_below(const int64_t *sorted, uint32_t n, int64_t value)
@@ -437,9 +477,7 @@ static int32_t score_field(const struct engine *e, struct metric *m, const struc
 	}
 	if (a == b) {
 		*level = LEVEL_EQUAL;
-		return f->rule->type == RULES_AMOUNT ?
-			counted(e, f, p, M_AMOUNT_EQUAL, M_AMOUNT_1024) :
-			counted(e, f, p, M_TEXT_EQUAL, M_TEXT_1024);
+		return score_equal(e, f, p, f->count[p.sb][b]);
 	}
 	if (f->textual)
 		return score_text(m, f, p, level);
@@ -449,28 +487,43 @@ static int32_t score_field(const struct engine *e, struct metric *m, const struc
 	return -4 * RULES_BIT;
 }
 
+static inline bool is_fixed(
+	const struct engine *e, const struct rules_pass *pass, uint32_t field)
+{
+	return e->fixed[(size_t)(pass - e->rs->passes) * e->nf + field] != 0;
+}
+
 int32_t score_pair(const struct engine *e, struct metric *m, const struct rules_pass *pass,
 	struct pair p)
 {
 	int32_t sum = 0;
 	unsigned level;
 
-	for (uint32_t i = 0; i < e->ncompared; i++)
-		if (pass_uses(e, pass, e->compared[i]))
-			sum += score_field(e, m, pass, e->compared[i], p, &level);
+	for (uint32_t i = 0; i < e->ncompared; i++) {
+		uint32_t field = e->compared[i];
+		if (!pass_uses(e, pass, field))
+			continue;
+		sum += is_fixed(e, pass, field) ? score_fixed(e, &e->f[field], p) :
+			score_field(e, m, pass, field, p, &level);
+	}
 	return sum;
 }
 
 uint64_t score_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
-	struct pair p, int32_t ret_bits[PATTERN_FIELDS])
+	struct pair p, bool tested, int32_t ret_bits[PATTERN_FIELDS])
 {
 	uint64_t levels = 0;
 
 	for (uint32_t i = 0; i < MIN(e->ncompared, PATTERN_FIELDS); i++) {
+		uint32_t field = e->compared[i];
 		unsigned level = LEVEL_MISSING;
 		ret_bits[i] = 0;
-		if (pass_uses(e, pass, e->compared[i]))
-			ret_bits[i] = score_field(e, m, pass, e->compared[i], p, &level);
+		if (pass_uses(e, pass, field) && tested && is_fixed(e, pass, field)) {
+			level = LEVEL_EQUAL;
+			ret_bits[i] = score_fixed(e, &e->f[field], p);
+		} else if (pass_uses(e, pass, field)) {
+			ret_bits[i] = score_field(e, m, pass, field, p, &level);
+		}
 		levels |= (uint64_t)level << 4 * i;
 	}
 	return levels;
