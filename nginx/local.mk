@@ -18,7 +18,7 @@ NGINX_FILL = $(SED) \
 	-e 's/@LISTEN_HTTP[@]/listen 80; listen [::]:80;/' \
 	-e 's/@LISTEN_HTTPS[@]/listen 443 ssl http2; listen [::]:443 ssl http2;/' \
 	-e 's/@LISTEN_METRICS[@]/127.0.0.1:9378/' -e 's/@SERVER_NAME[@]/_/' -e 's/@AUTHORITY[@]/$$host/' \
-	-e 's|@CERTIFICATE[@]|$(sysconfdir)/recon/tls/cert.pem|' -e 's|@CERTIFICATE_KEY[@]|/run/credentials/nginx.service/tls-key|' \
+	-e 's|@CERTIFICATE[@]|/run/credentials/nginx.service/tls-cert|' -e 's|@CERTIFICATE_KEY[@]|/run/credentials/nginx.service/tls-key|' \
 	-e 's|@RATE_AUTH[@]|5r/s|' -e 's/@BURST_AUTH[@]/20/g' \
 	-e 's|@RATE_API[@]|50r/s|' -e 's/@BURST_API[@]/200/g' -e 's/@BROTLI[@]/brotli_static on;/' \
 	-e 's|@MODULES[@]|include /etc/nginx/modules-enabled/*.conf;|' -e 's|@PID[@]|/run/nginx/nginx.pid|' \

@@ -4,16 +4,15 @@
  */
 #include "seal/field.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "seal/hash.h"
+#include "sys/conf.h"
 
 #define FIELD_VERSION 1
+#define CREDENTIAL_NAME "auth-key"
+#define FILE_MAX 80
 #define NONCE_LEN crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG_LEN crypto_aead_xchacha20poly1305_ietf_ABYTES
 
@@ -46,24 +45,15 @@ static bool secret_decode(struct sv text, uint8_t secret[32])
 
 int field_keys_load(const char *path, struct field_keys *ret, struct err *err)
 {
-	int fd CLEANUP(fd_close) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char text[80];
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
 	uint8_t secret[32];
-	struct stat st;
-	ssize_t n;
-	bool ok;
+	int rc = conf_read_credential(CREDENTIAL_NAME, path, FILE_MAX, &text, err);
+	bool ok = rc == 0 && secret_decode(buf_sv(&text), secret);
 
-	if (fd < 0)
-		return err_set(err, E_CONFIG, "%s: %s", path, strerror(errno));
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return err_set(err, E_CONFIG, "%s: is not a regular file", path);
-	if ((st.st_mode & (S_IRWXO | S_IWGRP)) != 0)
-		return err_set(err, E_CONFIG, "%s: others may read or change it", path);
-	n = read(fd, text, sizeof(text));
-	if (n < 0)
-		return err_set(err, E_CONFIG, "%s: %s", path, strerror(errno));
-	ok = secret_decode(sv_from(text, (size_t)n), secret);
-	sodium_memzero(text, sizeof(text));
+	if (text.p != NULL)
+		sodium_memzero(text.p, text.n);
+	if (rc != 0)
+		return rc;
 	if (!ok)
 		return err_set(err, E_CONFIG, "%s: must hold 32 bytes or 64 hex digits", path);
 	field_keys_derive(secret, ret);

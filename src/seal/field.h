@@ -23,8 +23,9 @@ struct field_keys {
 	uint8_t cursor[32]; /* list cursors */
 };
 
-/* Reads the secret: 32 raw bytes, or 64 hex digits with or without a line end. E_CONFIG with the
- * path when it cannot be read, has another length, or others than its owner and group may read it. */
+/* Reads the secret from the systemd credential auth-key, else from the file: 32 raw bytes, or 64 hex
+ * digits with or without a line end. E_CONFIG with the path when it cannot be read, has another
+ * length, or others than its owner may read it. */
 MUST_CHECK int field_keys_load(const char *path, struct field_keys *ret, struct err *err);
 void field_keys_derive(const uint8_t secret[32], struct field_keys *ret);
 /* CLEANUP function: wipes. */

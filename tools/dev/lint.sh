@@ -43,7 +43,7 @@ lint_cppcheck() {
 }
 
 lint_shell() {
-	git ls-files -co --exclude-standard dev '*.sh' .ci/run | xargs shellcheck -x
+	git ls-files -co --exclude-standard dev tests/boot/dev '*.sh' .ci/run | xargs shellcheck -x
 }
 
 lint_biome() {

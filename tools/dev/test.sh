@@ -2,7 +2,8 @@
 # The test runner. A suite is a row of the table below and a function suite_NAME in suites.sh; it
 # writes TAP to $tap (one line a test) and whatever it likes to stdout, which becomes its log. The lane
 # "first" runs alone; then two lanes run side by side: "compile" holds what only needs the compiler,
-# "live" what shares the running instance. Inside a lane suites run one after the other.
+# "live" what shares the running instance. Inside a lane suites run one after the other. What is in lane
+# "long" runs after all others, and only when it is asked for by name or by "all".
 
 test_dir=$top/var/test
 
@@ -24,6 +25,7 @@ live      api            the HTTP contract, black box
 live      cli            the command line: every command and its refusals
 live      e2e            a person with a browser
 live      fault          programs, stores and disks that fail in the middle
+long      boot           installed by docs/install.md on a booted system with systemd
 '
 
 # tap_line ok|"not ok" LABEL
@@ -88,12 +90,12 @@ lane_run() {
 	done
 }
 
-suites_choose() { # PATTERN... -> names, all without a pattern
-	local name pattern _
-	while read -r _ name _; do
-		[ $# -gt 0 ] || printf '%s ' "$name"
+suites_choose() { # PATTERN... -> names; all but the long ones without a pattern
+	local lane name pattern _
+	while read -r lane name _; do
+		[ $# -gt 0 ] || [ "$lane" = long ] || printf '%s ' "$name"
 		for pattern; do
-			if [[ $name == $pattern* ]]; then
+			if [[ $pattern == all || $name == $pattern* ]]; then
 				printf '%s ' "$name"
 				break
 			fi
@@ -110,7 +112,6 @@ cmd_test() {
 			awk 'NF' <<<"$suites"
 			return 0
 			;;
-		all) ;;
 		-*) die "unknown option $arg" ;;
 		*) patterns+=("$arg") ;;
 		esac
@@ -121,7 +122,9 @@ cmd_test() {
 	. "$top/tools/dev/instance.sh"
 	. "$top/tools/dev/suites.sh"
 	. "$top/tools/dev/lint.sh"
+	. "$top/tests/boot/boot.sh"
 	cmd_setup all
+	[[ " $chosen " != *" boot "* ]] || setup_packages boot
 	mkdir -p "$test_dir"
 	build_bootstrap
 	export NO_COLOR=1 FORCE_COLOR=0
@@ -138,6 +141,7 @@ cmd_test() {
 	done
 	set +m
 	wait
+	lane_run long
 	trap - EXIT INT TERM
 	RECON_INSTANCE=check instance_existing
 	instance_down

@@ -138,8 +138,9 @@ static void test_key_file(void **state)
 		int want;
 	} cases[] = {
 		{"hex with line end", hex, 65, 0400, 0},
-		{"raw", raw, 32, 0440, 0},
+		{"raw", raw, 32, 0600, 0},
 		{"others may read", hex, 65, 0404, E_CONFIG},
+		{"group may read", hex, 65, 0440, E_CONFIG},
 		{"group may write", hex, 65, 0620, E_CONFIG},
 		{"too short", hex, 62, 0400, E_CONFIG},
 		{"empty", hex, 0, 0400, E_CONFIG},
@@ -171,6 +172,24 @@ static void test_key_file(void **state)
 	assert_int_equal(field_keys_load("/tmp", &from_hex, NULL), E_CONFIG);
 }
 
+/* What the service manager hands over goes first, whatever the file is. */
+static void test_the_credential_goes_before_the_file(void **state)
+{
+	char dir[] = "/tmp/test-field-XXXXXX", path[64];
+	struct field_keys keys;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/auth-key", dir);
+	write_file(path, "0123456789abcdef0123456789abcdef", 32, 0440);
+	setenv("CREDENTIALS_DIRECTORY", dir, 1);
+	assert_int_equal(field_keys_load("/nonexistent", &keys, NULL), 0);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_int_equal(field_keys_load("/nonexistent", &keys, NULL), E_CONFIG);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void test_full_buffer_is_an_error(void **state)
 {
 	struct field_keys keys = make_keys(1);
@@ -194,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_index),
 		cmocka_unit_test(test_purposes_have_their_own_keys),
 		cmocka_unit_test(test_key_file),
+		cmocka_unit_test(test_the_credential_goes_before_the_file),
 		cmocka_unit_test(test_full_buffer_is_an_error),
 	};
 
