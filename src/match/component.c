@@ -298,12 +298,15 @@ struct solver {
 	struct assign_edge *graph;
 	uint32_t *flow, *margin;
 	double *odds, *p;
+	int32_t *bits; /* log2 of the odds, 1/64 bit */
 	/* groups of the component */
 	struct compete_group *group;
 	uint32_t *group_number; /* of the stage's groups */
 	uint32_t *group_node;
 	bool *chosen;
 	uint32_t *group_margin;
+	double *group_p;
+	bool *group_rival;
 };
 
 static int by_node(const void *a, const void *b)
@@ -342,13 +345,17 @@ static bool alloc_solver(struct solver *v, uint32_t ne, uint32_t ng, uint32_t nl
 	v->margin = calloc(n, sizeof(*v->margin));
 	v->odds = calloc(n, sizeof(*v->odds));
 	v->p = calloc(n, sizeof(*v->p));
+	v->bits = calloc(n, sizeof(*v->bits));
 	v->group = calloc((size_t)ng + 1, sizeof(*v->group));
 	v->group_number = calloc((size_t)ng + 1, sizeof(*v->group_number));
 	v->group_node = calloc((size_t)nlines + 1, sizeof(*v->group_node));
 	v->chosen = calloc((size_t)ng + 1, sizeof(*v->chosen));
 	v->group_margin = calloc((size_t)ng + 1, sizeof(*v->group_margin));
+	v->group_p = calloc((size_t)ng + 1, sizeof(*v->group_p));
+	v->group_rival = calloc((size_t)ng + 1, sizeof(*v->group_rival));
 	if (v->group == NULL || v->group_number == NULL || v->group_node == NULL ||
-		v->chosen == NULL || v->group_margin == NULL)
+		v->chosen == NULL || v->group_margin == NULL || v->group_p == NULL ||
+		v->group_rival == NULL || v->bits == NULL)
 		return false;
 	return v->assign != NULL && v->marginal != NULL && v->node[0] != NULL && v->node[1] != NULL &&
 		v->cap[0] != NULL && v->cap[1] != NULL && v->edge != NULL && v->graph != NULL &&
@@ -374,6 +381,9 @@ static void free_solver(struct solver *v)
 	free(v->group_node);
 	free(v->chosen);
 	free(v->group_margin);
+	free(v->group_p);
+	free(v->group_rival);
+	free(v->bits);
 }
 
 static uint32_t find_node(const struct solver *v, int side, uint32_t row)
@@ -450,7 +460,8 @@ static void localise(struct solver *v, const uint32_t *edges, uint32_t ne)
 	qsort(v->edge, ne, sizeof(*v->edge), by_local);
 	for (uint32_t i = 0; i < ne; i++) {
 		v->graph[i] = v->edge[i].edge;
-		v->odds[i] = num_pow2(&s->e->num, s->edges.p[v->edge[i].number].w + s->prior);
+		v->bits[i] = s->edges.p[v->edge[i].number].w + s->prior;
+		v->odds[i] = num_pow2(&s->e->num, v->bits[i]);
 	}
 }
 
@@ -519,14 +530,14 @@ static double no_surer(const struct solver *v, double p, uint32_t margin)
 	return MIN(p, odds / (1 + odds));
 }
 
-static void write_verdicts(struct solver *v, const struct assign *a, bool rivals)
+static void write_verdicts(struct solver *v, const struct assign *a, bool rivals, bool exact)
 {
 	for (uint32_t i = 0; i < a->ne; i++) {
 		struct verdict *verdict = &v->s->verdict[v->edge[i].number];
 		bool classes = a->lcap[a->edge[i].l] > 1 || a->rcap[a->edge[i].r] > 1;
 		bool proved = a->margin[i] != ASSIGN_MARGIN_UNPROVED;
 		verdict->flow = a->flow[i];
-		verdict->confidence = num_ppm(a->flow[i] > 0 && proved && !classes ?
+		verdict->confidence = num_ppm(a->flow[i] > 0 && proved && !classes && !exact ?
 			no_surer(v, v->p[i], a->margin[i]) : v->p[i]);
 		verdict->margin = (uint16_t)(proved ? a->margin[i] : 0);
 		verdict->flags = (uint16_t)((proved ? 0 : VERDICT_UNPROVED) |
@@ -599,62 +610,26 @@ static void localise_groups(struct solver *v, const uint32_t *groups, uint32_t n
 	}
 }
 
-/* Odds of everything that wants one of the nodes marked. */
-static double rival_odds(const struct solver *v, uint32_t ne, uint32_t ng, const bool *marked,
-	uint32_t but_edge, uint32_t but_group)
+static void write_group(struct solver *v, uint32_t g, bool proved, bool exact)
 {
-	double sum = 0;
-
-	for (uint32_t i = 0; i < ne; i++)
-		if (i != but_edge && (marked[v->graph[i].l] || marked[v->n[0] + v->graph[i].r]))
-			sum += v->odds[i];
-	for (uint32_t g = 0; g < ng; g++) {
-		bool hit = false;
-		for (uint32_t k = 0; g != but_group && k < v->group[g].n && !hit; k++)
-			hit = marked[v->group_node[v->group[g].first + k]];
-		if (hit)
-			sum += num_pow2(&v->s->e->num, v->group[g].w);
-	}
-	return sum;
-}
-
-static void write_group(struct solver *v, const struct assign *a, uint32_t ng, uint32_t g,
-	bool *marked, bool proved)
-{
-	const struct compete_group *local = &v->group[g];
 	struct group *to = &v->s->groups.group.p[v->group_number[g]];
-	double odds = num_pow2(&v->s->e->num, local->w);
+	double p = v->group_p[g];
 
-	for (uint32_t k = 0; k < local->n; k++)
-		marked[v->group_node[local->first + k]] = true;
-	to->rivals = rival_odds(v, a->ne, ng, marked, UINT32_MAX, g);
-	for (uint32_t k = 0; k < local->n; k++)
-		marked[v->group_node[local->first + k]] = false;
 	to->chosen = v->chosen[g];
 	to->complete = to->complete && proved;
 	to->margin = v->group_margin[g] == ASSIGN_MARGIN_UNPROVED ? RESULT_NONE :
 		v->group_margin[g];
-	to->confidence = num_ppm(odds / (1 + odds + to->rivals));
+	if (to->chosen && to->margin != RESULT_NONE && !exact)
+		p = no_surer(v, p, to->margin);
+	to->confidence = num_ppm(p);
+	to->rival = v->group_rival[g];
 }
 
-static void write_competing(struct solver *v, const struct assign *a, uint32_t ng, bool proved)
+static struct marginal model_of(const struct solver *v, const struct assign *a, uint32_t ng)
 {
-	bool *marked = calloc((size_t)a->nl + a->nr + 1, sizeof(*marked));
-
-	if (marked == NULL) {
-		engine_fail(v->s->e, E_NO_MEMORY);
-		return;
-	}
-	for (uint32_t g = 0; g < ng; g++)
-		write_group(v, a, ng, g, marked, proved);
-	for (uint32_t i = 0; i < a->ne; i++) {
-		uint32_t l = a->edge[i].l, r = a->nl + a->edge[i].r;
-		marked[l] = marked[r] = true;
-		double rivals = rival_odds(v, a->ne, ng, marked, i, UINT32_MAX);
-		marked[l] = marked[r] = false;
-		v->p[i] = v->odds[i] / (1 + v->odds[i] + rivals);
-	}
-	free(marked);
+	return (struct marginal){.a = a, .odds = v->odds, .bits = v->bits, .num = &v->s->e->num,
+		.ng = ng, .group = v->group, .node = v->group_node, .p = v->p,
+		.group_p = v->group_p, .group_rival = v->group_rival};
 }
 
 /* Not proved: how much the optimum may be better at most. */
@@ -677,14 +652,16 @@ static void solve_groups(
 	struct assign a = graph_of(v, ne);
 	struct compete c = {.a = &a, .ng = ng, .group = v->group, .node = v->group_node,
 		.chosen = v->chosen, .margin = v->group_margin};
-	if (!compete_solve(v->assign, &c)) {
+	struct marginal m = model_of(v, &a, ng);
+	if (!compete_solve(v->assign, &c) || !marginal_solve(v->marginal, &m)) {
 		engine_fail(e, E_NO_MEMORY);
 		return;
 	}
 	if (!c.proved)
 		note_gap(v, v->s->groups.group.p[groups[0]].pass, c.bound - c.total);
-	write_competing(v, &a, ng, c.proved);
-	write_verdicts(v, &a, true);
+	for (uint32_t g = 0; g < ng; g++)
+		write_group(v, g, c.proved, m.exact);
+	write_verdicts(v, &a, true, m.exact);
 }
 
 static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
@@ -693,7 +670,8 @@ static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
 
 	localise(v, edges, ne);
 	struct assign a = graph_of(v, ne);
-	if (!assign_solve(v->assign, &a) || !marginal_run(v->marginal, &a, v->odds, v->p)) {
+	struct marginal m = model_of(v, &a, 0);
+	if (!assign_solve(v->assign, &a) || !marginal_solve(v->marginal, &m)) {
 		engine_fail(e, E_NO_MEMORY);
 		return;
 	}
@@ -702,7 +680,7 @@ static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
 	if (is_bulk(v, ne))
 		write_bulk(v, &a);
 	else
-		write_verdicts(v, &a, ne > 1);
+		write_verdicts(v, &a, ne > 1, m.exact);
 }
 
 /* A task is a run of components of about TASK_EDGES edges. */

@@ -348,7 +348,7 @@ static uint8_t group_status(
 
 	if (!sure)
 		unsure.margin = RESULT_NONE;
-	uint8_t status = stage_status(e, pass, &unsure, g->rivals > 0.01, g->w);
+	uint8_t status = stage_status(e, pass, &unsure, g->rival, g->w);
 	if (!g->complete)
 		m->flags |= RESULT_NOT_PROVEN;
 	return status;

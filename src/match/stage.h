@@ -25,7 +25,7 @@ struct group {
 	bool same;           /* other fits exchange equal records only */
 	bool chosen;
 	uint32_t margin, confidence;
-	double rivals;       /* odds of what it competes with */
+	bool rival;          /* something else that is not hopeless wants one of its records */
 };
 
 struct groups {
