@@ -1,6 +1,6 @@
 /*
- * Datasets as facts: states, counts, sums and what the reader proposes. Proposals show cells of the
- * file, so one dataset is the data pool's, which can unseal them; lists do without.
+ * Datasets as facts: states, counts, sums, what the reader proposes, and the bank's statements in it.
+ * Proposals and statements show what the file has, so one dataset is the data pool's, which can unseal them; lists do without.
  */
 #include "api/data.h"
 #include "api/ep.h"
@@ -8,7 +8,7 @@
 #include "vault/vault.h"
 
 static void put_dataset(
-	struct json_writer *w, const struct dataset *d, struct sv proposal)
+	struct json_writer *w, const struct dataset *d, struct sv proposal, struct sv statements)
 {
 	json_open_object(w, NULL);
 	json_put_uuid(w, "id", &d->id);
@@ -26,6 +26,7 @@ static void put_dataset(
 	json_put_int(w, "rows_skipped", d->rows_skipped);
 	api_put_json(w, "sums", d->sums.p ? d->sums : SV("[]"));
 	api_put_json(w, "proposal", proposal);
+	api_put_json(w, "statements", statements);
 	api_put_finding(w, "error", d->error_code, d->error_detail);
 	api_put_instant(w, "created_at", d->created_at);
 	json_close_object(w);
@@ -48,7 +49,7 @@ int ep_dataset_list(struct api *a, struct err *err)
 		return rc;
 	api_list_begin(a);
 	for (size_t i = 0; i < n; i++)
-		put_dataset(&a->out, &datasets[i], SV_NULL);
+		put_dataset(&a->out, &datasets[i], SV_NULL, SV_NULL);
 	api_list_end(a, &page);
 	return 0;
 }
@@ -57,15 +58,20 @@ int ep_dataset_get(struct api *a, struct err *err)
 {
 	const struct uuid id = api_param_uuid(a, "dataset");
 	struct buf proposal CLEANUP(buf_free) = BUF_INIT;
+	struct buf statements CLEANUP(buf_free) = BUF_INIT;
 	struct dataset dataset;
 	int rc = store_dataset_get(a->db, &a->project.id, &id, a->arena, &dataset, err);
 
 	if (rc == 0 && dataset.proposal_sealed.p != NULL)
 		rc = vault_unseal(
 			data_pool_of(a)->vault, dataset.proposal_sealed, &proposal, err);
+	if (rc == 0 && dataset.statements_sealed.p != NULL)
+		rc = vault_unseal(
+			data_pool_of(a)->vault, dataset.statements_sealed, &statements, err);
 	if (rc != 0)
 		return rc;
 	api_etag(a, dataset.version);
-	put_dataset(&a->out, &dataset, proposal.n > 0 ? buf_sv(&proposal) : SV_NULL);
+	put_dataset(&a->out, &dataset, proposal.n > 0 ? buf_sv(&proposal) : SV_NULL,
+		statements.n > 0 ? buf_sv(&statements) : SV_NULL);
 	return 0;
 }

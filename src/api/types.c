@@ -263,11 +263,29 @@ static const struct schema proposal = {.type = SCHEMA_OBJECT,
 	.open = true,
 	.fields = FIELDS(REQ("mapping", mapping), REQ("confidence", number),
 		REQ("columns", proposal_columns), REQ("questions", proposal_questions))};
+static const struct schema statement_balance = OBJECT("statement_balance", NULL,
+	REQ_DOC("amount", text, "Decimal, credit positive."), NUL("day", day));
+static const struct schema statement_check = {.type = SCHEMA_OBJECT,
+	.name = "statement_check",
+	.doc = "A count or total that the file says, against what was found; totals are decimal texts.",
+	.open = true,
+	.fields = FIELDS(REQ("what", code), REQ("agrees", boolean))};
+static const struct schema statement_checks = ARRAY_OF(statement_check, 0);
+static const struct schema statement_proof = ENUM_OF("unproven", "proven", "differs");
+static const struct schema statement = OBJECT("statement",
+	"A bank's statement within the file: proven when opening + entries = closing.",
+	NUL("account", text), NUL("number", text), NUL("currency", currency), NUL("from", day),
+	NUL("to", day), NUL("opening", statement_balance), NUL("closing", statement_balance),
+	NUL("available", statement_balance), REQ("entries", count),
+	REQ_DOC("sum", text, "Of the booked entries, decimal."), REQ("line", count),
+	REQ("proof", statement_proof), OPT("difference", text), REQ("checks", statement_checks));
+static const struct schema statements = ARRAY_OF(statement, 0);
 const struct schema type_dataset = OBJECT("dataset", "A file read through one mapping version.",
 	REQ("id", id), REQ_DOC("no", count, "Its number inside result files."), REQ("source", id),
 	REQ("file", id), NUL("mapping_version", version), REQ("state", dataset_state),
 	REQ("rows_read", count), REQ("rows_accepted", count), REQ("rows_rejected", count),
 	REQ("rows_skipped", count), REQ("sums", field_sums), NUL("proposal", proposal),
+	NUL("statements", statements),
 	NUL("error", finding), REQ("created_at", instant));
 static const struct schema datasets = ARRAY_OF(type_dataset, 0);
 const struct schema type_dataset_list = LIST_OF("dataset_list", datasets);

@@ -19,6 +19,7 @@
 
 #define WAIT_MS 500
 #define PROPOSAL_MAX (1u << 20)
+#define STATEMENTS_JSON_MAX (8u << 20)
 #define MAPPING_MAX 60000 /* of READ_REQUEST */
 #define SUMS_MAX 64
 /* A dataset may be larger than its file (offsets, folded text), but not without bound. */
@@ -40,7 +41,7 @@ struct read_job {
 	struct file file;
 	struct vault_object object; /* of the file */
 	struct output data, rejects;
-	struct buf proposal;
+	struct buf proposal, statements;
 	struct buf sums;
 	struct msg_read_result result;
 };
@@ -116,6 +117,14 @@ static int output_add(
 	return vault_write(o->writer, data.p, data.n, err);
 }
 
+static int text_add(struct buf *b, uint64_t offset, struct sv data, struct err *err)
+{
+	if (offset != b->n)
+		return err_set(err, E_CORRUPT, "The reader's output has a gap.");
+	buf_add_sv(b, data);
+	return buf_ok(b) ? 0 : err_set(err, E_LIMIT, NULL);
+}
+
 static int job_take(struct read_job *j, const struct msg_read_data *d, struct err *err)
 {
 	switch ((enum msg_output)d->output) {
@@ -124,10 +133,9 @@ static int job_take(struct read_job *j, const struct msg_read_data *d, struct er
 	case OUTPUT_REJECTS:
 		return output_add(j, &j->rejects, d->offset, d->data, err);
 	case OUTPUT_PROPOSAL:
-		if (d->offset != j->proposal.n)
-			return err_set(err, E_CORRUPT, "The reader's output has a gap.");
-		buf_add_sv(&j->proposal, d->data);
-		return buf_ok(&j->proposal) ? 0 : err_set(err, E_LIMIT, NULL);
+		return text_add(&j->proposal, d->offset, d->data, err);
+	case OUTPUT_STATEMENTS:
+		return text_add(&j->statements, d->offset, d->data, err);
 	}
 	return err_set(err, E_CORRUPT, "The reader's output is of no kind.");
 }
@@ -189,8 +197,8 @@ static int table_load(struct read_job *j, struct output *o, enum col_file_kind k
 	rc = vault_read(j->in->vault, &o->object, &r, err);
 	if (rc < 0)
 		return rc;
-	return table_file_load((struct col_source){object_pread, r, vault_reader_size(r), NULL}, kind,
-		TABLE_ALL, NULL, 0, ret_info, ret, err);
+	return table_file_load((struct col_source){object_pread, r, vault_reader_size(r), NULL},
+		kind, TABLE_ALL, NULL, 0, ret_info, ret, err);
 }
 
 static int check_info(const struct read_job *j, const struct table_info *info,
@@ -266,11 +274,65 @@ static int check_rejects(struct read_job *j, struct err *err)
 	return table_load(j, &j->rejects, COL_FILE_REJECTS, &info, &t, err);
 }
 
-static int check_proposal(struct read_job *j, struct err *err)
+static int check_json(const struct buf *json, struct err *err)
 {
 	struct json_object *root CLEANUP(json_cleanup) = NULL;
 
-	return json_parse(buf_sv(&j->proposal), JSON_DEPTH, &root, err);
+	return json->n == 0 ? 0 : json_parse(buf_sv(json), JSON_DEPTH, &root, err);
+}
+
+/* --- a mapping that nobody needs to confirm --------------------------------------------------- */
+
+/* The mapping of the proposal, checked, as it is stored. */
+static int proposed_mapping(struct read_job *j, struct buf *out, struct err *err)
+{
+	struct json_object *root CLEANUP(json_cleanup) = NULL;
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	const struct json_object *member = NULL;
+	struct mapping mapping;
+	int rc = json_parse(buf_sv(&j->proposal), JSON_DEPTH, &root, err);
+
+	if (rc < 0)
+		return rc;
+	if (!json_find(root, "mapping", &member) || member == NULL)
+		return err_set(err, E_CORRUPT, "The reader's proposal has no mapping.");
+	json_add_value(&text, member);
+	rc = mapping_from_json(buf_sv(&text), j->arena, &mapping, err);
+	if (rc < 0)
+		return rc;
+	mapping_to_json(&mapping, out);
+	return buf_ok(out) ? 0 : err_set(err, E_NO_MEMORY, NULL);
+}
+
+/* A source's first file whose format says what everything in it is gives the source its mapping, in
+ * the name of who uploaded it. */
+static int adopt_steps(struct read_job *j, struct sv mapping, struct err *err)
+{
+	struct db *db = j->in->db;
+	int rc = store_mapping_insert(db, &j->dataset.project_id, &j->dataset.source_id, mapping,
+		&j->file.uploaded_by, j->arena, &j->mapping, err);
+
+	if (rc == 0)
+		rc = store_dataset_set_reading(db, &j->dataset.id, j->mapping.version, err);
+	if (rc == 0)
+		rc = intake_audit(j->in, &j->dataset.project_id, EVENT_MAPPING_CREATE, "source",
+			&j->dataset.source_id, NULL, err);
+	return rc;
+}
+
+static int adopt_mapping(struct read_job *j, struct err *err)
+{
+	struct buf mapping CLEANUP(buf_free) = BUF_INIT;
+	int rc = proposed_mapping(j, &mapping, err);
+
+	if (rc == 0)
+		rc = db_begin(j->in->db, err);
+	if (rc == 0)
+		rc = adopt_steps(j, buf_sv(&mapping), err);
+	if (rc == 0)
+		rc = db_commit(j->in->db, err);
+	db_rollback(j->in->db);
+	return rc;
 }
 
 /* --- outcome ---------------------------------------------------------------------------------- */
@@ -287,6 +349,7 @@ static int set_ready(struct read_job *j, struct err *err)
 		.sums = buf_sv(&j->sums),
 		.data_object = j->data.object.id,
 	};
+	struct buf sealed CLEANUP(buf_free) = BUF_INIT;
 	int rc = object_insert(
 		in, &j->dataset.project_id, OBJECT_KIND_DATASET, &j->data.object, err);
 
@@ -295,6 +358,11 @@ static int set_ready(struct read_job *j, struct err *err)
 		rc = object_insert(
 			in, &j->dataset.project_id, OBJECT_KIND_REJECTS, &j->rejects.object, err);
 	}
+	/* Statements name accounts, which the database may not hold in the clear. */
+	if (rc == 0 && j->statements.n > 0)
+		rc = vault_seal(in->vault, buf_sv(&j->statements), &sealed, err);
+	if (sealed.n > 0)
+		d.statements_sealed = buf_sv(&sealed);
 	return rc < 0 ? rc : store_dataset_set_ready(in->db, &j->dataset.id, &d, err);
 }
 
@@ -310,8 +378,9 @@ static int set_needs_mapping(struct read_job *j, struct err *err)
 	struct buf sealed CLEANUP(buf_free) = BUF_INIT;
 	int rc = vault_seal(j->in->vault, buf_sv(&j->proposal), &sealed, err);
 
-	return rc != 0 ? rc : store_dataset_set_needs_mapping(
-				      j->in->db, &j->dataset.id, buf_sv(&sealed), err);
+	return rc != 0 ? rc
+		       : store_dataset_set_needs_mapping(
+				 j->in->db, &j->dataset.id, buf_sv(&sealed), err);
 }
 
 /* Inside a transaction. why: of an unreadable one. */
@@ -382,9 +451,11 @@ static int job_read(struct read_job *j, struct err *why)
 	switch ((enum msg_outcome)j->result.outcome) {
 	case OUTCOME_READY:
 		rc = check_dataset(j, why);
-		return rc < 0 ? rc : check_rejects(j, why);
+		if (rc == 0)
+			rc = check_rejects(j, why);
+		return rc < 0 ? rc : check_json(&j->statements, why);
 	case OUTCOME_NEEDS_MAPPING:
-		return check_proposal(j, why);
+		return check_json(&j->proposal, why);
 	case OUTCOME_UNREADABLE:
 		break;
 	}
@@ -400,6 +471,13 @@ static int job_run(struct read_job *j, struct err *err)
 	if (rc < 0)
 		return rc;
 	rc = job_read(j, &why);
+	if (rc == 0 && j->result.outcome == OUTCOME_NEEDS_MAPPING && j->result.certain &&
+		j->source.mapping_version == 0) {
+		rc = adopt_mapping(j, err);
+		if (rc < 0)
+			return rc;
+		rc = job_read(j, &why);
+	}
 	if (rc == 0)
 		return record(j, NULL, err);
 	why.code = rc;
@@ -430,10 +508,12 @@ int read_task_run(struct intake *in, struct arena *a, struct err *err)
 		return store_task_finish(
 			in->db, &in->task, TASK_STATE_CANCELLED, SV_NULL, SV_NULL, err);
 	buf_init(&j.proposal, PROPOSAL_MAX);
+	buf_init(&j.statements, STATEMENTS_JSON_MAX);
 	rc = job_run(&j, err);
 	output_end(&j, &j.data);
 	output_end(&j, &j.rejects);
 	buf_free(&j.proposal);
+	buf_free(&j.statements);
 	buf_free(&j.sums);
 	return rc;
 }

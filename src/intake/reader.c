@@ -21,6 +21,7 @@
 
 #define ARENA_MAX (64u << 20)
 #define PROPOSAL_MAX (1u << 20)
+#define STATEMENTS_JSON_MAX (8u << 20)
 #define DATA_MAX 60000
 
 static _Noreturn void child_main(const struct conf *conf, int sock);
@@ -206,6 +207,27 @@ static int send_table(struct child *c, enum msg_output output, enum col_file_kin
 	return rc < 0 ? rc : data_flush(c, err);
 }
 
+static int send_json(struct child *c, enum msg_output output, struct sv json, struct err *err)
+{
+	int rc = data_begin(c, output).write(c, json.p, json.n, err);
+
+	return rc < 0 ? rc : data_flush(c, err);
+}
+
+static int send_statements(struct child *c, const struct statement_list *l, struct err *err)
+{
+	struct buf json CLEANUP(buf_free) = BUF_INIT;
+
+	if (l->n == 0)
+		return 0;
+	buf_init(&json, STATEMENTS_JSON_MAX);
+	struct json_writer w = json_writer_of(&json);
+	statement_list_to_json(l, NULL, &w);
+	if (!buf_ok(&json))
+		return err_set(err, E_LIMIT, "The file has too many statements.");
+	return send_json(c, OUTPUT_STATEMENTS, buf_sv(&json), err);
+}
+
 static int child_read(struct child *c, const struct mapping *mapping,
 	struct msg_read_result *result, struct err *err)
 {
@@ -214,7 +236,8 @@ static int child_read(struct child *c, const struct mapping *mapping,
 
 	if (rc < 0)
 		return rc;
-	if (read.info.rows_accepted == 0)
+	/* A statement without entries is a statement all the same. */
+	if (read.info.rows_accepted == 0 && (read.statements.n == 0 || read.info.rows_rejected > 0))
 		return err_set(err, E_UNREADABLE, "None of its %llu rows could be read.",
 			(unsigned long long)read.info.rows_rejected);
 	memcpy(read.info.file_sha256, c->request.sha256, sizeof(read.info.file_sha256));
@@ -223,6 +246,8 @@ static int child_read(struct child *c, const struct mapping *mapping,
 	if (rc == 0 && read.info.rows_rejected > 0)
 		rc = send_table(
 			c, OUTPUT_REJECTS, COL_FILE_REJECTS, &read.rejects, &read.info, err);
+	if (rc == 0)
+		rc = send_statements(c, &read.statements, err);
 	if (rc < 0)
 		return rc;
 	result->outcome = OUTCOME_READY;
@@ -250,11 +275,9 @@ static int child_propose(
 	read_proposal_to_json(&proposal, &json);
 	if (!buf_ok(&json))
 		return err_set(err, E_LIMIT, "The file has too many columns to propose a mapping.");
-	rc = data_begin(c, OUTPUT_PROPOSAL).write(c, json.p, json.n, err);
-	if (rc == 0)
-		rc = data_flush(c, err);
-	if (rc == 0)
-		result->outcome = OUTCOME_NEEDS_MAPPING;
+	rc = send_json(c, OUTPUT_PROPOSAL, buf_sv(&json), err);
+	result->outcome = OUTCOME_NEEDS_MAPPING;
+	result->certain = proposal.declared && proposal.nquestions == 0;
 	return rc;
 }
 

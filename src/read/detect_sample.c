@@ -276,7 +276,8 @@ static void describe(const struct detect *d, uint32_t i, struct read_column *to)
 
 int detect_declared(struct detect *d, struct read_proposal *ret, struct err *err)
 {
-	struct read_proposal p = {.ncolumns = d->ncolumns,
+	struct read_proposal p = {.declared = true,
+		.ncolumns = d->ncolumns,
 		.rows_seen = d->nrows,
 		.confidence = d->nquestions > 0 ? 500000u : 1000000u};
 	struct mapping *m = &p.mapping;

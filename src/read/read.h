@@ -86,6 +86,7 @@ struct read_proposal {
 	uint32_t ncolumns;
 	struct read_question questions[READ_QUESTIONS];
 	uint32_t nquestions;
+	bool declared;      /* the format says what its columns are */
 	uint64_t rows_seen; /* rows that were looked at */
 };
 

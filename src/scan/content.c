@@ -93,14 +93,15 @@ static size_t first_binary(const uint8_t *p, size_t n)
 	return n;
 }
 
-static int check_text(struct content *c, const void *head, size_t n, struct err *err)
+static int check_text(struct content *c, bool markup, const void *head, size_t n, struct err *err)
 {
 	const char *mime = magic_buffer(c->magic, head, n);
 	size_t at;
 
 	if (!mime)
 		return err_set(err, E_FILE_UNSCANNABLE, "Its type cannot be told.");
-	if (!mime_is_text(mime) || is_other_text(mime, sv_from(head, n)))
+	bool xml = markup && strcmp(mime, "text/xml") == 0;
+	if (!mime_is_text(mime) || (!xml && is_other_text(mime, sv_from(head, n))))
 		return err_set(err, E_FILE_TYPE, "It is not a table but %s.", mime);
 	if (looks_utf16(head, n))
 		return 0;
@@ -117,7 +118,8 @@ int content_check(
 		return err_set(err, E_FILE_EMPTY, NULL);
 	if (!file_type_word(type))
 		return err_set(err, E_FILE_TYPE, "Files of this type are not accepted.");
-	if (file_type_form(type) == FILE_FORM_TEXT)
-		return check_text(c, head, n, err);
+	enum file_form form = file_type_form(type);
+	if (form != FILE_FORM_ZIP)
+		return check_text(c, form == FILE_FORM_MARKUP, head, n, err);
 	return err_set(err, E_FILE_TYPE, "Archives are not accepted.");
 }

@@ -15,6 +15,7 @@ static const struct db_field dataset_fields[] = {
 	DB_FIELD(dataset, I64, rows_skipped),
 	DB_FIELD(dataset, TEXT, sums),
 	DB_FIELD(dataset, BYTES, proposal_sealed),
+	DB_FIELD(dataset, BYTES, statements_sealed),
 	DB_FIELD(dataset, UUID, data_object),
 	DB_FIELD(dataset, UUID, rejects_object),
 	DB_FIELD(dataset, TEXT, error_code),
@@ -104,7 +105,8 @@ int store_dataset_set_ready(
 	return move(db, SQL_DATASET_READY,
 		DB_PARAMS(DB_UUID(id), DB_I32(d->mapping_version), DB_I64(d->rows_read),
 			DB_I64(d->rows_accepted), DB_I64(d->rows_rejected), DB_I64(d->rows_skipped),
-			DB_SV(d->sums), DB_UUID(&d->data_object), DB_UUID_OPT(&d->rejects_object)),
+			DB_SV(d->sums), DB_UUID(&d->data_object), DB_UUID_OPT(&d->rejects_object),
+			d->statements_sealed.p ? DB_BYTES(d->statements_sealed) : DB_NULL(BYTEA)),
 		err);
 }
 

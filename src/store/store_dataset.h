@@ -14,6 +14,7 @@ struct dataset {
 	int64_t rows_read, rows_accepted, rows_rejected, rows_skipped;
 	struct sv sums;     /* JSON array */
 	struct sv proposal_sealed; /* JSON by vault_seal, SV_NULL: none; lists leave it out */
+	struct sv statements_sealed; /* JSON by vault_seal, SV_NULL: none; lists leave it out */
 	struct uuid data_object, rejects_object;
 	struct sv error_code, error_detail;
 	int64_t created_at, read_at;
@@ -43,8 +44,8 @@ MUST_CHECK int store_dataset_waiting(struct db *db, const struct uuid *project,
 /* From reading, needs_mapping or unreadable to reading. */
 MUST_CHECK int store_dataset_set_reading(
 	struct db *db, const struct uuid *id, int32_t mapping_version, struct err *err);
-/* From reading to ready: takes mapping_version, rows_*, sums, data_object, rejects_object (or nil).
- */
+/* From reading to ready: takes mapping_version, rows_*, sums, statements_sealed, data_object,
+ * rejects_object (or nil). */
 MUST_CHECK int store_dataset_set_ready(
 	struct db *db, const struct uuid *id, const struct dataset *dataset, struct err *err);
 MUST_CHECK int store_dataset_set_needs_mapping(

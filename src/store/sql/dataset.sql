@@ -7,20 +7,20 @@ RETURNING no;
 
 -- name: dataset_get(uuid, uuid)
 SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
-	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, proposal_sealed, data_object,
+	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, proposal_sealed, statements_sealed, data_object,
 	rejects_object, error_code, error_detail, created_at, read_at, version
 FROM dataset WHERE project_id = $1 AND id = $2;
 
 -- name: dataset_by_id(uuid)
 SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
-	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, proposal_sealed, data_object,
+	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, proposal_sealed, statements_sealed, data_object,
 	rejects_object, error_code, error_detail, created_at, read_at, version
 FROM dataset WHERE id = $1;
 
 -- The newest reading of a file.
 -- name: dataset_by_file(uuid)
 SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
-	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, proposal_sealed, data_object,
+	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, proposal_sealed, statements_sealed, data_object,
 	rejects_object, error_code, error_detail, created_at, read_at, version
 FROM dataset WHERE file_id = $1 ORDER BY id DESC LIMIT 1;
 
@@ -28,6 +28,7 @@ FROM dataset WHERE file_id = $1 ORDER BY id DESC LIMIT 1;
 -- name: dataset_list(uuid, uuid, text, uuid, int4)
 SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
 	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, NULL::bytea AS proposal_sealed,
+	NULL::bytea AS statements_sealed,
 	data_object, rejects_object, error_code, error_detail, created_at, read_at, version
 FROM dataset
 WHERE project_id = $1 AND ($2::uuid IS NULL OR source_id = $2)
@@ -38,6 +39,7 @@ ORDER BY id DESC LIMIT $5;
 -- name: dataset_waiting(uuid, uuid)
 SELECT id, no, project_id, source_id, file_id, coalesce(mapping_version, 0) AS mapping_version,
 	state, rows_read, rows_accepted, rows_rejected, rows_skipped, sums, NULL::bytea AS proposal_sealed,
+	NULL::bytea AS statements_sealed,
 	data_object, rejects_object, error_code, error_detail, created_at, read_at, version
 FROM dataset WHERE project_id = $1 AND source_id = $2 AND state = 'needs_mapping'
 ORDER BY id LIMIT 1000;
@@ -48,10 +50,10 @@ UPDATE dataset SET state = 'reading', mapping_version = NULLIF($2, 0), error_cod
 	error_detail = NULL, version = version + 1
 WHERE id = $1 AND state IN ('reading', 'needs_mapping', 'unreadable');
 
--- name: dataset_ready(uuid, int4, int8, int8, int8, int8, text, uuid, uuid)
+-- name: dataset_ready(uuid, int4, int8, int8, int8, int8, text, uuid, uuid, bytea)
 UPDATE dataset SET state = 'ready', mapping_version = $2, rows_read = $3, rows_accepted = $4,
 	rows_rejected = $5, rows_skipped = $6, sums = $7::json, data_object = $8, rejects_object = $9,
-	proposal_sealed = NULL, error_code = NULL, error_detail = NULL, read_at = now(), version = version + 1
+	statements_sealed = $10, proposal_sealed = NULL, error_code = NULL, error_detail = NULL, read_at = now(), version = version + 1
 WHERE id = $1 AND state = 'reading';
 
 -- name: dataset_needs_mapping(uuid, bytea)

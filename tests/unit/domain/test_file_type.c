@@ -14,6 +14,12 @@ static const struct {
 	{"LEDGER.CSV", FILE_TYPE_CSV},
 	{"bank.2026-03.tsv", FILE_TYPE_CSV},
 	{"notes.txt", FILE_TYPE_CSV},
+	{"camt.053.2026-03-01.XML", FILE_TYPE_CAMT},
+	{"statement.sta", FILE_TYPE_MT940},
+	{"interim.942", FILE_TYPE_MT940},
+	{"previous-day.bai2", FILE_TYPE_BAI2},
+	{"card.qfx", FILE_TYPE_OFX},
+	{"cash.qif", FILE_TYPE_QIF},
 	{"ledger.csv.exe", FILE_TYPE_NONE},
 	{"ledger.csvx", FILE_TYPE_NONE},
 	{"ledgercsv", FILE_TYPE_NONE},
@@ -37,6 +43,7 @@ static void test_words(void **state)
 	(void)state;
 	assert_string_equal(file_type_word(FILE_TYPE_CSV), "csv");
 	assert_string_equal(file_type_extensions(FILE_TYPE_CSV), "csv tsv txt");
+	assert_int_equal(file_type_form(FILE_TYPE_CAMT), FILE_FORM_MARKUP);
 	assert_int_equal(file_type_form(FILE_TYPE_CSV), FILE_FORM_TEXT);
 	assert_null(file_type_word(FILE_TYPE_NONE));
 	assert_null(file_type_word(FILE_TYPE_END));

@@ -48,12 +48,17 @@ static int memory_pread(
 	return 0;
 }
 
-static int verdict(struct scan *s, struct sv bytes, struct err *err)
+static int verdict_as(struct scan *s, enum file_type type, struct sv bytes, struct err *err)
 {
 	struct memory m = {.bytes = bytes, .fail_from = -1};
 	struct scan_source source = {memory_pread, &m, bytes.n};
 
-	return scan_run(s, FILE_TYPE_CSV, &source, err);
+	return scan_run(s, type, &source, err);
+}
+
+static int verdict(struct scan *s, struct sv bytes, struct err *err)
+{
+	return verdict_as(s, FILE_TYPE_CSV, bytes, err);
 }
 
 /* n bytes of rows. */
@@ -106,6 +111,29 @@ static const struct {
 	{"RTF", "{\\rtf1\\ansi 1,2}\n", 0, E_FILE_TYPE},
 	{"shell script", "#!/bin/sh\nrm -rf /\n", 0, E_FILE_TYPE},
 };
+
+/* What may be XML may not be a web page or anything else. */
+static void test_markup(void **state)
+{
+	static const struct {
+		const char *label, *bytes;
+		int want;
+	} cases[] = {
+		{"XML", "<?xml version=\"1.0\"?>\n<Document/>\n", 0},
+		{"SGML", "OFXHEADER:100\n\n<OFX></OFX>\n", 0},
+		{"HTML", "<!DOCTYPE html>\n<html><body>1,2</body></html>\n", E_FILE_TYPE},
+		{"PDF", "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", E_FILE_TYPE},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err err = {0};
+		int rc = verdict_as(*state, FILE_TYPE_CAMT, sv_from_cstr(cases[i].bytes), &err);
+
+		if (rc != cases[i].want)
+			fail_msg("%s: gave %s (%s)", cases[i].label, rc ? err_name(rc) : "clean",
+				err.detail);
+	}
+}
 
 static void test_content(void **state)
 {
@@ -271,6 +299,7 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_content),
 		cmocka_unit_test(test_type_of_the_name),
 		cmocka_unit_test(test_eicar_is_found_anywhere),

@@ -1035,6 +1035,33 @@ export type Proposal = {
   questions: ProposalQuestion[];
   [key: string]: any;
 };
+export type StatementBalance = {
+  /** Decimal, credit positive. */
+  amount: string;
+  day: string | null;
+};
+export type StatementCheck = {
+  what: string;
+  agrees: boolean;
+  [key: string]: any;
+};
+export type Statement = {
+  account: string | null;
+  number: string | null;
+  currency: string | null;
+  from: string | null;
+  to: string | null;
+  opening: StatementBalance | null;
+  closing: StatementBalance | null;
+  available: StatementBalance | null;
+  entries: number;
+  /** Of the booked entries, decimal. */
+  sum: string;
+  line: number;
+  proof: "unproven" | "proven" | "differs";
+  difference?: string;
+  checks: StatementCheck[];
+};
 export type Dataset = {
   id: string;
   /** Its number inside result files. */
@@ -1055,6 +1082,7 @@ export type Dataset = {
   rows_skipped: number;
   sums: FieldSum[];
   proposal: Proposal | null;
+  statements: Statement[] | null;
   error: Finding | null;
   created_at: string;
 };

@@ -125,6 +125,7 @@ export const dataset: Dataset = {
 	rows_skipped: 1,
 	sums: [{ field: "amount", money: { minor: "123456789", currency: "EUR" } }],
 	proposal: null,
+	statements: null,
 	error: null,
 	created_at: AT,
 };
