@@ -122,7 +122,7 @@ static bool borrow(struct binding *b)
 		v->i32 = c->i32;
 	} else {
 		bool same = b->rule->type == RULES_AMOUNT ? c->type == COL_AMOUNT :
-			c->type != COL_AMOUNT && c->scale == 6;
+			c->type != COL_AMOUNT && c->scale == b->rule->scale;
 		if (!same)
 			return false;
 		v->i64 = c->i64;
@@ -300,9 +300,10 @@ static int cell_number(const struct binding *b, const struct part *part, uint32_
 		if (!col_valid(c, row))
 			continue;
 		int have = c->type == COL_AMOUNT ? col_amount_scale(part->table, c, row) : c->scale;
-		int want = b->rule->type != RULES_AMOUNT ? 6 : c->type == COL_AMOUNT ? have : 2;
+		int want = b->rule->type != RULES_AMOUNT ? b->rule->scale :
+			c->type == COL_AMOUNT ? have : 2;
 		if (!rescale(c->i64[row], have, want, &v))
-			return bind_error(b, "has digits that the field cannot hold",
+			return bind_error(b, "has a value that the field's scale cannot hold",
 				b->from->terms[t].name);
 		if (b->from->terms[t].negate)
 			v = -v;
@@ -329,7 +330,8 @@ static int build_numbers(struct binding *b)
 		return e->error;
 	bool is_const = b->from->source == RULES_SOURCE_CONST;
 	if (is_const && decimal_parse(b->from->constant, (struct decimal_format){'.', 0},
-				b->rule->type == RULES_AMOUNT ? 2 : 6, &constant) < 0)
+				b->rule->type == RULES_AMOUNT ? 2 : b->rule->scale,
+				&constant) < 0)
 		return bind_error(b, "is not a number", b->from->constant);
 	for (uint32_t p = 0; p < b->nparts; p++)
 		for (uint32_t r = 0; r < b->parts[p].table->rows; r++) {
@@ -463,15 +465,107 @@ static int bind_currency(struct engine *e, const struct match_input *in, uint32_
 	return rc;
 }
 
-/* "EUR": everything is one currency, whatever the files say or do not say. */
+/* ---- base currency ---- */
+
+static const struct field *date_of(const struct engine *e, int side)
+{
+	for (uint32_t i = 0; i < e->nf; i++)
+		if (e->f[i].rule->type == RULES_DATE && e->f[i].v[side].present)
+			return &e->f[i];
+	return NULL;
+}
+
+static int no_rate(struct engine *e, int32_t currency, const char *what)
+{
+	char word[4], pointer[16];
+
+	col_currency_unpack(currency, word);
+	snprintf(pointer, sizeof(pointer), "/lists/%s", word);
+	return err_set_at(e->err, E_CURRENCY, pointer,
+		"Amounts in %s need their rates by day in \"%.*s\": %s.", word,
+		SV_ARG(e->rs->currency), what);
+}
+
+/* amount * rate in the base currency's minor units, half away from zero. */
+static bool exchange(int64_t minor, int from, int64_t rate, int to, int64_t *ret)
+{
+	__int128 v = (__int128)minor * rate, unit = decimal_pow10(RULES_RATE_SCALE);
+
+	if (to >= from)
+		v *= decimal_pow10(to - from);
+	else
+		unit *= decimal_pow10(from - to);
+	v = v >= 0 ? (v + unit / 2) / unit : -((-v + unit / 2) / unit);
+	*ret = (int64_t)v;
+	return v <= DECIMAL_MONEY_MAX && v >= -(__int128)DECIMAL_MONEY_MAX;
+}
+
+static int exchange_row(struct engine *e, int side, uint32_t row, int32_t currency, int64_t *value)
+{
+	const struct field *date = date_of(e, side);
+	char word[4];
+	int64_t rate;
+
+	col_currency_unpack(currency, word);
+	const struct rules_list *rates = ruleset_list(e->rs, sv_from_cstr(word));
+	if (rates == NULL || rates->nrates == 0)
+		return no_rate(e, currency, "there is no such list");
+	if (date == NULL || !vec_valid(&date->v[side], row))
+		return no_rate(e, currency, "a record has no day");
+	if (!rules_rate_on(rates, date->v[side].i32[row], &rate))
+		return no_rate(e, currency, "a record is older than the first");
+	if (!exchange(*value, col_currency_exponent(currency), rate,
+		    col_currency_exponent(e->currencies[0]), value))
+		return err_set(e->err, E_LIMIT, "An amount exceeds the largest in %.*s.",
+			SV_ARG(e->rs->currency));
+	return 0;
+}
+
+/* The balance of an input in the base currency; a row of no known currency is in it already. */
+static int exchange_input(struct engine *e, const struct match_input *in, uint32_t first)
+{
+	const struct col *c = balance_column(e, in);
+	struct vec *v = &e->f[e->rs->side[in->side].balance].v[in->side];
+	int64_t *own = NULL;
+	int rc = 0;
+
+	for (uint32_t r = 0; c != NULL && r < in->table->rows && rc == 0; r++) {
+		int32_t currency = col_amount_currency(in->table, c, r);
+		if (currency == 0 || currency == e->currencies[0] || !vec_valid(v, first + r))
+			continue;
+		if (own == NULL) {
+			own = ENGINE_NEW(e, (size_t)e->n[in->side] + 1, int64_t);
+			if (own == NULL)
+				return e->error;
+			if (e->foreign[in->side] == NULL)
+				e->foreign[in->side] = v->i64;
+			memcpy(own, v->i64, e->n[in->side] * sizeof(*own));
+			v->i64 = own;
+		}
+		rc = exchange_row(e, in->side, first + r, currency, &own[first + r]);
+	}
+	return rc;
+}
+
+static int exchange_all(struct engine *e)
+{
+	int rc = 0;
+
+	e->currencies[0] = col_currency_pack(e->rs->currency);
+	for (uint32_t i = 0; i < e->nin && rc == 0; i++)
+		if (e->rs->side[e->in[i].side].balance != UINT32_MAX)
+			rc = exchange_input(e, &e->in[i], e->base[i]);
+	return rc;
+}
+
+/* "EUR": everything is counted in one currency, at the rates of the lists. */
 static int bind_currencies(struct engine *e)
 {
 	int rc = 0;
 
 	if (e->rs->side[0].balance == UINT32_MAX || e->rs->currency.n > 0) {
-		e->currencies[0] = e->rs->currency.n > 0 ? col_currency_pack(e->rs->currency) : 0;
 		e->ncurrencies = 1;
-		return 0;
+		return e->rs->currency.n > 0 ? exchange_all(e) : 0;
 	}
 	for (int side = 0; side < 2; side++)
 		e->currency[side] = ENGINE_ZNEW(e, (size_t)e->n[side] + 1, uint8_t);

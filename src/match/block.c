@@ -184,8 +184,9 @@ static bool is_band(const struct engine *e, const struct rules_test *t)
 	case RULES_OP_WITHIN:
 	case RULES_OP_PERCENT:
 	case RULES_OP_EXPECT:
-	case RULES_OP_RATE:
 		return f->rule->type != RULES_DATE && f->rule->type != RULES_CURRENCY;
+	case RULES_OP_RATE: /* one of a day bounds each row on its own */
+		return t->rates == UINT32_MAX;
 	default:
 		return false;
 	}

@@ -221,6 +221,27 @@ static struct match_money *money_of(struct match_receipt *r, uint8_t side, int32
 	return &more[r->nmoney++];
 }
 
+static void count_row(
+	const struct engine *e, int side, uint32_t row, bool forward, struct match_money *m)
+{
+	int64_t amount = e->amount[side] == NULL ? 0 : e->amount[side][row];
+	uint8_t state = e->state[side][row];
+
+	assert(m != NULL);
+	/* What remained of it when the run began: what is open, and what the run took. */
+	if (forward && e->carried[side] != NULL)
+		amount = e->carried[side][row];
+	m->rows_forward += forward;
+	m->forward += forward ? amount : 0;
+	m->rows_accepted += !forward;
+	m->accepted += forward ? 0 : amount;
+	m->rows_excluded += state == ROW_EXCLUDED;
+	m->excluded += state == ROW_EXCLUDED ? amount : 0;
+	m->rows_matched += state == ROW_CONFIRMED;
+	m->rows_reserved += state == ROW_RESERVED;
+	m->rows_open += state == ROW_OPEN || state == ROW_RESERVED;
+}
+
 /* What each side was given, by what became of each row. */
 static int count_rows(struct closing *c, int side)
 {
@@ -234,19 +255,15 @@ static int count_rows(struct closing *c, int side)
 	for (uint32_t i = 0; i < e->ncurrencies; i++)
 		by_currency[i] = money_of(receipt, (uint8_t)side, e->currencies[i]);
 	receipt->rows[side] = e->n[side];
-	for (uint32_t r = 0; r < e->n[side]; r++) {
-		struct match_money *m = by_currency[row_currency(e, side, r)];
-		assert(m != NULL);
-		int64_t amount = e->amount[side] == NULL ? 0 : e->amount[side][r];
-		uint8_t state = e->state[side][r];
-		m->rows_accepted++;
-		m->accepted += amount;
-		m->rows_excluded += state == ROW_EXCLUDED;
-		m->excluded += state == ROW_EXCLUDED ? amount : 0;
-		m->rows_matched += state == ROW_CONFIRMED;
-		m->rows_reserved += state == ROW_RESERVED;
-		m->rows_open += state == ROW_OPEN || state == ROW_RESERVED;
-	}
+	for (uint32_t i = 0; i < e->nin; i++)
+		for (uint32_t r = 0; e->in[i].side == side && r < e->in[i].table->rows; r++) {
+			uint32_t row = e->base[i] + r;
+			const int64_t *remaining = e->in[i].remaining;
+			if (remaining == NULL || remaining[r] != 0)
+				count_row(e, side, row, remaining != NULL,
+					by_currency[row_currency(e, side, row)]);
+		}
+	receipt->repeated[side] = e->repeated[side];
 	return 0;
 }
 
@@ -278,8 +295,9 @@ static void count_money(struct closing *c)
 	}
 	for (uint32_t i = 0; i < receipt->nmoney; i++) {
 		struct match_money *m = &receipt->money[i];
-		m->balanced = m->accepted == m->matched + m->excluded + m->open &&
-			m->rows_accepted == m->rows_matched + m->rows_excluded + m->rows_open;
+		m->balanced = m->forward + m->accepted == m->matched + m->excluded + m->open &&
+			m->rows_forward + m->rows_accepted ==
+				m->rows_matched + m->rows_excluded + m->rows_open;
 		receipt->matched[m->side] += m->rows_matched;
 		receipt->excluded[m->side] += m->rows_excluded;
 		receipt->open[m->side] += m->rows_open;
@@ -297,6 +315,29 @@ static int copy_stats(struct closing *c)
 		return E_NO_MEMORY;
 	memcpy(c->receipt->passes, e->stats, e->rs->npasses * sizeof(*e->stats));
 	c->receipt->prior = true;
+	c->receipt->advice = e->advice;
+	return 0;
+}
+
+static int copy_carried(struct closing *c)
+{
+	const struct engine *e = c->e;
+	struct match_receipt *receipt = c->receipt;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < e->nin; i++)
+		for (uint32_t r = 0; e->in[i].remaining != NULL && r < e->in[i].table->rows; r++)
+			n += e->in[i].remaining[r] != 0;
+	receipt->carried = calloc(n + 1, sizeof(*receipt->carried));
+	if (receipt->carried == NULL)
+		return E_NO_MEMORY;
+	for (uint32_t i = 0; i < e->nin; i++)
+		for (uint32_t r = 0; e->in[i].remaining != NULL && r < e->in[i].table->rows; r++)
+			if (e->in[i].remaining[r] != 0)
+				receipt->carried[receipt->ncarried++] = (struct match_carried){
+					.input = (uint16_t)i, .row = r,
+					.remaining = e->in[i].remaining[r],
+					.first_seen = e->in[i].first_seen};
 	return 0;
 }
 
@@ -314,6 +355,8 @@ void close_result(struct engine *e, struct result *ret, struct match_receipt *re
 		rc = write_matches(&c);
 	if (rc == 0)
 		rc = copy_stats(&c);
+	if (rc == 0)
+		rc = copy_carried(&c);
 	if (rc == 0 && engine_ok(e)) {
 		close_patterns(&c);
 		close_open(&c);

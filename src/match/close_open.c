@@ -167,7 +167,7 @@ static int32_t last_day(const struct engine *e, const struct field *f, int side)
 
 #define LAG_MAX 400
 
-/* Days within which 99 % of the confirmed pairs found each other; right after left, and the other
+/* Days within which as many as the ruleset says, 99 % of old, of the confirmed pairs found each other; right after left, and the other
  * way round. */
 static void learn_lags(struct closing *c, const struct field *f)
 {
@@ -186,13 +186,13 @@ static void learn_lags(struct closing *c, const struct field *f)
 			count[days < 0 ? 0 : MIN(days, LAG_MAX)]++;
 			total++;
 		}
+		const struct rules_transit *t = &e->rs->transit[side];
 		for (int32_t d = 0; d <= LAG_MAX && total >= 30; d++) {
 			seen += count[d];
 			lag = d;
-			if ((uint64_t)seen * 100 >= (uint64_t)total * 99)
+			if ((uint64_t)seen * 100 >= (uint64_t)total * t->days)
 				break;
 		}
-		const struct rules_transit *t = &e->rs->transit[side];
 		c->receipt->transit_days[side] =
 			t->how == RULES_TRANSIT_LEARNED ? lag : (int32_t)t->days;
 		c->receipt->as_of[side] = last_day(e, f, side);
@@ -277,6 +277,9 @@ struct reasons {
 	const struct field *date;
 	const struct field *code;     /* the first reference both sides have, or NULL */
 	struct lookup by_amount[2], by_code[2];
+	const struct field *party;    /* the first short text both sides have, or NULL */
+	struct lookup settled[2];     /* confirmed records by amount */
+	int32_t first_day[2];         /* of each side's records; INT32_MAX: none */
 };
 
 static bool transposed(uint64_t a, uint64_t b)
@@ -340,6 +343,29 @@ static uint32_t nearest_amount(const struct reasons *q, int side, uint32_t row)
 	return same != NO_ROW ? same : nearest_equal(q, side, row, -amount);
 }
 
+/* Later than its own side is looked at, or so early that the other side begins after it was due. */
+static bool outside_period(const struct reasons *q, int side, int32_t day)
+{
+	const struct engine *e = q->c->e;
+	int32_t as_of = e->rs->side[side].as_of, first = q->first_day[1 - side];
+
+	if (as_of != INT32_MIN && day > as_of)
+		return true;
+	return first != INT32_MAX && (int64_t)day + q->c->receipt->transit_days[side] < first;
+}
+
+/* Not due yet: the other side has not come to the day on which it would show. */
+static bool in_transit(const struct reasons *q, int side, int32_t day, int32_t as_of)
+{
+	const struct engine *e = q->c->e;
+	const struct rules_transit *t = &e->rs->transit[side];
+
+	if (t->how != RULES_TRANSIT_BUSINESS)
+		return (int64_t)day + q->c->receipt->transit_days[side] > as_of;
+	const struct calendar *c = test_calendar(e, t->calendar);
+	return test_business_day(c, as_of) - test_business_day(c, day) < (int32_t)t->days;
+}
+
 static uint8_t by_time(const struct reasons *q, int side, uint32_t row)
 {
 	const struct match_receipt *r = q->c->receipt;
@@ -347,7 +373,9 @@ static uint8_t by_time(const struct reasons *q, int side, uint32_t row)
 
 	if (day == INT32_MIN || as_of == INT32_MIN)
 		return BREAK_MISSING;
-	if ((int64_t)day + r->transit_days[side] > as_of)
+	if (outside_period(q, side, day))
+		return BREAK_NOT_IN_PERIOD;
+	if (in_transit(q, side, day, as_of))
 		return BREAK_IN_TRANSIT;
 	if ((int64_t)as_of - day > STALE_DAYS)
 		return BREAK_STALE;
@@ -361,6 +389,34 @@ static bool is_duplicate(const struct engine *e, int side, uint32_t row)
 		return false;
 	uint32_t rep = e->rep[side][row];
 	return rep != row && (e->state[side][rep] == ROW_CONFIRMED || e->state[side][rep] == ROW_OPEN);
+}
+
+#define PAID_AGAIN_DAYS 45
+
+static bool same_value(const struct field *f, int side, uint32_t a, uint32_t b)
+{
+	return f != NULL && f->id[side] != NULL && f->id[side][a] != 0 &&
+		f->id[side][a] == f->id[side][b];
+}
+
+/* A record of the same side with the same amount and reference, or, where there are no references, of
+ * the same party, has found its counterpart already. */
+static bool is_paid_again(const struct reasons *q, int side, uint32_t row)
+{
+	const struct engine *e = q->c->e;
+	const struct lookup *l = &q->settled[side];
+	int32_t day = day_of(q->date, side, row);
+	const struct field *by = q->code != NULL ? q->code : q->party;
+	uint64_t key = e->amount[side] == NULL ? 0 : (uint64_t)row_amount(e, side, row);
+
+	if (key == 0 || by == NULL || day == INT32_MIN)
+		return false;
+	for (size_t i = find_key(l, key, day - PAID_AGAIN_DAYS);
+		i < l->n && l->v[i].key == key && l->v[i].day <= day + PAID_AGAIN_DAYS; i++)
+		if (same_value(by, side, row, l->v[i].row) &&
+			row_currency(e, side, row) == row_currency(e, side, l->v[i].row))
+			return true;
+	return false;
 }
 
 /* References that differ by a slip or two. */
@@ -385,8 +441,12 @@ static uint8_t reason_of(const struct reasons *q, int side, uint32_t row, uint32
 	*ret_nearest = NO_ROW;
 	if (e->open_amount[side] != NULL && e->open_amount[side][row] != e->amount[side][row])
 		return BREAK_PARTIAL;
+	if (e->advised[side] != NULL && e->advised[side][row] != 0)
+		return BREAK_ADVICE_DIFFERS;
 	if (is_duplicate(e, side, row))
 		return BREAK_DUPLICATE;
+	if (is_paid_again(q, side, row))
+		return BREAK_DUPLICATE_PAYMENT;
 	if (q->code != NULL && q->code->id[side][row] != 0 && e->amount[0] != NULL) {
 		const struct lookup *l = &q->by_code[1 - side];
 		size_t i = find_key(l, q->code->id[side][row], INT32_MIN);
@@ -414,6 +474,57 @@ static const struct field *code_field(const struct engine *e)
 		if (e->f[i].rule->type == RULES_CODE && e->f[i].both && !e->f[i].listed)
 			return &e->f[i];
 	return NULL;
+}
+
+static const struct field *party_field(const struct engine *e)
+{
+	for (uint32_t i = 0; i < e->nf; i++)
+		if (e->f[i].rule->type == RULES_TEXT && e->f[i].both && !e->f[i].long_text)
+			return &e->f[i];
+	return NULL;
+}
+
+#define FILTER_BITS (1u << 20)
+
+static bool *amounts_of(struct engine *e, const struct lookup *l)
+{
+	bool *some = ENGINE_ZNEW(e, FILTER_BITS, bool);
+
+	for (size_t i = 0; i < l->n && some != NULL; i++)
+		some[mix64(l->v[i].key) & (FILTER_BITS - 1)] = true;
+	return some;
+}
+
+/* Records with a partner on the other side, by their whole amount, when one that is open on their own
+ * side may have the same. */
+static struct lookup index_settled(
+	struct engine *e, int side, const struct lookup *open, const struct field *date)
+{
+	bool *some = amounts_of(e, open);
+	struct lookup l = {ENGINE_NEW(e, (size_t)e->n[side] + 1, struct by_key), 0};
+
+	for (size_t i = 0; i < e->found.n && l.v != NULL; i++) {
+		const struct found *m = &e->found.p[i];
+		if (m->status != STATUS_CONFIRMED || m->kind != KIND_1_1 || some == NULL ||
+			!some[mix64((uint64_t)m->sum[side]) & (FILTER_BITS - 1)])
+			continue;
+		uint32_t row = m->key[side];
+		l.v[l.n++] = (struct by_key){(uint64_t)m->sum[side], day_of(date, side, row), row};
+	}
+	if (l.n > 1)
+		qsort(l.v, l.n, sizeof(*l.v), by_key_row);
+	engine_free(e, some);
+	return l;
+}
+
+static int32_t first_day(const struct engine *e, const struct field *date, int side)
+{
+	int32_t first = INT32_MAX;
+
+	for (uint32_t r = 0; date != NULL && r < e->n[side]; r++)
+		if (vec_valid(&date->v[side], r))
+			first = MIN(first, date->v[side].i32[r]);
+	return first;
 }
 
 static bool is_reserved(const struct engine *e, int side, uint32_t row)
@@ -463,7 +574,8 @@ static int write_open(struct closing *c, struct reasons *q)
 void close_open(struct closing *c)
 {
 	struct engine *e = c->e;
-	struct reasons q = {.c = c, .date = date_field(e), .code = code_field(e)};
+	struct reasons q = {.c = c, .date = date_field(e), .code = code_field(e),
+		.party = party_field(e)};
 
 	rank_candidates(c);
 	if (engine_ok(e))
@@ -474,6 +586,9 @@ void close_open(struct closing *c)
 	learn_lags(c, q.date);
 	for (int side = 0; side < 2; side++) {
 		q.by_amount[side] = index_open(e, side, NULL, q.date);
+		q.first_day[side] = first_day(e, q.date, side);
+		if (q.code != NULL || q.party != NULL)
+			q.settled[side] = index_settled(e, side, &q.by_amount[side], q.date);
 		if (q.code != NULL)
 			q.by_code[side] = index_open(e, side, q.code, q.date);
 	}
@@ -483,5 +598,6 @@ void close_open(struct closing *c)
 	for (int side = 0; side < 2; side++) {
 		engine_free(e, q.by_amount[side].v);
 		engine_free(e, q.by_code[side].v);
+		engine_free(e, q.settled[side].v);
 	}
 }

@@ -455,7 +455,8 @@ static void localise(struct solver *v, const uint32_t *edges, uint32_t ne)
 	for (uint32_t i = 0; i < ne; i++) {
 		const struct edge *edge = &s->edges.p[edges[i]];
 		v->edge[i] = (struct local_edge){{find_node(v, LEFT, edge->l),
-			find_node(v, RIGHT, edge->r), stage_value(s, edge->w)}, edges[i]};
+			find_node(v, RIGHT, edge->r),
+			stage_value(s, edge->w) + choose_value(s, edge)}, edges[i]};
 	}
 	qsort(v->edge, ne, sizeof(*v->edge), by_local);
 	for (uint32_t i = 0; i < ne; i++) {
@@ -492,7 +493,7 @@ static bool is_bulk(const struct solver *v, uint32_t ne)
 		low = MIN(low, w);
 		high = MAX(high, w);
 	}
-	return high - low < RULES_BIT && MIN(v->n[0], v->n[1]) >= BULK_NODES_MIN && side_total(v, 0, &rows[0]) == side_total(v, 1, &rows[1]) &&
+	return v->s->choose == RULES_CHOOSE_WEIGHT && high - low < RULES_BIT && MIN(v->n[0], v->n[1]) >= BULK_NODES_MIN && side_total(v, 0, &rows[0]) == side_total(v, 1, &rows[1]) &&
 		rows[0] == rows[1];
 }
 
@@ -677,6 +678,10 @@ static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
 	}
 	if (a.bound > a.total)
 		note_gap(v, v->s->edges.p[edges[0]].pass, a.bound - a.total);
+	if (v->s->choose != RULES_CHOOSE_WEIGHT)
+		for (uint32_t i = 0; i < ne; i++)
+			v->p[i] = a.margin[i] == ASSIGN_MARGIN_UNPROVED ? 0 :
+				choose_confidence(v->s, v->odds[i], a.margin[i]);
 	if (is_bulk(v, ne))
 		write_bulk(v, &a);
 	else

@@ -206,11 +206,16 @@ struct engine {
 	uint32_t ncurrencies;
 	const int64_t *amount[2]; /* the balance, sign flipped where asked; NULL: no money */
 	int64_t *open_amount[2];  /* what is left of it; NULL until something is partial */
+	int64_t *carried[2];      /* what was left when the run began; NULL: nothing is carried */
 	int64_t *reserved_amount[2]; /* of it, what undecided partial matches hold; NULL: nothing */
 	int32_t *prior;           /* by pass: of the stage it competed in, 1/64 bit; 0: none yet */
 	int32_t prior_last;       /* of the last stage that paired */
 	uint8_t *state[2];        /* enum row_state */
 	uint32_t nopen[2];
+	uint32_t repeated[2];     /* rows left out because they came before, or were superseded */
+	uint8_t *advised[2];      /* rows that the advice contradicts; NULL: none */
+	struct match_advice_stat advice;
+	const int64_t *foreign[2]; /* the balance before it was put into the base currency, or NULL */
 	uint64_t *row_hash[2];    /* NULL until needed */
 	uint32_t *sample[2];      /* rows chosen by their content, for sampled u; NULL until needed */
 	uint32_t nsample[2];
@@ -287,6 +292,9 @@ void intern_field(struct engine *e, struct field *f);
 /* Ids of pairs of ids: *ret_id[side] by row, to be freed; 0 where either is 0. */
 void intern_pairs(struct engine *e, uint32_t *const a[2], uint32_t *const b[2], uint32_t *ret_id[2],
 	uint32_t *ret_nids);
+/* ---- repeats.c: excludes rows that came before, or that a later file supersedes ---- */
+void repeats_drop(struct engine *e);
+
 /* ---- words.c ---- */
 /* Words of both sides, cut at blanks and punctuation, or at BIND_LIST_MARK for a listed field. */
 void words_prepare(struct engine *e, struct field *f);
@@ -374,6 +382,15 @@ static inline int64_t row_amount(const struct engine *e, int side, uint32_t row)
 	if (e->amount[side] == NULL)
 		return 0;
 	return e->open_amount[side] != NULL ? e->open_amount[side][row] : e->amount[side][row];
+}
+
+/* Is the row's balance a converted one? Then it is taken whole or not at all. */
+static inline bool row_foreign(const struct engine *e, int side, uint32_t row)
+{
+	const int64_t *foreign = e->foreign[side];
+
+	return foreign != NULL && foreign[row] != e->amount[side][row] &&
+		foreign[row] != -e->amount[side][row];
 }
 
 /* Open rows that a row stands for. */

@@ -248,7 +248,7 @@ static void search_subset(struct search *q, struct groups *out, struct subset_se
 
 /* How likely a given sum is to hit a target of this size by chance: lattice points within reach of
  * the tolerance over those that sums of this size spread over. */
-static int32_t plain_chance(const struct engine *e, int64_t amount, int64_t tolerance)
+int32_t group_plain_chance(const struct engine *e, int64_t amount, int64_t tolerance)
 {
 	uint64_t size = (uint64_t)(amount < 0 ? -amount : amount);
 	uint64_t spread = MAX(size / 4, UINT64_C(1)), reach = 2 * (uint64_t)tolerance + 1;
@@ -278,7 +278,7 @@ static void search_all(struct search *q, struct groups *out, uint32_t target, st
 			if (!out_of)
 				members[kept++] = i;
 		}
-		int32_t chance = plain_chance(q->s->e, amount, tolerance);
+		int32_t chance = group_plain_chance(q->s->e, amount, tolerance);
 		for (uint32_t k = 0; k < nout; k++)
 			chance += num_log2(&q->s->e->num, n);
 		struct group g = {.target = target, .pass = q->pass_no, .pool = n,
@@ -322,7 +322,7 @@ static void search_run(struct search *q, struct groups *out, uint32_t target, st
 	free(amounts);
 	if (ways == 0)
 		return;
-	int32_t chance = plain_chance(q->s->e, amount, tolerance) + num_log2(&q->s->e->num, n);
+	int32_t chance = group_plain_chance(q->s->e, amount, tolerance) + num_log2(&q->s->e->num, n);
 	struct group g = {.target = target, .pass = q->pass_no, .pool = n,
 		.target_side = (uint8_t)q->ts, .chance = chance, .complete = ways == 1,
 		.w = -chance};

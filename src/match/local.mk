@@ -1,6 +1,7 @@
 # match: the engine, pure.
 noinst_LIBRARIES += libmatch.a
 libmatch_a_SOURCES = \
+	%D%/advice.c \
 	%D%/assign.c %D%/assign.h %D%/assign_margin.c %D%/assign_work.h \
 	%D%/bind.c %D%/bind.h \
 	%D%/block.c \
@@ -12,6 +13,7 @@ libmatch_a_SOURCES = \
 	%D%/cluster.c %D%/cluster.h \
 	%D%/cluster_run.c %D%/cluster_run.h \
 	%D%/compete.c %D%/compete.h \
+	%D%/choose.c \
 	%D%/component.c \
 	%D%/engine.c %D%/engine.h \
 	%D%/find.c %D%/find.h \
@@ -27,6 +29,7 @@ libmatch_a_SOURCES = \
 	%D%/learn_text.c \
 	%D%/learn_weight.c \
 	%D%/learn_window.c \
+	%D%/many.c \
 	%D%/marginal.c %D%/marginal.h \
 	%D%/match.h \
 	%D%/metric.c %D%/metric.h %D%/metric_impl.h \
@@ -38,6 +41,7 @@ libmatch_a_SOURCES = \
 	%D%/phase.def \
 	%D%/propose.c \
 	%D%/receipt.c %D%/receipt.h \
+	%D%/repeats.c \
 	%D%/run.c \
 	%D%/sample.c %D%/sample.h \
 	%D%/score.c \

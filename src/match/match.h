@@ -14,7 +14,7 @@
  *   - a member of a whole-record match is in no other match;
  *   - |sum of left allocations - sum of right ones| is within the pass's limit;
  *   - a match under the confirm line because of a rival is ambiguous, never confirmed;
- *   - per side and currency: accepted = matched + excluded + open, in rows and in money.
+ *   - per side and currency: brought forward + accepted = matched + excluded + open, in rows and money.
  */
 #include <stdatomic.h>
 #include "base/base.h"
@@ -45,25 +45,36 @@ struct match_input {
 	/* Per row the amount that is open (carried items), in minor units; 0: the row is not offered;
 	 * NULL: all rows are offered whole. */
 	const int64_t *remaining;
+	int32_t first_seen; /* day its rows were first taken in; 0: not known */
+};
+
+/* What became of the lines of the advice. */
+struct match_advice_stat {
+	uint32_t lines, settled; /* settled: by confirmed, suggested or ambiguous matches */
+	uint32_t unknown;        /* name a record that is not open here */
+	uint32_t differing;      /* records whose lines do not add up */
 };
 
 /* How a run is made. Zeroed members take their defaults. */
 struct match_options {
 	unsigned threads;          /* 0: one per CPU that this process may use */
 	size_t memory_bytes;       /* bound on what the engine allocates; 0: none */
+	const struct col_table *advice; /* with the columns of the ruleset's advice; NULL: none */
 	const atomic_bool *cancel; /* looked at at least every 50 ms; NULL: never */
 	/* Called from the calling thread only, at most some hundred times a phase; NULL: never. */
 	void (*progress)(void *arg, enum match_phase phase, uint64_t done, uint64_t total);
 	void *arg;
 };
 
-/* Identity of one side and currency, in rows and money: accepted = matched + excluded + open.
- * Matched is what confirmed matches took; reserved, the suggested and ambiguous part, is open. */
+/* Identity of one side and currency, in rows and money:
+ * brought forward + accepted = matched + excluded + open (nothing is written off by a run). Matched is
+ * what confirmed matches took; reserved, the suggested and ambiguous part, is open. Rows of an input
+ * that has `remaining` are brought forward; those of which nothing remains are in none of the terms. */
 struct match_money {
 	uint8_t side;
 	int32_t currency; /* packed as in col.h; 0: none known */
-	uint32_t rows_accepted, rows_matched, rows_excluded, rows_open, rows_reserved;
-	__int128 accepted, matched, excluded, open, reserved;
+	uint32_t rows_forward, rows_accepted, rows_matched, rows_excluded, rows_open, rows_reserved;
+	__int128 forward, accepted, matched, excluded, open, reserved;
 	bool balanced;
 };
 
@@ -79,15 +90,27 @@ struct match_pass_stat {
 	uint64_t states;       /* of the group search */
 };
 
+/* A record of an earlier run that is still open, with what is left of it. */
+struct match_carried {
+	uint32_t row;
+	uint16_t input;
+	int32_t first_seen;
+	int64_t remaining;
+};
+
 /* What the receipt says beside the result. */
 struct match_receipt {
 	uint32_t rows[2], excluded[2], matched[2], open[2], reserved[2]; /* rows */
 	struct match_money *money;
 	uint32_t nmoney;
+	struct match_carried *carried;  /* by input and row */
+	uint32_t ncarried;
 	struct match_pass_stat *passes; /* as many as the ruleset has */
 	uint32_t npasses;
 	int32_t as_of[2];        /* day used for ageing; INT32_MIN: no dates */
 	int32_t transit_days[2]; /* lag after which an open item is overdue */
+	uint32_t repeated[2]; /* of excluded: came before, or superseded by a later input */
+	struct match_advice_stat advice;
 	bool prior;              /* start values were used, nothing was learned */
 	uint64_t peak_bytes;     /* unhashed: the engine's own memory */
 };

@@ -47,8 +47,7 @@ static int by_age(const void *a, const void *b, void *largest)
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
-/* From here on records have a remaining amount of their own, and equal ones no longer are. */
-static void split_amounts(struct engine *e)
+void partial_split(struct engine *e)
 {
 	for (int side = 0; side < 2; side++) {
 		size_t n = e->n[side];
@@ -98,6 +97,7 @@ static uint32_t gather_parts(struct spreading *q, uint32_t whole)
 			row = e->chain[q->ps] == NULL ? NO_ROW : e->chain[q->ps][row]) {
 			int64_t amount = row_amount(e, q->ps, row);
 			if (e->state[q->ps][row] != ROW_OPEN || amount == 0 ||
+				row_foreign(e, q->ps, row) ||
 				(amount < 0) != negative)
 				continue;
 			bool dated = q->date != NULL && vec_valid(&q->date->v[q->ps], row);
@@ -146,8 +146,7 @@ static void add_member(struct engine *e, struct found *m, int side, uint32_t row
 	(void)ENGINE_PUSH(e, &e->member, member);
 }
 
-/* Takes what was allocated from the record; one that has nothing left is out of play. */
-static void book(struct engine *e, int side, uint32_t row, int64_t amount, uint8_t status)
+void partial_book(struct engine *e, int side, uint32_t row, int64_t amount, uint8_t status)
 {
 	e->open_amount[side][row] -= amount;
 	if (status != STATUS_CONFIRMED)
@@ -185,7 +184,7 @@ static void spread(struct spreading *q, uint32_t whole)
 		return;
 	}
 	for (uint32_t i = first; i < e->member.n; i++)
-		book(e, (int)e->member.p[i].side, e->member.p[i].row, e->member.p[i].allocated,
+		partial_book(e, (int)e->member.p[i].side, e->member.p[i].row, e->member.p[i].allocated,
 			m.status);
 	stage_record(e, m, first);
 }
@@ -226,6 +225,7 @@ static void spread_all(struct spreading *q)
 		qsort(whole, n, sizeof(*whole), by_day);
 	for (uint32_t i = 0; i < n && engine_ok(e); i++)
 		if (e->state[q->ws][whole[i].row] == ROW_OPEN &&
+			!row_foreign(e, q->ws, whole[i].row) &&
 			row_amount(e, q->ws, whole[i].row) != 0)
 			spread(q, whole[i].row);
 	engine_free(e, whole);
@@ -245,7 +245,7 @@ void partial_pass(struct engine *e, uint32_t pass)
 		if (e->f[i].rule->type == RULES_DATE && e->f[i].both)
 			q.date = &e->f[i];
 	intern_row_hashes(e);
-	split_amounts(e);
+	partial_split(e);
 	block_pass(e, pass, &edges);
 	q.part = ENGINE_NEW(e, PARTS_MAX, struct part);
 	if (engine_ok(e))

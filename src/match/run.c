@@ -23,6 +23,7 @@ void match_receipt_free(struct match_receipt *r)
 {
 	free(r->money);
 	free(r->passes);
+	free(r->carried);
 	*r = (struct match_receipt){0};
 }
 
@@ -74,6 +75,27 @@ static void exclude_rows(struct engine *e, int side)
 	}
 }
 
+/* What is left is in the record's own currency; of a part there would be no telling at which rate. */
+static void carry_input(struct engine *e, int side, uint32_t input)
+{
+	const struct match_input *in = &e->in[input];
+	int64_t *to = e->open_amount[side] + e->base[input];
+	const int64_t *foreign =
+		e->foreign[side] == NULL ? NULL : e->foreign[side] + e->base[input];
+
+	for (uint32_t r = 0; r < in->table->rows; r++) {
+		if (foreign == NULL || foreign[r] == to[r]) {
+			to[r] = in->remaining[r];
+		} else if (in->remaining[r] == 0) {
+			to[r] = 0;
+		} else if (in->remaining[r] != foreign[r] && in->remaining[r] != -foreign[r]) {
+			err_set(e->err, E_UNSUPPORTED,
+				"A record in another currency than the base is open in part.");
+			engine_fail(e, E_UNSUPPORTED);
+		}
+	}
+}
+
 /* Carried items come with what is left of them. */
 static void carry_amounts(struct engine *e, int side)
 {
@@ -89,8 +111,10 @@ static void carry_amounts(struct engine *e, int side)
 	memcpy(e->open_amount[side], e->amount[side], e->n[side] * sizeof(int64_t));
 	for (uint32_t i = 0; i < e->nin; i++)
 		if (e->in[i].side == side && e->in[i].remaining != NULL)
-			memcpy(e->open_amount[side] + e->base[i], e->in[i].remaining,
-				e->in[i].table->rows * sizeof(int64_t));
+			carry_input(e, side, i);
+	e->carried[side] = ENGINE_NEW(e, (size_t)e->n[side] + 1, int64_t);
+	if (e->carried[side] != NULL)
+		memcpy(e->carried[side], e->open_amount[side], e->n[side] * sizeof(int64_t));
 }
 
 void engine_prepare(struct engine *e)
@@ -103,6 +127,8 @@ void engine_prepare(struct engine *e)
 		exclude_rows(e, side);
 	if (engine_ok(e))
 		score_prepare(e);
+	if (engine_ok(e))
+		repeats_drop(e);
 	if (engine_ok(e))
 		intern_classes(e);
 }
@@ -170,7 +196,10 @@ int engine_error(struct engine *e)
 	if (code == E_MEMORY_BOUND)
 		return err_set(e->err, code, "The run does not fit the memory bound of %zu bytes.",
 			e->opt->memory_bytes);
-	return code == 0 ? 0 : err_set(e->err, code, NULL);
+	/* What failed may have said more. */
+	if (code == 0 || (e->err->code == code && e->err->detail[0] != '\0'))
+		return code;
+	return err_set(e->err, code, NULL);
 }
 
 int match_run(const struct match_input *inputs, uint32_t ninputs, const struct ruleset *rules,

@@ -678,6 +678,10 @@ void stage_run(struct engine *e, uint32_t first_pass, uint32_t npasses)
 {
 	struct stage s = {.e = e, .side = {LEFT, RIGHT}};
 
+	choose_prepare(&s, first_pass, npasses);
+	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++)
+		if (e->rs->passes[p].advice)
+			advice_pass(e, p);
 	stage_search(&s, first_pass, npasses);
 	if (engine_ok(e))
 		stage_pairs(&s);
@@ -686,7 +690,9 @@ void stage_run(struct engine *e, uint32_t first_pass, uint32_t npasses)
 		uint8_t kind = e->rs->passes[p].kind;
 		if (kind == KIND_NET_LEFT || kind == KIND_NET_RIGHT)
 			net_pass(e, p);
-		else if (kind == KIND_PARTIAL)
+		else if (kind == KIND_PARTIAL && !e->rs->passes[p].advice)
 			partial_pass(e, p);
+		else if (kind == KIND_N_M)
+			many_pass(e, p);
 	}
 }

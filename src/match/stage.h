@@ -43,6 +43,9 @@ struct stage {
 	uint32_t nrivals;        /* edges that are not alone */
 	struct components comp;
 	int32_t prior;           /* log2 of the prior odds, 1/64 bit */
+	enum rules_choose choose; /* other than by weight: of all passes of the stage */
+	const struct field *date; /* choose: what it goes by */
+	int32_t last_day;
 	int32_t *value;          /* by weight + STAGE_SOFT: what a pair is worth in the assignment */
 };
 
@@ -74,12 +77,26 @@ void stage_take(struct engine *e, int side, uint32_t row, uint8_t status);
 
 /* group.c: the group hypotheses of one pass. */
 void group_pass(struct stage *s, uint32_t pass);
+/* log2 of how likely a given sum hits an amount of this size by chance, 1/64 bit. */
+int32_t group_plain_chance(const struct engine *e, int64_t amount, int64_t tolerance);
 /* net.c */
 /* Fills the stage with the offsetting pairs of one side, the positive record first. */
 void net_search(struct stage *s, uint32_t pass);
 void net_pass(struct engine *e, uint32_t pass);
 /* partial.c */
 void partial_pass(struct engine *e, uint32_t pass);
+/* From here on records have a remaining amount of their own, and equal ones no longer are. */
+void partial_split(struct engine *e);
+/* Takes what was allocated from the record; one that has nothing left is out of play. */
+void partial_book(struct engine *e, int side, uint32_t row, int64_t amount, uint8_t status);
+/* many.c */
+void many_pass(struct engine *e, uint32_t pass);
+/* advice.c */
+void advice_pass(struct engine *e, uint32_t pass);
+/* choose.c: what choosing a pair adds to its worth, and how sure a chosen one is. */
+void choose_prepare(struct stage *s, uint32_t first_pass, uint32_t npasses);
+int32_t choose_value(const struct stage *s, const struct edge *edge);
+double choose_confidence(const struct stage *s, double odds, uint32_t margin);
 
 /* component.c */
 /* Which edges are alone; then, once the prior is known, verdicts of those. */

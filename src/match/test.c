@@ -198,7 +198,7 @@ struct test_bounds test_numeric_bounds(const struct rules_test *t, int64_t left,
 int test_exponent(const struct engine *e, const struct rules_test *t, int side, uint32_t row)
 {
 	if (e->f[t->field].rule->type != RULES_AMOUNT)
-		return 6;
+		return e->f[t->field].rule->scale;
 	return col_currency_exponent(e->currencies[row_currency(e, side, row)]);
 }
 
@@ -298,6 +298,21 @@ static bool test_days(const struct engine *e, const struct rules_test *t, int32_
 	return days >= t->low && days <= t->high;
 }
 
+/* A rate by day is that of the left record's day. */
+static bool test_rate(const struct engine *e, const struct rules_test *t, struct vec const v[2],
+	int sa, uint32_t a, int sb, uint32_t b)
+{
+	const struct vec *day = &e->f[t->on].v[sa];
+	int64_t rate;
+
+	if (!vec_valid(day, a) ||
+		!rules_rate_on(&e->rs->lists[t->rates], day->i32[a], &rate))
+		return t->missing != RULES_MISSING_FAIL;
+	int64_t expected = part_of(v[sa].i64[a], rate, decimal_pow10(RULES_RATE_SCALE));
+	struct test_bounds bounds = around(expected, percent_of(expected, t->high));
+	return v[sb].i64[b] >= bounds.low && v[sb].i64[b] <= bounds.high;
+}
+
 static bool test_pair(const struct engine *e, struct metric *m, const struct rules_test *t, int sa,
 	uint32_t a, int sb, uint32_t b)
 {
@@ -311,6 +326,8 @@ static bool test_pair(const struct engine *e, struct metric *m, const struct rul
 		return f->id[sa][a] == f->id[sb][b];
 	if (f->textual)
 		return test_texts(f, m, t, vec_text(&f->v[sa], a), vec_text(&f->v[sb], b));
+	if (t->op == RULES_OP_RATE && t->rates != UINT32_MAX)
+		return test_rate(e, t, f->v, sa, a, sb, b);
 	if (t->op == RULES_OP_DAYS)
 		return test_days(e, t, f->v[sa].i32[a], f->v[sb].i32[b]);
 	if (f->v[sa].i32 != NULL)

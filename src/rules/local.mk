@@ -2,6 +2,7 @@
 noinst_LIBRARIES += librules.a
 librules_a_SOURCES = \
 	%D%/parse.h \
+	%D%/rules_around.c \
 	%D%/rules_pass.c \
 	%D%/rules_when.c \
 	%D%/ruleset.c %D%/ruleset.h \

@@ -34,5 +34,23 @@ int parse_field_list(struct parse *ps, const struct tree *t, uint32_t **ret, uin
 int parse_when(
 	struct parse *ps, const struct tree *t, struct rules_when *ret, enum rules_side side);
 int parse_passes(struct parse *ps, const struct tree *t);
+int parse_then(struct parse *ps, const struct tree *t, struct rules_then *then);
+/* A pass without a member of its own, in front of the others; NULL without memory. */
+struct rules_pass *parse_pass_new(struct parse *ps);
+
+/* ---- rules_around.c: lists, and what stands around the passes ---- */
+int parse_lists(struct parse *ps, const struct tree *t);
+/* Index of the list of exchange rates of that name; its days and rates are read. t: where it is named. */
+int parse_rates(struct parse *ps, const struct tree *t, struct sv name, uint32_t *ret);
+/* The name of a calendar: a list of days, or TARGET. */
+int parse_calendar(struct parse *ps, const struct tree *t, struct sv *ret);
+/* The name of a list of words. */
+int parse_alias(struct parse *ps, const struct tree *t, struct sv *ret);
+/* After the fields: rates that a base currency needs are read where they are listed. */
+int parse_currency(struct parse *ps, const struct tree *t);
+int parse_advice(struct parse *ps, const struct tree *t);
+int parse_expect(struct parse *ps, const struct tree *t);
+int parse_chain(struct parse *ps, const struct tree *t);
+int parse_limits(struct parse *ps, const struct tree *t);
 
 #endif

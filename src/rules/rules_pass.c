@@ -90,7 +90,7 @@ static int parse_suggest(struct parse *ps, const struct tree *t, struct rules_th
 	return rc;
 }
 
-static int parse_then(struct parse *ps, const struct tree *t, struct rules_then *then)
+int parse_then(struct parse *ps, const struct tree *t, struct rules_then *then)
 {
 	static const char *const known[] = {"confirm", "suggest", "hint"};
 	const struct tree *c = tree_get(t, "then");
@@ -109,7 +109,11 @@ static int parse_then(struct parse *ps, const struct tree *t, struct rules_then 
 	if (rc == 0 && then->confirm && then->suggest && then->suggest_ppm > then->confirm_ppm)
 		rc = tree_error(ps->err, E_RULESET, tree_get(c, "suggest"),
 			"The line to suggest is above the line to confirm.");
-	then->hint = tree_get(c, "hint") != NULL;
+	const struct tree *hint = tree_get(c, "hint");
+	if (rc == 0 && hint != NULL && hint->kind != TREE_TRUE &&
+		(hint->kind != TREE_OBJECT || hint->count > 0))
+		rc = tree_error(ps->err, E_RULESET, hint, "{} or true is needed.");
+	then->hint = hint != NULL;
 	return rc;
 }
 
@@ -140,6 +144,19 @@ static int parse_total(struct parse *ps, const struct tree *t, struct rules_grou
 	return rc < 0 ? rc : parse_micro_member(ps, t, "within", &g->within);
 }
 
+static int parse_keys(struct parse *ps, const struct tree *t, struct rules_group *g)
+{
+	int rc = parse_field_list(ps, t, &g->by, &g->nby);
+
+	for (uint32_t i = 0; i < g->nby && rc == 0; i++) {
+		const struct rules_field *f = &ps->rs->fields[g->by[i]];
+		if (f->side[0].source == RULES_SOURCE_NONE || f->side[1].source == RULES_SOURCE_NONE)
+			rc = tree_error(ps->err, E_RULESET, t, "\"%.*s\" is not a field of both sides.",
+				SV_ARG(f->name));
+	}
+	return rc;
+}
+
 static int parse_group(struct parse *ps, const struct tree *t, struct rules_group *g)
 {
 	static const char *const known[] = {"how", "by", "along", "lines", "total", "except_up_to"};
@@ -154,7 +171,7 @@ static int parse_group(struct parse *ps, const struct tree *t, struct rules_grou
 	rc = parse_word(ps, tree_get(t, "how"), how_words, ARRAY_LEN(how_words), &how);
 	g->how = (enum rules_group_how)how;
 	if (rc == 0 && tree_get(t, "by") != NULL)
-		rc = parse_field_list(ps, tree_get(t, "by"), &g->by, &g->nby);
+		rc = parse_keys(ps, tree_get(t, "by"), g);
 	if (rc == 0 && tree_get(t, "along") != NULL)
 		rc = parse_field_list(ps, tree_get(t, "along"), &along, &nalong);
 	if (rc == 0 && nalong > 0)
@@ -204,6 +221,16 @@ static int parse_difference(struct parse *ps, const struct tree *t, struct rules
 		rc = parse_string_member(ps, t, "then", false, &d->then);
 	d->type = (uint8_t)type;
 	return rc;
+}
+
+static bool has_common_date(const struct ruleset *rs)
+{
+	for (uint32_t i = 0; i < rs->nfields; i++)
+		if (rs->fields[i].type == RULES_DATE &&
+			rs->fields[i].side[0].source != RULES_SOURCE_NONE &&
+			rs->fields[i].side[1].source != RULES_SOURCE_NONE)
+			return true;
+	return false;
 }
 
 static enum rules_side when_side(uint8_t kind)
@@ -264,6 +291,60 @@ static int parse_whole(struct parse *ps, const struct tree *t, struct rules_pass
 	return rc;
 }
 
+/* Members that only some kinds of passes heed. */
+static const struct {
+	const char *name;
+	unsigned kinds; /* bits 1 << KIND_* */
+} members_of_kinds[] = {
+	{"group", 1u << KIND_1_N | 1u << KIND_N_1 | 1u << KIND_N_M},
+	{"partial", 1u << KIND_PARTIAL},
+	{"whole", 1u << KIND_PARTIAL},
+	{"choose", 1u << KIND_1_1},
+};
+
+static int check_members(struct parse *ps, const struct tree *t, const struct rules_pass *pass)
+{
+	const struct tree *group = tree_get(t, "group"), *c;
+
+	for (size_t i = 0; i < ARRAY_LEN(members_of_kinds); i++) {
+		c = tree_get(t, members_of_kinds[i].name);
+		if (c != NULL && (members_of_kinds[i].kinds & 1u << pass->kind) == 0)
+			return tree_error(ps->err, E_RULESET, c,
+				"\"%s\" means nothing in a pass of kind \"%s\".",
+				members_of_kinds[i].name, kind_words[pass->kind]);
+	}
+	c = group == NULL ? NULL : tree_get(group, "except_up_to");
+	if (c != NULL && pass->group.how != RULES_GROUP_ALL)
+		return tree_error(ps->err, E_RULESET, c, "Only \"all\" can leave lines out.");
+	c = group == NULL ? NULL : tree_get(group, "along");
+	if (c != NULL && pass->group.how != RULES_GROUP_RUN)
+		return tree_error(ps->err, E_RULESET, c, "Only a \"run\" has an order.");
+	if (pass->choose != RULES_CHOOSE_WEIGHT && !has_common_date(ps->rs))
+		return tree_error(ps->err, E_RULESET, tree_get(t, "choose"),
+			"To choose by days a date of both sides is needed.");
+	return 0;
+}
+
+/* Whole keys against whole keys: nothing but keys says what belongs together. */
+static int check_many(struct parse *ps, const struct tree *t, const struct rules_pass *pass)
+{
+	const struct tree *group = tree_get(t, "group");
+
+	if (ps->rs->side[0].balance == UINT32_MAX)
+		return tree_error(ps->err, E_RULESET, t, "This kind needs a balance on both sides.");
+	if (group == NULL)
+		return tree_error(ps->err, E_MISSING_FIELD, t, "\"group\" is missing.");
+	if (pass->group.how != RULES_GROUP_ALL || pass->group.except_up_to > 0)
+		return tree_error(ps->err, E_RULESET, group,
+			"Several against several are whole keys: \"how\": \"all\".");
+	if (pass->group.nby == 0)
+		return tree_error(ps->err, E_MISSING_FIELD, group, "\"by\" is missing.");
+	if (tree_get(t, "when") != NULL)
+		return tree_error(ps->err, E_RULESET, tree_get(t, "when"),
+			"Several against several are found by the keys of \"group\" alone.");
+	return 0;
+}
+
 static int check_pass(struct parse *ps, const struct tree *t, const struct rules_pass *pass)
 {
 	bool grouped = pass->kind == KIND_1_N || pass->kind == KIND_N_1;
@@ -273,12 +354,11 @@ static int check_pass(struct parse *ps, const struct tree *t, const struct rules
 	if (pass->kind == KIND_SAME)
 		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "kind"),
 			"Records of one file are compared by learned weights: \"mode\": \"learn\".");
+	int rc = check_members(ps, t, pass);
+	if (rc < 0)
+		return rc;
 	if (pass->kind == KIND_N_M)
-		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "kind"),
-			"Passes of this kind are not searched for by this version.");
-	if (pass->choose != RULES_CHOOSE_WEIGHT)
-		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "choose"),
-			"This version chooses by weight only.");
+		return check_many(ps, t, pass);
 	if (needs_balance(pass->kind) && ps->rs->side[0].balance == UINT32_MAX)
 		return tree_error(ps->err, E_RULESET, t, "This kind needs a balance on both sides.");
 	if (grouped && pass->group.how == RULES_GROUP_NONE)
@@ -314,17 +394,52 @@ static int parse_parts(struct parse *ps, const struct tree *t, struct rules_pass
 	return rc;
 }
 
+/* The keys of a group are tests like any other: lines have those of their target. */
+static int add_keys(struct parse *ps, const struct tree *group, struct rules_pass *pass)
+{
+	const struct rules_group *g = &pass->group;
+
+	for (uint32_t b = 0; b < pass->when.nbranches && g->nby > 0; b++) {
+		struct rules_branch *branch = &pass->when.branches[b];
+		struct rules_test *tests =
+			ARENA_ARRAY(ps->arena, branch->ntests + g->nby, struct rules_test);
+		if (tests == NULL)
+			return err_set(ps->err, E_NO_MEMORY, NULL);
+		if (branch->ntests + g->nby > RULES_TESTS_MAX)
+			return tree_error(ps->err, E_LIMIT, group, "More than %d tests.",
+				RULES_TESTS_MAX);
+		if (branch->ntests > 0)
+			memcpy(tests, branch->tests, branch->ntests * sizeof(*tests));
+		for (uint32_t i = 0; i < g->nby; i++) {
+			uint32_t k = 0;
+			while (k < branch->ntests && (tests[k].field != g->by[i] ||
+							     tests[k].op != RULES_OP_SAME))
+				k++;
+			if (k == branch->ntests)
+				tests[branch->ntests++] = (struct rules_test){.field = g->by[i],
+					.op = RULES_OP_SAME, .rates = UINT32_MAX};
+		}
+		branch->tests = tests;
+	}
+	return 0;
+}
+
+static void pass_defaults(struct rules_pass *pass)
+{
+	pass->group.along = UINT32_MAX;
+	pass->group.lines_min = 2;
+	pass->group.lines_max = RULES_LINES_MAX;
+	pass->difference.limit = -1;
+	pass->difference.type = DIFFERENCE_UNEXPLAINED;
+}
+
 static int parse_pass(struct parse *ps, const struct tree *t, struct rules_pass *pass)
 {
 	static const char *const known[] = {"name", "stage", "kind", "mode", "use", "only", "when",
 		"choose", "group", "partial", "whole", "difference", "then"};
 	int rc = parse_members(ps, t, known, ARRAY_LEN(known));
 
-	pass->group.along = UINT32_MAX;
-	pass->group.lines_min = 2;
-	pass->group.lines_max = RULES_LINES_MAX;
-	pass->difference.limit = -1;
-	pass->difference.type = DIFFERENCE_UNEXPLAINED;
+	pass_defaults(pass);
 	if (rc == 0)
 		rc = parse_words_of_pass(ps, t, pass);
 	if (rc == 0)
@@ -337,7 +452,9 @@ static int parse_pass(struct parse *ps, const struct tree *t, struct rules_pass 
 		if (pass->when.branches == NULL)
 			return err_set(ps->err, E_NO_MEMORY, NULL);
 	}
-	return check_pass(ps, t, pass);
+	rc = check_pass(ps, t, pass);
+	return rc == 0 && (pass->kind == KIND_1_N || pass->kind == KIND_N_1) ?
+		add_keys(ps, tree_get(t, "group"), pass) : rc;
 }
 
 /* Stable by stage: in one stage the order of writing decides between equals. */
@@ -352,6 +469,44 @@ static void sort_passes(struct rules_pass *passes, uint32_t n)
 	}
 }
 
+/* Days and bits do not compare: who chooses by days has the stage alone. */
+static int check_stages(struct parse *ps, const struct tree *t)
+{
+	const struct ruleset *rs = ps->rs;
+
+	for (uint32_t i = 0; i < rs->npasses; i++)
+		for (uint32_t k = 0; k < rs->npasses; k++)
+			if (k != i && rs->passes[i].choose != RULES_CHOOSE_WEIGHT &&
+				rs->passes[i].stage == rs->passes[k].stage)
+				return tree_error(ps->err, E_RULESET, t,
+					"\"%.*s\" chooses by days and needs a stage of its own.",
+					SV_ARG(rs->passes[i].name));
+	return 0;
+}
+
+static bool more_passes(struct parse *ps, uint32_t more)
+{
+	struct rules_pass *all =
+		ARENA_ARRAY(ps->arena, ps->rs->npasses + more, struct rules_pass);
+
+	if (all != NULL && ps->rs->npasses > 0)
+		memcpy(all, ps->rs->passes, ps->rs->npasses * sizeof(*all));
+	ps->rs->passes = all;
+	return all != NULL;
+}
+
+struct rules_pass *parse_pass_new(struct parse *ps)
+{
+	struct rules_branch *always = ARENA_NEW(ps->arena, struct rules_branch);
+
+	if (always == NULL || !more_passes(ps, 1))
+		return NULL;
+	struct rules_pass *pass = &ps->rs->passes[ps->rs->npasses++];
+	pass_defaults(pass);
+	pass->when = (struct rules_when){always, 1};
+	return pass;
+}
+
 int parse_passes(struct parse *ps, const struct tree *t)
 {
 	const struct tree *passes = tree_get(t, "passes");
@@ -362,8 +517,7 @@ int parse_passes(struct parse *ps, const struct tree *t)
 		return tree_error(ps->err, E_RULESET, passes, "A list of passes is needed.");
 	if (passes->count > RULES_PASSES_MAX)
 		return tree_error(ps->err, E_LIMIT, passes, "More than %d passes.", RULES_PASSES_MAX);
-	ps->rs->passes = ARENA_ARRAY(ps->arena, passes->count, struct rules_pass);
-	if (ps->rs->passes == NULL)
+	if (!more_passes(ps, passes->count))
 		return err_set(ps->err, E_NO_MEMORY, NULL);
 	for (const struct tree *c = passes->first; c != NULL; c = c->next) {
 		int rc = parse_pass(ps, c, &ps->rs->passes[ps->rs->npasses]);
@@ -372,5 +526,5 @@ int parse_passes(struct parse *ps, const struct tree *t)
 		ps->rs->npasses++;
 	}
 	sort_passes(ps->rs->passes, ps->rs->npasses);
-	return 0;
+	return check_stages(ps, passes);
 }

@@ -67,10 +67,7 @@ static int parse_days(struct parse *ps, const struct tree *t, const struct tree 
 	if (rc < 0 || calendar == NULL)
 		return rc;
 	test->business_days = true;
-	if (calendar->kind != TREE_STRING)
-		return tree_error(ps->err, E_RULESET, calendar, "The name of a calendar is needed.");
-	test->calendar = calendar->text;
-	return 0;
+	return parse_calendar(ps, calendar, &test->calendar);
 }
 
 /* [decimal "*"] "left" [("+" | "-") decimal] */
@@ -110,13 +107,54 @@ static int parse_expectation(struct parse *ps, const struct tree *t, const struc
 	return parse_limit(ps, tree_get(t, "within"), DECIMAL_MONEY_MAX, &test->high);
 }
 
+/* The left record's day that a rate is looked up for. */
+static int parse_on(struct parse *ps, const struct tree *t, struct rules_test *test)
+{
+	const struct tree *on = tree_get(t, "on");
+	const struct ruleset *rs = ps->rs;
+
+	if (on != NULL) {
+		if (on->kind != TREE_STRING)
+			return tree_error(ps->err, E_RULESET, on, "The name of a date is needed.");
+		int rc = parse_field_name(ps, on, on->text, &test->on);
+		if (rc < 0)
+			return rc;
+	}
+	for (uint32_t i = 0; i < rs->nfields && on == NULL && test->on == UINT32_MAX; i++)
+		if (rs->fields[i].type == RULES_DATE &&
+			rs->fields[i].side[RULES_LEFT].source != RULES_SOURCE_NONE)
+			test->on = i;
+	if (test->on == UINT32_MAX || rs->fields[test->on].type != RULES_DATE ||
+		rs->fields[test->on].side[RULES_LEFT].source == RULES_SOURCE_NONE)
+		return tree_error(ps->err, E_RULESET, on != NULL ? on : t,
+			"Rates by day need a date of the left side.");
+	return 0;
+}
+
+/* A number, or the name of a list of rates by day. */
 static int parse_rate(struct parse *ps, const struct tree *t, const struct tree *c,
 	struct rules_test *test)
 {
-	int rc = tree_decimal(c, 6, &test->factor, ps->err);
+	static const struct decimal_format plain = {'.', 0};
+	int rc = 0;
 
-	if (rc == 0 && test->factor <= 0)
-		rc = tree_error(ps->err, E_RULESET, c, "A positive rate is needed.");
+	test->on = UINT32_MAX;
+	if (ps->rs->currency.n > 0 && (test->field == ps->rs->side[0].balance ||
+					      test->field == ps->rs->side[1].balance))
+		return tree_error(ps->err, E_RULESET, c,
+			"The balance is in the base currency already.");
+	if (c->kind == TREE_STRING && decimal_parse(c->text, plain, 6, &test->factor) < 0) {
+		rc = parse_rates(ps, c, c->text, &test->rates);
+		if (rc == 0)
+			rc = parse_on(ps, t, test);
+	} else {
+		rc = tree_decimal(c, 6, &test->factor, ps->err);
+		if (rc == 0 && test->factor <= 0)
+			rc = tree_error(ps->err, E_RULESET, c, "A positive rate is needed.");
+		if (rc == 0 && tree_get(t, "on") != NULL)
+			rc = tree_error(ps->err, E_RULESET, tree_get(t, "on"),
+				"A fixed rate has no day.");
+	}
 	if (rc < 0 || tree_get(t, "percent") == NULL)
 		return rc;
 	return parse_limit(ps, tree_get(t, "percent"), 100 * RULES_MICRO, &test->high);
@@ -186,6 +224,34 @@ static int parse_missing(struct parse *ps, const struct tree *t, struct rules_te
 	return rc;
 }
 
+/* What may stand beside an operator in its object. */
+static const struct {
+	const char *name;
+	unsigned ops; /* bits 1 << RULES_OP_* */
+} companions[] = {
+	{"within", 1u << RULES_OP_EXPECT},
+	{"percent", 1u << RULES_OP_RATE},
+	{"calendar", 1u << RULES_OP_DAYS},
+	{"by", 1u << RULES_OP_LIKE},
+	{"on", 1u << RULES_OP_RATE},
+};
+
+/* Two tests in one object would hide each other. */
+static int check_companions(struct parse *ps, const struct tree *t, enum rules_op op)
+{
+	for (const struct tree *c = t->first; c != NULL; c = c->next) {
+		bool known = sv_eq_cstr(c->key, op_words[op]) || sv_eq_cstr(c->key, "missing");
+		for (size_t i = 0; i < ARRAY_LEN(companions) && !known; i++)
+			known = sv_eq_cstr(c->key, companions[i].name) &&
+				(companions[i].ops & 1u << op) != 0;
+		if (!known)
+			return tree_error(ps->err, E_RULESET, c,
+				"\"%.*s\" does not go with \"%s\": one test an object.",
+				SV_ARG(c->key), op_words[op]);
+	}
+	return 0;
+}
+
 /* {"within": …}: the operator is the first member that is one; a line's own "within" follows it. */
 static int parse_test_object(struct parse *ps, const struct tree *t, struct rules_test *test)
 {
@@ -203,7 +269,9 @@ static int parse_test_object(struct parse *ps, const struct tree *t, struct rule
 		if (c == NULL)
 			continue;
 		test->op = order[i];
-		rc = parse_operand(ps, t, c, test);
+		rc = check_companions(ps, t, test->op);
+		if (rc == 0)
+			rc = parse_operand(ps, t, c, test);
 		return rc < 0 ? rc : parse_missing(ps, t, test);
 	}
 	return tree_error(ps->err, E_RULESET, t, "The object names no test.");
@@ -231,6 +299,7 @@ static int parse_test(
 	uint32_t op = 0;
 	int rc = parse_field_name(ps, t, t->key, &test->field);
 
+	test->rates = UINT32_MAX;
 	if (rc < 0)
 		return rc;
 	if (t->kind == TREE_STRING) {

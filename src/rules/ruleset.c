@@ -1,5 +1,6 @@
 /*
- * Reading a ruleset: top level, sides, fields, lists. Passes and their tests are in rules_pass.c.
+ * Reading a ruleset: top level, sides, fields. Passes are read in rules_pass.c, their tests in
+ * rules_when.c, lists and what stands around the passes in rules_around.c.
  */
 #include "rules/ruleset.h"
 
@@ -266,15 +267,47 @@ static bool is_textual(enum rules_type type)
 	return type == RULES_TEXT || type == RULES_CODE;
 }
 
+static bool is_numeric(enum rules_type type)
+{
+	return type == RULES_AMOUNT || type == RULES_QUANTITY || type == RULES_RATE ||
+		type == RULES_NUMBER;
+}
+
 static int check_column(struct parse *ps, const struct tree *t, const struct rules_field *f,
 	const struct rules_column *col)
 {
-	if (col->source == RULES_SOURCE_SUM && is_textual(f->type))
+	if (col->source == RULES_SOURCE_SUM && !is_numeric(f->type))
 		return tree_error(ps->err, E_RULESET, t, "A %s cannot be a sum.", type_words[f->type]);
 	if ((col->source == RULES_SOURCE_JOIN || col->source == RULES_SOURCE_FIND) &&
 		!is_textual(f->type))
 		return tree_error(ps->err, E_RULESET, t, "Only a text or code can be joined or found.");
 	return 0;
+}
+
+static int parse_field_alias(struct parse *ps, const struct tree *t, struct rules_field *f)
+{
+	if (t == NULL)
+		return 0;
+	if (!is_textual(f->type))
+		return tree_error(ps->err, E_RULESET, t, "A %s has no aliases.", type_words[f->type]);
+	return parse_alias(ps, t, &f->alias);
+}
+
+#define SCALE_DEFAULT 6
+
+static int parse_scale(struct parse *ps, const struct tree *t, struct rules_field *f)
+{
+	int64_t scale = SCALE_DEFAULT;
+	int rc = 0;
+
+	if (t != NULL && (!is_numeric(f->type) || f->type == RULES_AMOUNT))
+		return tree_error(ps->err, E_RULESET, t, f->type == RULES_AMOUNT ?
+			"The digits of an amount are those of its currency." :
+			"Only a quantity, rate or number has a scale.");
+	if (t != NULL)
+		rc = tree_integer(t, 0, RULES_SCALE_MAX, &scale, ps->err);
+	f->scale = (uint8_t)scale;
+	return rc;
 }
 
 static int parse_field(struct parse *ps, const struct tree *t, struct rules_field *f)
@@ -305,7 +338,9 @@ static int parse_field(struct parse *ps, const struct tree *t, struct rules_fiel
 		f->side[1].source == RULES_SOURCE_NONE)
 		rc = tree_error(ps->err, E_MISSING_FIELD, t, "A field needs \"left\", \"right\" or both.");
 	if (rc == 0)
-		rc = parse_string_member(ps, t, "alias", false, &f->alias);
+		rc = parse_field_alias(ps, tree_get(t, "alias"), f);
+	if (rc == 0)
+		rc = parse_scale(ps, tree_get(t, "scale"), f);
 	return rc;
 }
 
@@ -332,12 +367,23 @@ static int parse_fields(struct parse *ps, const struct tree *t)
 
 /* ---- sides ---- */
 
+static bool has_date(const struct ruleset *rs, int side)
+{
+	for (uint32_t i = 0; i < rs->nfields; i++)
+		if (rs->fields[i].type == RULES_DATE &&
+			rs->fields[i].side[side].source != RULES_SOURCE_NONE)
+			return true;
+	return false;
+}
+
 static int parse_side(struct parse *ps, const struct tree *t, int side)
 {
 	static const char *const known[] = {
 		"label", "balance", "flip_sign", "only", "as_of", "repeats"};
 	struct rules_side_spec *spec = &ps->rs->side[side];
+	static const char *const repeats_words[] = {"append", "overlap", "replace"};
 	struct sv balance = SV_NULL, as_of = SV_NULL;
+	uint32_t repeats = RULES_REPEATS_APPEND;
 	int rc = parse_members(ps, t, known, ARRAY_LEN(known));
 
 	if (rc == 0)
@@ -346,8 +392,10 @@ static int parse_side(struct parse *ps, const struct tree *t, int side)
 		rc = parse_string_member(ps, t, "balance", false, &balance);
 	if (rc == 0)
 		rc = parse_bool_member(ps, t, "flip_sign", &spec->flip_sign);
-	if (rc == 0)
-		rc = parse_string_member(ps, t, "repeats", false, &spec->repeats);
+	if (rc == 0 && tree_get(t, "repeats") != NULL)
+		rc = parse_word(
+			ps, tree_get(t, "repeats"), repeats_words, ARRAY_LEN(repeats_words), &repeats);
+	spec->repeats = (enum rules_repeats)repeats;
 	if (rc == 0)
 		rc = parse_string_member(ps, t, "as_of", false, &as_of);
 	if (rc == 0 && as_of.n > 0 && date_parse(as_of, DATE_YMD, &spec->as_of) < 0)
@@ -361,6 +409,9 @@ static int parse_side(struct parse *ps, const struct tree *t, int side)
 	}
 	if (rc == 0 && tree_get(t, "only") != NULL)
 		rc = parse_when(ps, tree_get(t, "only"), &spec->only, (enum rules_side)side);
+	if (rc == 0 && spec->repeats != RULES_REPEATS_APPEND && !has_date(ps->rs, side))
+		rc = tree_error(ps->err, E_RULESET, tree_get(t, "repeats"),
+			"Repeats are told by days, and this side has no date field.");
 	return rc;
 }
 
@@ -385,151 +436,28 @@ static int parse_sides(struct parse *ps, const struct tree *t)
 	return 0;
 }
 
-/* ---- lists, expect, limits ---- */
-
-static int parse_list(struct parse *ps, const struct tree *t, struct rules_list *list)
-{
-	uint32_t n = t->kind == TREE_OBJECT ? t->count * 2 : t->count;
-
-	if (t->kind != TREE_ARRAY && t->kind != TREE_OBJECT)
-		return tree_error(ps->err, E_RULESET, t,
-			"A list of days, or an object of alias and meaning, is needed.");
-	list->name = t->key;
-	list->calendar = t->kind == TREE_ARRAY;
-	list->words = ARENA_ARRAY(ps->arena, n, struct sv);
-	if (list->words == NULL)
-		return err_set(ps->err, E_NO_MEMORY, NULL);
-	for (const struct tree *c = t->first; c != NULL; c = c->next) {
-		int32_t day;
-		if (c->kind != TREE_STRING ||
-			(list->calendar && date_parse(c->text, DATE_YMD, &day) < 0))
-			return tree_error(ps->err, E_RULESET, c, list->calendar ?
-				"A day is needed, 2026-12-25." : "A text is needed.");
-		if (!list->calendar)
-			list->words[list->nwords++] = c->key;
-		list->words[list->nwords++] = c->text;
-	}
-	return 0;
-}
-
-static int parse_lists(struct parse *ps, const struct tree *t)
-{
-	const struct tree *lists = tree_get(t, "lists");
-
-	if (lists == NULL)
-		return 0;
-	if (lists->kind != TREE_OBJECT)
-		return tree_error(ps->err, E_RULESET, lists, "An object is needed.");
-	ps->rs->lists = ARENA_ARRAY(ps->arena, lists->count, struct rules_list);
-	if (ps->rs->lists == NULL)
-		return err_set(ps->err, E_NO_MEMORY, NULL);
-	for (const struct tree *c = lists->first; c != NULL; c = c->next) {
-		int rc = parse_list(ps, c, &ps->rs->lists[ps->rs->nlists++]);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-/* "learned 99 %" | "2 business days" | "5 days" */
-static int parse_transit(struct parse *ps, const struct tree *t, struct rules_transit *transit)
-{
-	static const char *const known[] = {"in_transit_until"};
-	struct sv text = SV_NULL;
-	uint64_t days;
-	int rc = parse_members(ps, t, known, ARRAY_LEN(known));
-
-	if (rc == 0)
-		rc = parse_string_member(ps, t, known[0], true, &text);
-	if (rc < 0 || sv_eq_cstr(text, "learned 99 %"))
-		return rc;
-	struct sv rest = text;
-	struct sv number = sv_cut(&rest, ' ');
-	bool business = sv_eq_cstr(rest, "business days") || sv_eq_cstr(rest, "business day");
-	if (!sv_to_u64(number, 3650, &days) ||
-		(!business && !sv_eq_cstr(rest, "days") && !sv_eq_cstr(rest, "day")))
-		return tree_error(ps->err, E_RULESET, tree_get(t, known[0]),
-			"\"learned 99 %%\", \"5 days\" or \"2 business days\" is needed.");
-	transit->how = business ? RULES_TRANSIT_BUSINESS : RULES_TRANSIT_DAYS;
-	transit->days = (uint32_t)days;
-	return 0;
-}
-
-static int parse_expect(struct parse *ps, const struct tree *t)
-{
-	static const char *const known[] = {"left", "right"};
-	const struct tree *expect = tree_get(t, "expect");
-	int rc = expect == NULL ? 0 : parse_members(ps, expect, known, ARRAY_LEN(known));
-
-	for (int side = 0; side < 2 && rc == 0 && expect != NULL; side++)
-		if (tree_get(expect, known[side]) != NULL)
-			rc = parse_transit(ps, tree_get(expect, known[side]), &ps->rs->transit[side]);
-	return rc;
-}
-
-static int parse_limits(struct parse *ps, const struct tree *t)
-{
-	static const char *const known[] = {"pairs", "states"};
-	const struct tree *limits = tree_get(t, "limits");
-	uint64_t *const to[] = {&ps->rs->limit_pairs, &ps->rs->limit_states};
-	int rc = limits == NULL ? 0 : parse_members(ps, limits, known, ARRAY_LEN(known));
-
-	for (size_t i = 0; i < ARRAY_LEN(known) && rc == 0 && limits != NULL; i++) {
-		const struct tree *c = tree_get(limits, known[i]);
-		int64_t v = 0;
-		if (c == NULL)
-			continue;
-		rc = tree_integer(c, 1, INT64_C(1000000000000000), &v, ps->err);
-		*to[i] = (uint64_t)v;
-	}
-	return rc;
-}
-
-static int parse_currency(struct parse *ps, const struct tree *t)
-{
-	struct sv word = SV_NULL;
-	int rc = parse_string_member(ps, t, "currency", false, &word);
-
-	if (rc < 0 || word.n == 0 || sv_eq_cstr(word, "each alone"))
-		return rc;
-	if (currency_find(word) == NULL)
-		return tree_error(ps->err, E_CURRENCY, tree_get(t, "currency"),
-			"\"each alone\" or a currency is needed.");
-	ps->rs->currency = word;
-	return 0;
-}
+/* ---- all of it ---- */
 
 static int parse_top(struct parse *ps, const struct tree *t)
 {
 	static const char *const known[] = {"ruleset", "name", "currency", "left", "right", "advice",
 		"fields", "lists", "passes", "expect", "chain", "limits"};
+	/* Each refers only to what comes before it. */
+	int (*const parts[])(struct parse *, const struct tree *) = {parse_lists, parse_currency,
+		parse_fields, parse_sides, parse_advice, parse_passes, parse_expect, parse_chain,
+		parse_limits};
 	int64_t version = 0;
 	int rc = parse_members(ps, t, known, ARRAY_LEN(known));
 
 	if (rc < 0)
 		return rc;
-	if (tree_get(t, "advice") != NULL)
-		return tree_error(ps->err, E_UNSUPPORTED, tree_get(t, "advice"),
-			"Advice is not read by this version.");
 	if (tree_get(t, "ruleset") == NULL)
 		return tree_error(ps->err, E_MISSING_FIELD, t, "\"ruleset\" is missing: write 1.");
 	rc = tree_integer(tree_get(t, "ruleset"), 1, 1, &version, ps->err);
 	if (rc == 0)
 		rc = parse_string_member(ps, t, "name", false, &ps->rs->name);
-	if (rc == 0)
-		rc = parse_currency(ps, t);
-	if (rc == 0)
-		rc = parse_fields(ps, t);
-	if (rc == 0)
-		rc = parse_lists(ps, t);
-	if (rc == 0)
-		rc = parse_sides(ps, t);
-	if (rc == 0)
-		rc = parse_passes(ps, t);
-	if (rc == 0)
-		rc = parse_expect(ps, t);
-	if (rc == 0)
-		rc = parse_limits(ps, t);
+	for (size_t i = 0; i < ARRAY_LEN(parts) && rc == 0; i++)
+		rc = parts[i](ps, t);
 	return rc;
 }
 

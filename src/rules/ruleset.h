@@ -28,6 +28,8 @@
 #define RULES_PPM 1000000u
 #define RULES_MICRO 1000000 /* units of one in a decimal */
 #define RULES_BIT 64
+#define RULES_RATE_SCALE 9 /* of exchange rates: units of 10^-9 */
+#define RULES_SCALE_MAX 18
 
 enum rules_side { RULES_LEFT = 0, RULES_RIGHT = 1 };
 
@@ -89,7 +91,8 @@ struct rules_field {
 	struct sv name;
 	enum rules_type type;
 	struct rules_column side[2];
-	struct sv alias; /* name of a list, or empty */
+	struct sv alias; /* name of a list of words, or empty */
+	uint8_t scale;   /* quantity, rate, number: digits behind the point that are kept */
 };
 
 struct rules_test {
@@ -100,11 +103,13 @@ struct rules_test {
 	                     * millionths of the currency's unit; PERCENT: high in millionths of 1 %;
 	                     * LIKE: high is the least similarity in ppm; PREFIX: high characters */
 	bool business_days; /* DAYS with a calendar */
-	struct sv calendar; /* name of a list of days, or empty: weekends only */
+	struct sv calendar; /* name of a list of days, TARGET, or empty: weekends only */
 	enum rules_metric metric; /* LIKE */
 	struct sv text;     /* CONTAINS: the literal; empty: one value contains the other */
 	int64_t factor;     /* EXPECT: right is factor * left + offset, both in millionths; RATE too */
 	int64_t offset;
+	uint32_t rates; /* RATE by day: index of the list, factor is not used; else UINT32_MAX */
+	uint32_t on;    /* RATE by day: the left record's date field */
 };
 
 /* One conjunction of tests; a pass has one per branch of its "any of". */
@@ -119,6 +124,7 @@ struct rules_when {
 };
 
 enum rules_choose { RULES_CHOOSE_WEIGHT, RULES_CHOOSE_NEAREST_DATE, RULES_CHOOSE_OLDEST };
+enum rules_repeats { RULES_REPEATS_APPEND, RULES_REPEATS_OVERLAP, RULES_REPEATS_REPLACE };
 enum rules_lookup_mode { RULES_MODE_RULES, RULES_MODE_LEARN };
 
 struct rules_group {
@@ -158,6 +164,7 @@ struct rules_pass {
 	uint32_t stage;
 	uint8_t kind; /* KIND_* of domain/outcome.h */
 	enum rules_lookup_mode mode;
+	bool advice; /* settles what the advice names */
 	uint32_t *use; /* evidence: field indices; NULL: all fields that both sides have */
 	uint32_t nuse;
 	struct rules_when only[2]; /* nbranches == 0: all records */
@@ -175,7 +182,7 @@ struct rules_side_spec {
 	bool flip_sign;
 	struct rules_when only; /* nbranches == 0: all records */
 	int32_t as_of;          /* day; INT32_MIN: the side's last date */
-	struct sv repeats;
+	enum rules_repeats repeats;
 };
 
 struct rules_list {
@@ -183,11 +190,33 @@ struct rules_list {
 	struct sv *words; /* pairs (alias, meant) for aliases; ISO days for calendars */
 	uint32_t nwords;
 	bool calendar;
+	/* Where something uses the list as exchange rates: ascending days. */
+	int32_t *day;
+	int64_t *rate; /* units of 10^-RULES_RATE_SCALE */
+	uint32_t nrates;
+};
+
+/* A third table of lines (of, names, amount): amounts of right records that a left one settles, or
+ * the other way round. The pass of kind partial that has advice set carries it out. */
+struct rules_advice {
+	bool given;
+	struct sv label;
+	struct sv of, names, amount; /* columns */
+	uint32_t of_field, names_field; /* of the left, of the right side */
+	uint32_t party;                 /* field of both sides, or UINT32_MAX */
+	bool whole_right; /* right records are settled whole; else left ones */
+};
+
+/* What this reconciliation builds on. */
+struct rules_chain {
+	struct sv before; /* name of the reconciliation; empty: none */
+	uint8_t through;  /* enum rules_side */
 };
 
 struct rules_transit {
 	enum { RULES_TRANSIT_LEARNED, RULES_TRANSIT_DAYS, RULES_TRANSIT_BUSINESS } how;
-	uint32_t days;
+	uint32_t days;        /* LEARNED: percent of the matches that the lag must hold */
+	struct sv calendar;   /* BUSINESS */
 };
 
 struct ruleset {
@@ -201,6 +230,8 @@ struct ruleset {
 	struct rules_pass *passes; /* ascending by stage */
 	uint32_t npasses;
 	struct rules_transit transit[2];
+	struct rules_advice advice;
+	struct rules_chain chain;
 	uint64_t limit_pairs;  /* steps a pass may compare; 0: the default */
 	uint64_t limit_states; /* subset states of a job; 0: the default */
 	struct sv canonical;   /* canonical JSON (RFC 8785 order and spacing): what the hash is of */
@@ -217,5 +248,7 @@ uint32_t ruleset_field(const struct ruleset *rs, struct sv name);
 const char *rules_type_word(enum rules_type type);
 /* The list's name must be equal; NULL when there is none. */
 const struct rules_list *ruleset_list(const struct ruleset *rs, struct sv name);
+/* The rate of a day: the last one that is not after it. False before the first. */
+bool rules_rate_on(const struct rules_list *rates, int32_t day, int64_t *ret);
 
 #endif
