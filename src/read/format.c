@@ -16,6 +16,7 @@
 #include "read/jsonl.h"
 #include "read/lines.h"
 #include "read/mt940.h"
+#include "read/ods.h"
 #include "read/ofx.h"
 #include "read/qif.h"
 #include "read/xlsx.h"
@@ -44,6 +45,7 @@ static int choose_encoding(struct detect *d, struct err *err)
 }
 
 static const struct format formats[FORMAT_COUNT] = {
+	[FORMAT_ODS] = {.sniff = ods_sniff, .feed = ods_feed, .choose = ods_choose},
 	[FORMAT_XLSX] = {.sniff = xlsx_sniff, .feed = xlsx_feed, .choose = xlsx_choose},
 	[FORMAT_CAMT] = {.sniff = camt_sniff, .feed = camt_feed},
 	[FORMAT_MT940] = {.sniff = mt940_sniff, .feed = mt940_feed, .choose = choose_encoding},

@@ -32,6 +32,7 @@ libread_a_SOURCES = \
 	%D%/mt940.c %D%/mt940.h \
 	%D%/mt940_text.c %D%/mt940_text.h \
 	%D%/number.c %D%/number.h \
+	%D%/ods.c %D%/ods.h \
 	%D%/ofx.c %D%/ofx.h \
 	%D%/ofx_tag.c %D%/ofx_tag.h \
 	%D%/qif.c %D%/qif.h \
@@ -59,6 +60,7 @@ READ_TESTS = \
 	test_read_jsonl \
 	test_read_mapping \
 	test_read_mt940 \
+	test_read_ods \
 	test_read_ofx \
 	test_read_qif \
 	test_read_sheet \
@@ -118,3 +120,6 @@ test_read_camt_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_jsonl_SOURCES = tests/unit/read/test_jsonl.c tests/unit/corpus.h tests/unit/read/feed_util.h tests/unit/read/read_util.h
 test_read_jsonl_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_jsonl_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_ods_SOURCES = tests/unit/read/test_ods.c tests/unit/read/feed_util.h tests/unit/read/read_util.h tests/unit/read/zip_util.h
+test_read_ods_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_ods_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
