@@ -15,7 +15,7 @@ enum file_type {
 	FILE_TYPE_END,
 };
 
-enum file_form { FILE_FORM_TEXT, FILE_FORM_ZIP, FILE_FORM_MARKUP };
+enum file_form { FILE_FORM_TEXT, FILE_FORM_MARKUP, FILE_FORM_ZIP, FILE_FORM_OLE, FILE_FORM_GZIP };
 
 /* By the extension of a file's name in either case; FILE_TYPE_NONE when no type has it. */
 enum file_type file_type_of_name(struct sv name);

@@ -20,5 +20,5 @@ test_intake_intake_CPPFLAGS = $(DB_TEST_CPPFLAGS) $(PLACE_CPPFLAGS) \
 	-DTEST_DATA=\"$(abs_top_srcdir)/tests/data\" \
 	-DRECON_SCANNER=\"$(abs_top_builddir)/recon-scanner\" -DRECON_INTAKE=\"$(abs_top_builddir)/recon-intake\" \
 	-DRECON=\"$(abs_top_builddir)/recon\"
-test_intake_intake_LDADD = $(VAULT_LIBS) $(DB_TEST_LDADD) $(SYS_LIBS)
+test_intake_intake_LDADD = $(VAULT_LIBS) $(DB_TEST_LDADD) $(SYS_LIBS) $(ZLIB_LIBS)
 EXTRA_test_intake_intake_DEPENDENCIES = recon-scanner$(EXEEXT) recon-intake$(EXEEXT) recon$(EXEEXT)

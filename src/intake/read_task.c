@@ -426,7 +426,8 @@ static int record(struct read_job *j, const struct err *why, struct err *err)
 static bool is_verdict(int code)
 {
 	static const int verdicts[] = {E_FILE_EMPTY, E_UNREADABLE, E_LIMIT, E_UNSUPPORTED,
-		E_MAPPING, E_NO_MEMORY, E_MEMORY_BOUND, E_CELL_ENCODING};
+		E_MAPPING, E_NO_MEMORY, E_MEMORY_BOUND, E_CELL_ENCODING, E_FILE_ENCRYPTED,
+		E_ARCHIVE};
 
 	for (size_t i = 0; i < ARRAY_LEN(verdicts); i++)
 		if (verdicts[i] == code)

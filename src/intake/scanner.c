@@ -68,8 +68,8 @@ int scanner_probe(struct intake *in, struct err *err)
 
 static int verdict_of(const struct msg_scan_verdict *v, struct err *err)
 {
-	static const int verdicts[] = {
-		E_FILE_INFECTED, E_FILE_TYPE, E_FILE_EMPTY, E_FILE_UNSCANNABLE};
+	static const int verdicts[] = {E_FILE_INFECTED, E_FILE_TYPE, E_FILE_EMPTY,
+		E_FILE_UNSCANNABLE, E_FILE_ENCRYPTED, E_ARCHIVE};
 
 	if (v->code == 0)
 		return 0;

@@ -9,7 +9,8 @@
 
 /* 0 when it answers now. */
 MUST_CHECK int scanner_probe(struct intake *in, struct err *err);
-/* The verdict on an object: 0, E_FILE_INFECTED, E_FILE_TYPE, E_FILE_EMPTY or E_FILE_UNSCANNABLE
+/* The verdict on an object: 0, E_FILE_INFECTED, E_FILE_TYPE, E_FILE_EMPTY, E_FILE_ENCRYPTED,
+ * E_ARCHIVE or E_FILE_UNSCANNABLE
  * with the reason. Other errors say nothing about the file. Renews the lease while it waits. */
 MUST_CHECK int scanner_scan(
 	struct intake *in, const struct vault_object *object, enum file_type type, struct err *err);

@@ -111,6 +111,13 @@ static int check_text(struct content *c, bool markup, const void *head, size_t n
 	return 0;
 }
 
+/* What is no text begins with these bytes. */
+static const struct sv marks[] = {
+	[FILE_FORM_ZIP] = {"PK\x03\x04", 4},
+	[FILE_FORM_OLE] = {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8},
+	[FILE_FORM_GZIP] = {"\x1f\x8b\x08", 3},
+};
+
 int content_check(
 	struct content *c, enum file_type type, const void *head, size_t n, struct err *err)
 {
@@ -119,7 +126,10 @@ int content_check(
 	if (!file_type_word(type))
 		return err_set(err, E_FILE_TYPE, "Files of this type are not accepted.");
 	enum file_form form = file_type_form(type);
-	if (form != FILE_FORM_ZIP)
+	if (form == FILE_FORM_TEXT || form == FILE_FORM_MARKUP)
 		return check_text(c, form == FILE_FORM_MARKUP, head, n, err);
-	return err_set(err, E_FILE_TYPE, "Archives are not accepted.");
+	if (!sv_starts_with(sv_from(head, n), marks[form]))
+		return err_set(err, E_FILE_TYPE, "It does not begin as a file of the type %s does.",
+			file_type_word(type));
+	return 0;
 }

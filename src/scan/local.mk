@@ -2,11 +2,12 @@
 # recon-scanner links this folder.
 noinst_LIBRARIES += libscan.a
 libscan_a_SOURCES = \
+	%D%/archive.c %D%/archive.h \
 	%D%/content.c %D%/content.h \
 	%D%/engine.c %D%/engine.h \
 	%D%/scan.c %D%/scan.h
 libscan_a_CFLAGS = $(AM_CFLAGS) $(CLAMAV_CFLAGS) $(MAGIC_CFLAGS)
-SCAN_LIBS = libscan.a $(DOMAIN_LIBS) $(CLAMAV_LIBS) $(MAGIC_LIBS)
+SCAN_LIBS = libscan.a $(READ_LIBS) $(DOMAIN_LIBS) $(CLAMAV_LIBS) $(MAGIC_LIBS)
 
 EXTRA_DIST += tests/data/clamav/eicar.ndb
 if HAVE_CMOCKA

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "scan/archive.h"
 #include "scan/content.h"
 #include "scan/engine.h"
 
@@ -137,6 +138,8 @@ int scan_run(struct scan *s, enum file_type type, const struct scan_source *sour
 	rc = source->pread(source->ctx, head, SCAN_HEAD_MAX, 0, &n, err);
 	if (rc == 0)
 		rc = scan_check_type(s, type, head, n, err);
+	if (rc == 0 && file_type_form(type) == FILE_FORM_ZIP)
+		rc = archive_check(type, source, sv_from(head, n), err);
 	return rc < 0 ? rc : engine_run(s->engine, source, err);
 }
 

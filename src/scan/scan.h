@@ -5,9 +5,9 @@
  * and checks of our own over its start. Only recon-scanner links this folder (libclamav is GPL-2).
  *
  * The verdict is an error code: 0 is an explicit "clean", and everything else blocks the file:
- * E_FILE_INFECTED, E_FILE_TYPE, E_FILE_EMPTY, E_FILE_UNSCANNABLE (a limit, a time-out, encryption,
- * an engine's error), or the source's own error (E_CORRUPT, E_IO), which says nothing about the
- * file.
+ * E_FILE_INFECTED, E_FILE_TYPE, E_FILE_EMPTY, E_FILE_ENCRYPTED, E_ARCHIVE (a container that no
+ * program writes), E_FILE_UNSCANNABLE (a limit, a time-out, an engine's error), or the source's own
+ * error (E_CORRUPT, E_IO), which says nothing about the file.
  */
 #include "base/base.h"
 #include "base/err.h"
@@ -50,7 +50,7 @@ MUST_CHECK int scan_set_temp_dir(struct scan *s, const char *path, struct err *e
 MUST_CHECK int scan_run(
 	struct scan *s, enum file_type type, const struct scan_source *source, struct err *err);
 
-/* The type's check alone, without the engine. */
+/* The check of the type by the start of the file alone, without the engine. */
 MUST_CHECK int scan_check_type(
 	struct scan *s, enum file_type type, const void *head, size_t n, struct err *err);
 

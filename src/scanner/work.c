@@ -141,7 +141,7 @@ void work_remove_folder(const char *path)
 static bool verdict_read(int fd, struct work_verdict *ret)
 {
 	static const int allowed[] = {0, E_FILE_INFECTED, E_FILE_TYPE, E_FILE_EMPTY,
-		E_FILE_UNSCANNABLE, E_CORRUPT, E_IO, E_NO_MEMORY};
+		E_FILE_UNSCANNABLE, E_FILE_ENCRYPTED, E_ARCHIVE, E_CORRUPT, E_IO, E_NO_MEMORY};
 	struct work_verdict v;
 
 	if (read(fd, &v, sizeof(v)) != sizeof(v) || v.magic != WORK_MAGIC ||

@@ -64,6 +64,8 @@ static const struct {
 	{E_FILE_TYPE, "type"},
 	{E_FILE_EMPTY, "empty"},
 	{E_FILE_UNSCANNABLE, "unscannable"},
+	{E_FILE_ENCRYPTED, "encrypted"},
+	{E_ARCHIVE, "archive"},
 	{E_INTERNAL, "error"},
 };
 

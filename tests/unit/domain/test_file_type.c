@@ -20,6 +20,13 @@ static const struct {
 	{"previous-day.bai2", FILE_TYPE_BAI2},
 	{"card.qfx", FILE_TYPE_OFX},
 	{"cash.qif", FILE_TYPE_QIF},
+	{"book.xlsx", FILE_TYPE_XLSX},
+	{"book.ods", FILE_TYPE_ODS},
+	{"book.xls", FILE_TYPE_XLS},
+	{"book.xlsm", FILE_TYPE_NONE},
+	{"orders.jsonl", FILE_TYPE_JSON},
+	{"ledger.csv.gz", FILE_TYPE_GZIP},
+	{"ledger.csv.zst", FILE_TYPE_NONE},
 	{"ledger.csv.exe", FILE_TYPE_NONE},
 	{"ledger.csvx", FILE_TYPE_NONE},
 	{"ledgercsv", FILE_TYPE_NONE},
@@ -45,6 +52,7 @@ static void test_words(void **state)
 	assert_string_equal(file_type_extensions(FILE_TYPE_CSV), "csv tsv txt");
 	assert_int_equal(file_type_form(FILE_TYPE_CAMT), FILE_FORM_MARKUP);
 	assert_int_equal(file_type_form(FILE_TYPE_CSV), FILE_FORM_TEXT);
+	assert_int_equal(file_type_form(FILE_TYPE_XLSX), FILE_FORM_ZIP);
 	assert_null(file_type_word(FILE_TYPE_NONE));
 	assert_null(file_type_word(FILE_TYPE_END));
 	assert_string_equal(file_type_extensions(FILE_TYPE_END), "");

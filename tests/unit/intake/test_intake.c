@@ -18,6 +18,7 @@
 #include <utime.h>
 #include <cmocka.h>
 
+#include "../read/book_util.h"
 #include "fixture.h"
 #include "place.h"
 #include "seal/hash.h"
@@ -268,6 +269,57 @@ static void test_without_a_mapping_one_is_proposed(void **state)
 		"SELECT (length(proposal_sealed) > 500) || ' ' || "
 		"position('Rent'::bytea in proposal_sealed) FROM dataset WHERE file_id = $",
 		"true 0");
+	expect_no_orphans();
+}
+
+#define CELL(ref, v) "<c r=\"" ref "\" t=\"str\"><v>" v "</v></c>"
+#define BOOK_ROWS                                                                                  \
+	"<row>" CELL("A1", "Booked") CELL("B1", "Amount") CELL("C1", "Reference")                  \
+		CELL("D1", "Memo") "</row><row>" CELL("A2", "2026-03-04") CELL("B2", "12.30")      \
+			CELL("C2", "R-1") CELL("D2", "Rent") "</row>"
+
+/* What every reader needs is allowed where files are read: one of each kind of container and
+ * library, proposed for a source without a mapping. The statement, which needs no person, comes
+ * last: it gives the source its mapping. */
+static void test_other_formats(void **state)
+{
+	struct zip_make book CLEANUP(zip_make_free) = {0}, bomb CLEANUP(zip_make_free) = {0};
+	struct zip_make attack CLEANUP(zip_make_free) = {0};
+	const struct {
+		const char *label, *name;
+		struct sv bytes;
+		const char *file, *dataset; /* NULL: none */
+	} cases[] = {
+		{"workbook", "bank.xlsx", book_make(&book, BOOK_ROWS, ""), "clean ",
+			"needs_mapping 0 0 0 "},
+		{"records", "bank.jsonl",
+			SV("{\"date\":\"2026-03-04\",\"amount\":12.30}\n"
+			   "{\"date\":\"2026-03-05\",\"amount\":-1}\n"),
+			"clean ", "needs_mapping 0 0 0 "},
+		{"a document of no records", "doc.json", SV("{\"rows\":[{\"a\":1}]}"), "clean ",
+			"unreadable 0 0 0 unreadable"},
+		{"document type in a workbook", "evil.xlsx",
+			book_make(&attack, "<!DOCTYPE x [<!ENTITY a \"b\">]>", ""), "clean ",
+			"unreadable 0 0 0 unreadable"},
+		{"bomb", "bomb.xlsx",
+			(zip_make_add_as(&bomb, "xl/x", SV("x"), 0, 0xfffffff0u),
+				book_make(&bomb, BOOK_ROWS, "")),
+			"rejected archive_unsafe", NULL},
+		{"statement", "bank.sta",
+			SV(":20:S1\n:25:123/456\n:28C:1/1\n:60F:C260301EUR10,00\n"
+			   ":61:2603040304D1,50NTRFREF//B\n:86:Rent\n:62F:C260304EUR8,50\n-\n"),
+			"clean ", "ready 1 1 0 "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct uuid file = hand_in(&unmapped, cases[i].name, cases[i].bytes, 1);
+
+		print_message("%s\n", cases[i].label);
+		expect(&file, FILE_END, cases[i].file);
+		if (cases[i].dataset != NULL)
+			expect(&file, DATASET_END, cases[i].dataset);
+	}
 	expect_no_orphans();
 }
 
@@ -777,6 +829,7 @@ int main(void)
 		cmocka_unit_test(test_a_file_becomes_a_dataset),
 		cmocka_unit_test(test_parts_join),
 		cmocka_unit_test(test_without_a_mapping_one_is_proposed),
+		cmocka_unit_test(test_other_formats),
 		cmocka_unit_test(test_a_mapping_that_does_not_fit_asks_again),
 		cmocka_unit_test(test_ragged_rows_are_rejected),
 		cmocka_unit_test(test_no_row_is_unreadable),

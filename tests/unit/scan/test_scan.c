@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "../read/book_util.h"
 #include "base/buf.h"
 
 #define MAX_BYTES (8 << 20)
@@ -145,6 +146,98 @@ static void test_content(void **state)
 
 		if (rc != contents[i].want)
 			fail_msg("%s: gave %s (%s)", contents[i].label, rc ? err_name(rc) : "clean",
+				err.detail);
+	}
+}
+
+#define CELL "<row><c r=\"A1\"><v>1</v></c></row>"
+
+/* An Excel workbook; the tricks are test_zip.c's, here it matters that they are verdicts. */
+static struct sv workbook(struct zip_make *z, unsigned flags, uint32_t announced)
+{
+	zip_make_add_as(z, "xl/media/picture.png", SV("x"), flags, announced);
+	return book_make(z, CELL, "");
+}
+
+static void test_workbooks(void **state)
+{
+	static const struct {
+		const char *label;
+		enum file_type type;
+		unsigned flags;
+		uint32_t announced;
+		int want;
+	} cases[] = {
+		{"workbook", FILE_TYPE_XLSX, 0, 0, 0},
+		{"named as another archive", FILE_TYPE_ZIP, 0, 0, 0},
+		{"named as OpenDocument", FILE_TYPE_ODS, 0, 0, E_FILE_TYPE},
+		{"named as text", FILE_TYPE_CSV, 0, 0, E_FILE_TYPE},
+		{"named as an old workbook", FILE_TYPE_XLS, 0, 0, E_FILE_TYPE},
+		{"named as compressed text", FILE_TYPE_GZIP, 0, 0, E_FILE_TYPE},
+		{"encrypted member", FILE_TYPE_XLSX, 1, 0, E_FILE_ENCRYPTED},
+		{"4 GB member", FILE_TYPE_XLSX, 0, 0xfffffff0u, E_ARCHIVE},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct zip_make z CLEANUP(zip_make_free) = {0};
+		struct err err = {0};
+		int rc = verdict_as(*state, cases[i].type,
+			workbook(&z, cases[i].flags, cases[i].announced), &err);
+
+		if (rc != cases[i].want)
+			fail_msg("%s: gave %s (%s)", cases[i].label, rc ? err_name(rc) : "clean",
+				err.detail);
+	}
+}
+
+static void test_damaged_workbook(void **state)
+{
+	struct zip_make z CLEANUP(zip_make_free) = {0};
+	struct sv book = workbook(&z, 0, 0);
+
+	for (size_t n = 1; n < book.n; n += 64)
+		assert_int_equal(
+			verdict_as(*state, FILE_TYPE_XLSX, sv_from(book.p, n), NULL), E_FILE_TYPE);
+}
+
+static void test_eicar_in_a_workbook(void **state)
+{
+	struct zip_make z CLEANUP(zip_make_free) = {0};
+	struct err err = {0};
+
+	zip_make_add(&z, "xl/embeddings/object.bin", eicar());
+	assert_int_equal(
+		verdict_as(*state, FILE_TYPE_XLSX, book_make(&z, CELL, ""), &err), E_FILE_INFECTED);
+}
+
+static void test_statements(void **state)
+{
+	static const struct {
+		const char *label;
+		enum file_type type;
+		const char *bytes;
+		int want;
+	} cases[] = {
+		{"CAMT", FILE_TYPE_CAMT,
+			"<?xml version=\"1.0\"?>\n<Document><BkToCstmrStmt/></Document>\n", 0},
+		{"HTML named as XML", FILE_TYPE_CAMT,
+			"<!DOCTYPE html>\n<html><body>1</body></html>\n", E_FILE_TYPE},
+		{"OFX 1", FILE_TYPE_OFX, "OFXHEADER:100\nDATA:OFXSGML\n\n<OFX>\n", 0},
+		{"OFX 2", FILE_TYPE_OFX,
+			"<?xml version=\"1.0\"?>\n<?OFX OFXHEADER=\"200\"?>\n<OFX/>\n", 0},
+		{"MT940", FILE_TYPE_MT940, "{1:F01BANKDEFFXXXX0000000000}{4:\n:20:ST1\n:25:123\n",
+			0},
+		{"BAI2", FILE_TYPE_BAI2, "01,122099999,123456789,040621,0200,1,65,,2/\n", 0},
+		{"QIF", FILE_TYPE_QIF, "!Type:Bank\nD1/2/24\nT-1.00\n^\n", 0},
+		{"JSON lines", FILE_TYPE_JSON, "{\"a\":1}\n{\"a\":2}\n", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err err = {0};
+		int rc = verdict_as(*state, cases[i].type, sv_from_cstr(cases[i].bytes), &err);
+
+		if (rc != cases[i].want)
+			fail_msg("%s: gave %s (%s)", cases[i].label, rc ? err_name(rc) : "clean",
 				err.detail);
 	}
 }
@@ -301,6 +394,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_content),
+		cmocka_unit_test(test_workbooks),
+		cmocka_unit_test(test_damaged_workbook),
+		cmocka_unit_test(test_eicar_in_a_workbook),
+		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_type_of_the_name),
 		cmocka_unit_test(test_eicar_is_found_anywhere),
 		cmocka_unit_test(test_whole_file_is_read),

@@ -937,7 +937,16 @@ export type MappingField = {
   [key: string]: any;
 };
 export type Mapping = {
-  format: "xlsx" | "camt" | "mt940" | "bai2" | "ofx" | "qif" | "jsonl" | "csv";
+  format:
+    | "ods"
+    | "xlsx"
+    | "camt"
+    | "mt940"
+    | "bai2"
+    | "ofx"
+    | "qif"
+    | "jsonl"
+    | "csv";
   dialect?: Dialect;
   decimal?: string;
   thousands?: string;
