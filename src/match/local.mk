@@ -39,7 +39,11 @@ libmatch_a_SOURCES = \
 	%D%/odds.c %D%/odds.h \
 	%D%/partial.c \
 	%D%/phase.def \
-	%D%/propose.c \
+	%D%/propose.c %D%/propose_parts.h \
+	%D%/propose_code.c \
+	%D%/propose_pair.c \
+	%D%/propose_profile.c \
+	%D%/propose_write.c \
 	%D%/receipt.c %D%/receipt.h \
 	%D%/repeats.c \
 	%D%/run.c \
