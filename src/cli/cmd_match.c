@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/decisions.h"
 #include "cli/load.h"
 #include "cli/match_files.h"
 #include "cli/same_files.h"
@@ -25,7 +26,8 @@
 #include "seal/hash.h"
 
 struct task {
-	const char *path[2], *rules_path, *out, *seed_rules;
+	const char *path[2], *rules_path, *out, *seed_rules, *decisions_path;
+	uint32_t sample; /* matches to be checked blind; 0: no file of them is written */
 	unsigned threads;
 	bool quiet, json;
 	bool dedupe; /* path[0] alone */
@@ -43,6 +45,9 @@ struct task {
 	struct result result;
 	struct match_receipt receipt;
 	struct match_same same;
+	struct decisions decisions;
+	struct calibration calibration; /* by decisions, applied when it is of a kind */
+	uint32_t unknown;               /* decisions on what this run knows nothing of */
 	bool proposed;
 };
 
@@ -331,7 +336,8 @@ static void show_progress(void *arg, enum match_phase phase, uint64_t done, uint
 static int run_engine(struct task *t, struct err *err)
 {
 	struct match_input inputs[2];
-	struct match_options options = {.threads = t->threads};
+	struct match_options options = {.threads = t->threads,
+		.calibration = t->calibration.kind == CALIBRATE_NONE ? NULL : &t->calibration};
 	bool bar = !t->quiet && isatty(STDERR_FILENO) != 0;
 	int rc;
 
@@ -349,6 +355,24 @@ static int run_engine(struct task *t, struct err *err)
 	if (bar)
 		fprintf(stderr, "\r%40s\r", "");
 	return rc;
+}
+
+/* What was decided is about what the model alone says; with the calibration that follows from it all
+ * is decided once more. */
+static int apply_decisions(struct task *t, struct err *err)
+{
+	const struct read_result *const sides[2] = {&t->side[0], &t->side[1]};
+	int rc = decisions_read(t->decisions_path, sides, &t->decisions, err);
+
+	if (rc < 0)
+		return rc;
+	decisions_settle(&t->decisions, &t->result);
+	rc = decisions_fit(&t->decisions, &t->result, &t->calibration, &t->unknown, err);
+	if (rc < 0 || t->calibration.kind == CALIBRATE_NONE)
+		return rc;
+	result_free(&t->result);
+	match_receipt_free(&t->receipt);
+	return run_engine(t, err);
 }
 
 static uint64_t peak_memory(void)
@@ -418,6 +442,48 @@ static int write_files(struct task *t, struct seal *seal, struct err *err)
 	return rc;
 }
 
+/* The seed follows from the inputs and the ruleset: nobody chooses it. */
+static uint64_t sample_seed(const struct task *t)
+{
+	char text[3 * 65 + 1];
+	uint8_t digest[SHA256_LEN];
+	uint64_t seed = 0;
+	int n = snprintf(text, sizeof(text), "%s%s%s", t->hash[0], t->hash[1], t->rules->hash);
+
+	hash_sha256(text, (size_t)n, digest);
+	for (int i = 0; i < 8; i++)
+		seed = seed << 8 | digest[i];
+	return seed;
+}
+
+static uint32_t confirmed(const struct task *t)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < t->receipt.npasses; i++)
+		n += t->receipt.passes[i].confirmed;
+	return n;
+}
+
+static int draw_sample(struct task *t, struct receipt_run *run, struct sample_result *ret,
+	struct err *err)
+{
+	const struct read_result *const sides[2] = {&t->side[0], &t->side[1]};
+	char path[4096];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/sample.csv", t->out) >= sizeof(path))
+		return err_set(err, E_LIMIT, "The folder's name is too long.");
+	run->sample_seed = sample_seed(t);
+	run->sample = ret;
+	run->calibration = &t->calibration;
+	if (t->decisions.n == 0 && t->sample == 0) { /* nothing to look for: it is only said */
+		*ret = sample_judge(confirmed(t), 0, 0, SAMPLE_TARGET, SAMPLE_ALPHA);
+		return 0;
+	}
+	return decisions_sample(
+		&t->decisions, &t->result, sides, t->sample, run->sample_seed, path, ret, err);
+}
+
 static int write_out(struct task *t, struct err *err)
 {
 	struct buf text CLEANUP(buf_free) = BUF_INIT;
@@ -437,6 +503,12 @@ static int write_out(struct task *t, struct err *err)
 		run.rows_read[side] = t->side[side].info.rows_read;
 		run.rows_rejected[side] = t->side[side].info.rows_rejected;
 		run.rows_skipped[side] = t->side[side].info.rows_skipped;
+	}
+	struct sample_result sample;
+	if (!t->dedupe) {
+		rc = draw_sample(t, &run, &sample, err);
+		if (rc < 0)
+			return rc;
 	}
 	if (t->dedupe)
 		match_same_receipt(&t->same, t->rules, &run, &text);
@@ -492,6 +564,17 @@ static void print_same(const struct task *t)
 	printf("  duplicates  %u rows beyond the first of their cluster\n", s->surplus);
 }
 
+static void print_decisions(const struct task *t)
+{
+	const struct calibration *c = &t->calibration;
+
+	printf("  decisions %u, of them %u errors: confidence is %s", c->decisions, c->errors,
+		c->kind == CALIBRATE_NONE ? "not calibrated" : "calibrated by them");
+	if (t->unknown > 0)
+		printf(" (%u more are on what this run does not know)", t->unknown);
+	putchar('\n');
+}
+
 static void print_matches(const struct task *t)
 {
 	const struct match_receipt *r = &t->receipt;
@@ -509,6 +592,8 @@ static void print_matches(const struct task *t)
 	print_breaks(t, 1);
 	for (uint32_t i = 0; t->rules->side[0].balance != UINT32_MAX && i < r->nmoney; i++)
 		print_money(&r->money[i]);
+	if (t->decisions_path != NULL)
+		print_decisions(t);
 }
 
 static void print_table(const struct task *t)
@@ -539,6 +624,8 @@ static int run(struct task *t, struct err *err)
 	if (t->out != NULL)
 		hash_start(t);
 	rc = run_engine(t, err);
+	if (rc == 0 && t->decisions_path != NULL)
+		rc = apply_decisions(t, err);
 	if (rc == 0 && t->out != NULL)
 		rc = write_out(t, err);
 	if (rc == 0 && !t->quiet)
@@ -558,22 +645,27 @@ static void task_free(struct task *t)
 	result_free(&t->result);
 	match_receipt_free(&t->receipt);
 	match_same_free(&t->same);
+	decisions_free(&t->decisions);
 }
 
 int cmd_match(struct cli *cli, int argc, char **argv)
 {
 	const char *rules = NULL, *out = NULL, *threads = NULL, *quiet = NULL, *seed = NULL;
-	const char *format = "csv", *dedupe = NULL;
+	const char *format = "csv", *dedupe = NULL, *decisions = NULL, *sample = NULL;
 	const struct cli_option options[] = {{"--rules", true, &rules}, {"--out", true, &out},
 		{"--threads", true, &threads}, {"--format", true, &format},
 		{"--quiet", false, &quiet}, {"--seed-rules", true, &seed},
-		{"--dedupe", false, &dedupe}, {0}};
+		{"--dedupe", false, &dedupe}, {"--decisions", true, &decisions},
+		{"--sample", true, &sample}, {0}};
 	struct task t = {.start_us = now_us(), .file = {LOAD_FILE_INIT, LOAD_FILE_INIT}};
 	struct err err = {0};
-	uint64_t n = 0;
+	uint64_t n = 0, nsample = 0;
 
 	(void)cli;
 	if (!cli_options(&argc, argv, options) || argc != (dedupe != NULL ? 2 : 3) ||
+		(dedupe != NULL && (decisions != NULL || sample != NULL)) ||
+		(sample != NULL && (!sv_to_u64(sv_from_cstr(sample), 1000000, &nsample) ||
+				   nsample == 0 || out == NULL)) ||
 		(threads != NULL && (!sv_to_u64(sv_from_cstr(threads), 1024, &n) || n == 0)) ||
 		(strcmp(format, "csv") != 0 && strcmp(format, "json") != 0))
 		return cli_usage("match");
@@ -583,6 +675,8 @@ int cmd_match(struct cli *cli, int argc, char **argv)
 	t.rules_path = rules;
 	t.out = out;
 	t.seed_rules = seed;
+	t.decisions_path = decisions;
+	t.sample = (uint32_t)nsample;
 	t.quiet = quiet != NULL;
 	t.json = strcmp(format, "json") == 0;
 	t.threads = n != 0 ? (unsigned)n : (unsigned)MAX(sysconf(_SC_NPROCESSORS_ONLN), 1);

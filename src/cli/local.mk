@@ -9,6 +9,7 @@ recon_SOURCES = \
 	%D%/cmd_read.c \
 	%D%/cmd_user.c \
 	%D%/cmd_vault.c \
+	%D%/decisions.c %D%/decisions.h \
 	%D%/load.c %D%/load.h \
 	%D%/main.c \
 	%D%/match_files.c %D%/match_files.h \
@@ -16,3 +17,7 @@ recon_SOURCES = \
 	%D%/same_files.c %D%/same_files.h
 recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'
 recon_LDADD = $(MATCH_LIBS) $(READ_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
+
+check_PROGRAMS += tests/unit/cli/test_decisions
+tests_unit_cli_test_decisions_SOURCES = tests/unit/cli/test_decisions.c %D%/decisions.c %D%/decisions.h
+tests_unit_cli_test_decisions_LDADD = $(MATCH_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

@@ -108,7 +108,19 @@ static int64_t millionths(double v)
 	return (int64_t)(v * CALIBRATE_UNIT + (v < 0 ? -0.5 : 0.5));
 }
 
-/* Platt's targets: as if one more of each kind had been seen. */
+static double log_odds_of_mean(const double *y, const double *w, size_t n)
+{
+	double right = 0, wrong = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		right += w[i] * y[i];
+		wrong += w[i] * (1 - y[i]);
+	}
+	return odds_log(right / wrong);
+}
+
+/* Platt's targets: as if one more of each kind had been seen. Where errors do not become rarer with p, p
+ * tells nothing and the mean is stated. */
 static bool fit_logistic(const struct calibrate_decision *d, size_t n, struct calibration *c)
 {
 	double *x = malloc(3 * n * sizeof(*x)), *y = x + n, *w = y + n, slope, offset;
@@ -121,11 +133,13 @@ static bool fit_logistic(const struct calibrate_decision *d, size_t n, struct ca
 		y[i] = d[i].right ? (right + 1) / (right + 2) : 1 / (wrong + 2);
 		w[i] = d[i].weight;
 	}
-	if (calibrate_logistic(x, y, w, n, &slope, &offset) && slope > 0) {
-		c->kind = CALIBRATE_LOGISTIC;
-		c->slope = millionths(slope);
-		c->offset = millionths(offset);
+	if (!calibrate_logistic(x, y, w, n, &slope, &offset) || slope < 0) {
+		slope = 0;
+		offset = log_odds_of_mean(y, w, n);
 	}
+	c->kind = CALIBRATE_LOGISTIC;
+	c->slope = millionths(slope);
+	c->offset = millionths(offset);
 	free(x);
 	return true;
 }

@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "col/col.h"
 #include "col/result.h"
+#include "match/calibrate.h"
 #include "rules/ruleset.h"
 
 #define MATCH_ENGINE 1 /* grows when the same input may give another result */
@@ -60,6 +61,8 @@ struct match_options {
 	unsigned threads;          /* 0: one per CPU that this process may use */
 	size_t memory_bytes;       /* bound on what the engine allocates; 0: none */
 	const struct col_table *advice; /* with the columns of the ruleset's advice; NULL: none */
+	/* Acts on every marginal before a line is drawn; NULL: what the model says is stated. */
+	const struct calibration *calibration;
 	const atomic_bool *cancel; /* looked at at least every 50 ms; NULL: never */
 	/* Called from the calling thread only, at most some hundred times a phase; NULL: never. */
 	void (*progress)(void *arg, enum match_phase phase, uint64_t done, uint64_t total);

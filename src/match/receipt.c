@@ -127,7 +127,9 @@ static void put_hashed(struct json_writer *w, const struct match_receipt *r,
 	json_put_text(w, "ruleset", rules->name);
 	json_put_cstr(w, "ruleset_sha256", rules->hash);
 	json_put_cstr(w, "parameters", r->prior ? "prior" : "learned");
-	json_put_cstr(w, "calibration", "uncalibrated");
+	calibrate_put_json(w, run->calibration);
+	if (run->sample != NULL)
+		sample_put_json(w, run->sample, run->sample_seed, SAMPLE_TARGET, SAMPLE_ALPHA);
 	for (int side = 0; side < 2; side++)
 		put_rows(w, r, run, side);
 	json_open_array(w, "money");

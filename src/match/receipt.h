@@ -6,12 +6,16 @@
  */
 #include "base/buf.h"
 #include "match/match.h"
+#include "match/sample.h"
 
 struct receipt_run {
 	const char *left_name, *right_name; /* of files or sources; may be NULL */
 	const char *left_sha256, *right_sha256; /* hex; may be NULL */
 	uint64_t rows_read[2], rows_rejected[2], rows_skipped[2];
 	const char *result_sha256; /* hex; may be NULL */
+	const struct calibration *calibration; /* what decisions say, applied or not; may be NULL */
+	const struct sample_result *sample; /* of the confirmed matches; may be NULL */
+	uint64_t sample_seed;
 	uint64_t seconds_us;
 	uint64_t peak_memory_bytes; /* of the process; 0: unknown */
 	unsigned threads;

@@ -34,7 +34,7 @@ uint32_t sample_size(uint32_t target, uint32_t alpha)
 /* ---- drawing ---- */
 
 struct draw {
-	uint64_t hash, order;
+	uint64_t hash, turn;
 	uint32_t unit, stratum;
 };
 
@@ -56,35 +56,29 @@ static int by_stratum(const void *a, const void *b)
 	return (x->unit > y->unit) - (x->unit < y->unit);
 }
 
-static int by_order(const void *a, const void *b)
+static int by_turn(const void *a, const void *b)
 {
 	const struct draw *x = a, *y = b;
 
-	if (x->order != y->order)
-		return x->order < y->order ? -1 : 1;
+	if (x->turn != y->turn)
+		return x->turn < y->turn ? -1 : 1;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
 	return (x->unit > y->unit) - (x->unit < y->unit);
 }
 
-/* Shares of `want` by largest remainder; ties go to the surer stratum. */
-static void share_out(const uint32_t count[CALIBRATE_STRATA], uint32_t n, uint32_t want,
-	uint32_t ret[CALIBRATE_STRATA])
+/* The k-th of c units of a stratum has its turn at (k + u) / c of the way, u by chance between 0
+ * and 1: at any moment each stratum has given its share. */
+static void take_turns(struct draw *d, uint32_t n, uint64_t seed)
 {
-	uint64_t rest[CALIBRATE_STRATA];
-	uint32_t given = 0;
-
-	for (uint32_t s = 0; s < CALIBRATE_STRATA; s++) {
-		uint64_t product = (uint64_t)count[s] * want;
-		ret[s] = (uint32_t)(product / n);
-		rest[s] = product % n;
-		given += ret[s];
-	}
-	for (; given < want; given++) {
-		uint32_t best = 0;
-		for (uint32_t s = 1; s < CALIBRATE_STRATA; s++)
-			if (rest[s] >= rest[best])
-				best = s;
-		ret[best]++;
-		rest[best] = 0;
+	for (uint32_t i = 0, end; i < n; i = end) {
+		uint64_t u = mix(seed + d[i].stratum + 1) >> 32;
+		for (end = i; end < n && d[end].stratum == d[i].stratum; end++)
+			;
+		for (uint32_t k = i; k < end; k++) {
+			__uint128_t at = (uint64_t)(k - i) << 32 | u;
+			d[k].turn = (uint64_t)((at << 30) / (end - i));
+		}
 	}
 }
 
@@ -92,32 +86,22 @@ uint32_t sample_draw(const struct sample_unit *units, uint32_t n, uint32_t want,
 	uint32_t *ret, bool *ret_ok)
 {
 	struct draw *d = malloc(((size_t)n + 1) * sizeof(*d));
-	uint32_t count[CALIBRATE_STRATA] = {0}, share[CALIBRATE_STRATA] = {0}, taken = 0;
 
 	*ret_ok = d != NULL;
-	want = MIN(want, n);
-	if (d == NULL || want == 0) {
-		free(d);
-		return 0;
+	want = d == NULL ? 0 : MIN(want, n);
+	for (uint32_t i = 0; i < n && d != NULL; i++)
+		d[i] = (struct draw){.hash = mix(units[i].content ^ mix(seed)),
+			.unit = i,
+			.stratum = calibrate_stratum(units[i].confidence)};
+	if (want > 0) {
+		qsort(d, n, sizeof(*d), by_stratum);
+		take_turns(d, n, seed);
+		qsort(d, n, sizeof(*d), by_turn);
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t hash = mix(units[i].content ^ mix(seed));
-		d[i] = (struct draw){
-			hash, mix(hash + 1), i, calibrate_stratum(units[i].confidence)};
-		count[d[i].stratum]++;
-	}
-	share_out(count, n, want, share);
-	qsort(d, n, sizeof(*d), by_stratum);
-	for (uint32_t i = 0; i < n; i++)
-		if (share[d[i].stratum] > 0) {
-			share[d[i].stratum]--;
-			d[taken++] = d[i];
-		}
-	qsort(d, taken, sizeof(*d), by_order);
-	for (uint32_t i = 0; i < taken; i++)
+	for (uint32_t i = 0; i < want; i++)
 		ret[i] = d[i].unit;
 	free(d);
-	return taken;
+	return want;
 }
 
 /* ---- judging ---- */

@@ -25,9 +25,9 @@ struct sample_unit {
 /* Smallest sample that can show target (ppm) when nothing in it is wrong: 2,995 for 1 in 1,000. */
 uint32_t sample_size(uint32_t target, uint32_t alpha);
 
-/* Indices of the sample into units in the order in which they are to be shown, which says nothing
- * about confidence; ret has room for want. Returns their number: all units when there are no more
- * than want; 0 without memory as well (ret_ok says it). */
+/* Indices of the sample into units, in the order in which they are to be checked; ret has room for
+ * want. Returns their number: all units when there are no more than want; 0 without memory as well
+ * (ret_ok says it). */
 uint32_t sample_draw(const struct sample_unit *units, uint32_t n, uint32_t want, uint64_t seed,
 	uint32_t *ret, bool *ret_ok);
 

@@ -538,8 +538,23 @@ static void decide_pairs(struct stage *s)
 	engine_free(e, d.first);
 }
 
+/* What people decided acts on the marginals, before any line is drawn. */
+static void calibrate(struct stage *s)
+{
+	const struct calibration *c = s->e->opt->calibration;
+
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < s->edges.n; i++)
+		s->verdict[i].confidence = calibrate_apply(c, s->verdict[i].confidence);
+	for (size_t g = 0; g < s->groups.group.n; g++)
+		s->groups.group.p[g].confidence =
+			calibrate_apply(c, s->groups.group.p[g].confidence);
+}
+
 static void decide(struct stage *s)
 {
+	calibrate(s);
 	for (size_t g = 0; g < s->groups.group.n && engine_ok(s->e); g++)
 		if (s->groups.group.p[g].chosen)
 			decide_group(s, &s->groups.group.p[g]);

@@ -224,6 +224,23 @@ static void few_errors_change_nothing(void **state)
 	CHECK_INT("seen", c.tenth[9].seen, 977500);
 }
 
+/* Errors that have nothing to do with p: everything states the share that was right. */
+static void p_that_tells_nothing(void **state)
+{
+	struct calibrate_decision d[600];
+	struct calibration c;
+
+	(void)state;
+	for (size_t i = 0; i < 600; i++)
+		d[i] = (struct calibrate_decision){
+			.p = 300000 + (uint32_t)i * 1000, .weight = 1, .right = i % 10 != 9 && i < 560};
+	assert_true(calibrate_fit(d, 600, &c));
+	CHECK_INT("kind", c.kind, CALIBRATE_LOGISTIC);
+	CHECK_INT("slope", c.slope, 0);
+	NEAR("low", calibrate_apply(&c, 1000) / 1e6, 0.84, 0.005);
+	NEAR("high", calibrate_apply(&c, 999999) / 1e6, 0.84, 0.005);
+}
+
 /* An isotonic curve claims no certainty that its decisions cannot show. */
 static void isotonic_is_never_certain(void **state)
 {
@@ -302,6 +319,7 @@ int main(void)
 		cmocka_unit_test(isotonic_equals_formula),
 		cmocka_unit_test(brings_said_and_true_together),
 		cmocka_unit_test(few_errors_change_nothing),
+		cmocka_unit_test(p_that_tells_nothing),
 		cmocka_unit_test(isotonic_is_never_certain),
 		cmocka_unit_test(weights_undo_selection),
 		cmocka_unit_test(order_changes_nothing),
