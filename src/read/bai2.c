@@ -287,7 +287,10 @@ static int record_16(struct bai2 *b, struct sv s, struct err *err)
 		return refuse(b, err, "stands outside of an account");
 	struct sv type = next_field(&s), amount = next_field(&s);
 	int side = type.n == 3 ? side_of(bank_digits(type, 0, 3)) : 0;
-	if (!parse_amount(amount, &minor))
+	bool good = parse_amount(amount, &minor);
+	if (!good || (side == 0 && minor != 0))
+		bank->unprovable = true;
+	if (!good)
 		return reject_entry(b, amount, "The amount is none.", err);
 	b->account.total += minor;
 	if (side == 0)

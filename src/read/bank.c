@@ -168,7 +168,7 @@ static void put_common(struct bank *b)
 		bank_put(b, BANK_STATEMENT, buf_sv(&b->number));
 }
 
-/* Adds the entry to its statement's sum. One that is no amount is missing in it, which shows. */
+/* Adds the entry to its statement's sum. Without one there is no proof. */
 static void add_up(struct bank *b)
 {
 	static const struct decimal_format plain = {'.', 0};
@@ -179,12 +179,13 @@ static void add_up(struct bank *b)
 	if (!b->open || b->pending)
 		return;
 	b->st.entries++;
-	if (currency != b->st.currency)
+	if (currency != b->st.currency ||
+		decimal_parse(buf_sv(&b->cell[BANK_AMOUNT]), plain, b->st.scale, &minor) != 0) {
 		b->unprovable = true;
-	else if (decimal_parse(buf_sv(&b->cell[BANK_AMOUNT]), plain, b->st.scale, &minor) == 0) {
-		b->side[minor >= 0].n++;
-		b->side[minor >= 0].sum += minor;
+		return;
 	}
+	b->side[minor >= 0].n++;
+	b->side[minor >= 0].sum += minor;
 }
 
 static int feed_long(struct bank *b, uint32_t line, struct err *err)
@@ -331,8 +332,7 @@ int bank_statement_end(struct bank *b, struct err *err)
 		b->unprovable = true;
 	else
 		st->sum = (int64_t)sum;
-	if (b->unprovable)
-		st->opening.known = false;
+	st->incomplete = b->unprovable;
 	b->open = false;
 	return feed_statement(b->to, st, err);
 }

@@ -64,6 +64,8 @@ READ_TESTS = \
 	test_read_ofx \
 	test_read_qif \
 	test_read_sheet \
+	test_read_statements \
+	test_read_statements_hostile \
 	test_read_xlsx \
 	test_read_xml \
 	test_read_zip
@@ -123,3 +125,9 @@ test_read_jsonl_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_ods_SOURCES = tests/unit/read/test_ods.c tests/unit/read/feed_util.h tests/unit/read/read_util.h tests/unit/read/zip_util.h
 test_read_ods_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_ods_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_statements_SOURCES = tests/unit/read/test_statements.c tests/unit/read/bank_util.h tests/unit/read/read_util.h
+test_read_statements_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_statements_LDADD = $(READ_LIBS) $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_statements_hostile_SOURCES = tests/unit/read/test_statements_hostile.c tests/unit/read/bank_util.h tests/unit/read/read_util.h
+test_read_statements_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_statements_hostile_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -323,7 +323,8 @@ static int field_61(struct mt940 *m, struct sv s, struct err *err)
 			.detail = "The field 61 has no date, mark or amount where they belong.",
 			.raw = s};
 
-		m->bank.st.entries++; /* its amount is missing in the sum */
+		m->bank.st.entries++;
+		m->bank.unprovable = true;
 		return feed_reject(m->bank.to, &reject, err);
 	}
 	put_entry(m, &e);

@@ -51,11 +51,11 @@ enum statement_proof statement_prove(const struct statement *s, int64_t *ret_dif
 {
 	__int128 difference = 0;
 
-	if (s->opening.known && s->closing.known)
+	if (s->opening.known && s->closing.known && !s->incomplete)
 		difference = (__int128)s->closing.minor - s->opening.minor - s->sum;
 	if (ret_difference != NULL)
 		*ret_difference = (int64_t)MIN(MAX(difference, INT64_MIN), INT64_MAX);
-	if (!s->opening.known || !s->closing.known)
+	if (!s->opening.known || !s->closing.known || s->incomplete)
 		return STATEMENT_UNPROVEN;
 	return difference == 0 ? STATEMENT_PROVEN : STATEMENT_DIFFERS;
 }

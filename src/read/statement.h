@@ -42,6 +42,7 @@ struct statement {
 	struct statement_balance available; /* no part of the proof */
 	uint64_t entries;                   /* as found */
 	int64_t sum;                        /* of them, credit positive */
+	bool incomplete;                    /* an entry could not be added up: there is no proof */
 	uint32_t line;                      /* where it begins, from 1 */
 	struct statement_check checks[STATEMENT_CHECKS];
 	uint32_t nchecks;

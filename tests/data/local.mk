@@ -5,7 +5,7 @@ tests_data_sample_gen_sample_SOURCES = \
 	tests/data/sample/gen_sample.c \
 	tests/data/sample/sample.c tests/data/sample/sample.h
 tests_data_sample_gen_sample_LDADD = $(BASE_LIBS)
-EXTRA_DIST += \
+EXTRA_DIST += %D%/statements \
 	tests/data/sample/bank.csv \
 	tests/data/sample/ledger.csv \
 	tests/data/sample/truth.csv
