@@ -181,11 +181,22 @@ static uint64_t signature(const struct line *lines, uint64_t bits)
 	return sum;
 }
 
+/* Lines that cancel each other can be added to any fit: they belong to each other, not to it. */
+static bool offsets_itself(const struct line *lines, const uint32_t *members, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = i + 1; k < n; k++)
+			if (lines[members[i]].amount == -lines[members[k]].amount)
+				return true;
+	return false;
+}
+
 static void add_fits(struct search *q, struct groups *out, uint32_t target,
 	const struct line *lines, uint32_t n, uint32_t pool, const struct subset_answer *a)
 {
 	uint64_t seen[SUBSET_FITS_MAX];
 	uint32_t nseen = 0, listed = MIN(a->count, SUBSET_FITS_MAX), members[SUBSET_POOL_MAX];
+	uint32_t padded = 0;
 	const struct num *num = &q->s->e->num;
 	int32_t mean = mean_weight(lines, n);
 	int32_t chance = num_log2(num, (uint64_t)a->e0 + 1) - 16 * RULES_BIT;
@@ -197,10 +208,14 @@ static void add_fits(struct search *q, struct groups *out, uint32_t target,
 			k++;
 		if (k < nseen)
 			continue;
-		seen[nseen++] = mark;
 		for (uint32_t i = 0; i < n; i++)
 			if ((a->fit[f] >> i & 1) != 0)
 				members[count++] = i;
+		if (offsets_itself(lines, members, count)) {
+			padded++;
+			continue;
+		}
+		seen[nseen++] = mark;
 		struct group g = {.target = target, .pass = q->pass_no, .pool = pool,
 			.target_side = (uint8_t)q->ts, .chance = chance,
 			.complete = a->outcome == SUBSET_FOUND && a->count <= SUBSET_FITS_MAX,
@@ -208,7 +223,7 @@ static void add_fits(struct search *q, struct groups *out, uint32_t target,
 		if (!add_group(q, out, g, lines, members, count, mean))
 			return;
 	}
-	for (uint32_t k = 0; k < nseen && nseen < a->count; k++)
+	for (uint32_t k = 0; k < nseen && nseen + padded < a->count; k++)
 		out->group.p[out->group.n - 1 - k].same = true;
 }
 

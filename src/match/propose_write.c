@@ -8,10 +8,8 @@
 #include "match/propose_parts.h"
 #include "rules/tree.h"
 
+/* At most one wrong in a thousand. */
 #define THEN_SURE                                                                                  \
-	"\"confirm\": { \"confidence\": 0.99, \"margin\": 7 }, \"suggest\": { \"confidence\": 0.5 }"
-/* Learned: at most one wrong in a thousand. */
-#define THEN_LEARNED                                                                               \
 	"\"confirm\": { \"confidence\": 0.999, \"margin\": 1 }, \"suggest\": { \"confidence\": 0.5 }"
 #define THEN_SUGGEST "\"suggest\": { \"confidence\": 0.5 }"
 
@@ -163,7 +161,7 @@ static void put_groups(struct propose *q, const char *name, unsigned stage, cons
 			",\n    { \"name\": \"%s, %s\", \"stage\": %u, \"kind\": \"%s\",\n"
 			"      \"when\": { %s },\n      \"group\": { %s, \"total\": { \"within\": "
 			"\"0.00\" } },\n      \"then\": { \"confirm\": { \"confidence\": 0.99, "
-			"\"chance\": 0.01 }, \"suggest\": { \"confidence\": 0.5 } } }",
+			"\"margin\": 1, \"chance\": 0.01 }, \"suggest\": { \"confidence\": 0.5 } } }",
 			name, kinds[k], stage, kinds[k], when, group);
 }
 
@@ -236,7 +234,7 @@ static void put_passes(struct propose *q)
 	if (q->money && (q->ncodes > 0 || q->party[0] != NULL))
 		put_money_passes(q);
 	else
-		put_learned(q, 1, THEN_LEARNED, true);
+		put_learned(q, 1, THEN_SURE, true);
 }
 
 void propose_write(struct propose *q, struct sv left_label, struct sv right_label)
