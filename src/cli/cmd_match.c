@@ -25,20 +25,25 @@
 #include "rules/ruleset.h"
 #include "seal/hash.h"
 
+#define ADVICE 2 /* beside the two sides */
+#define FILES 3
+
 struct task {
-	const char *path[2], *rules_path, *out, *seed_rules, *decisions_path;
+	const char *path[FILES], *rules_path, *out, *seed_rules, *decisions_path;
 	uint32_t sample; /* matches to be checked blind; 0: no file of them is written */
 	unsigned threads;
 	bool quiet, json;
 	bool dedupe; /* path[0] alone */
 	uint64_t start_us;
-	struct arena arena[2]; /* per side: sides are read at the same time */
+	struct arena arena[FILES]; /* per side: sides are read at the same time */
 	struct arena rules_arena;
-	struct read_result side[2];
-	struct err side_err[2];
-	int side_rc[2];
-	struct load_file file[2];
-	char hash[2][LOAD_HASH_LEN];
+	struct read_result side[FILES];
+	struct err side_err[FILES];
+	int side_rc[FILES];
+	struct load_file file[FILES];
+	char hash[FILES][LOAD_HASH_LEN];
+	char mapping[FILES][LOAD_HASH_LEN]; /* hashes of how the files were read */
+	int64_t started_at;
 	pthread_t hasher;
 	bool hashing; /* the hasher runs, beside the engine */
 	struct ruleset *rules;
@@ -93,46 +98,74 @@ static bool named_already(struct sv *names, uint32_t n, struct sv name)
 	return false;
 }
 
-/* Typed fields for exactly the columns that the ruleset names; where it names a field of the
- * proposal (two columns of debit and credit, say), that one; and the currency. names[i] is what
+/* A mapping of just the columns that the ruleset names. */
+struct wanted {
+	struct arena *arena;
+	const struct read_proposal *p;
+	struct mapping_field *fields;
+	struct sv *names; /* by field: what the ruleset calls it */
+	uint32_t n;
+};
+
+/* Where the name is that of a field of the proposal (two columns of debit and credit, say), that one. */
+static void want(struct wanted *w, struct sv name, enum col_type type)
+{
+	struct mapping_field f = {.columns = {name}, .ncolumns = 1, .scale = -1, .type = type};
+
+	if (named_already(w->names, w->n, name) || w->n == MAPPING_FIELDS_MAX - 1)
+		return;
+	for (uint32_t q = 0; q < w->p->mapping.nfields && !has_column(w->p, name); q++)
+		if (sv_eq(w->p->mapping.fields[q].field, name))
+			f = w->p->mapping.fields[q];
+	f.field = sv_from_cstr(arena_printf(w->arena, "f%u", w->n));
+	w->fields[w->n] = f;
+	w->names[w->n++] = name;
+}
+
+static void want_fields(struct wanted *w, const struct ruleset *rs, int side)
+{
+	for (uint32_t i = 0; i < rs->nfields; i++)
+		for (uint32_t k = 0; k < rs->fields[i].side[side].nterms; k++) {
+			bool found = rs->fields[i].side[side].source == RULES_SOURCE_FIND;
+			want(w, rs->fields[i].side[side].terms[k].name,
+				found ? COL_TEXT : column_type(rs->fields[i].type));
+		}
+}
+
+static void want_currency(struct wanted *w)
+{
+	for (uint32_t q = 0; q < w->p->mapping.nfields; q++)
+		if (w->p->mapping.fields[q].type == COL_CURRENCY &&
+			!named_already(w->names, w->n, w->p->mapping.fields[q].columns[0])) {
+			w->fields[w->n] = w->p->mapping.fields[q];
+			w->names[w->n] = w->p->mapping.fields[q].field;
+			w->fields[w->n++].field = SV("currency");
+		}
+}
+
+/* Typed fields for exactly the columns that the ruleset names, and the currency. names[i] is what
  * field i of the mapping is called by the ruleset. */
 static int map_by_rules(struct task *t, int side, struct read_proposal *p, struct sv **ret_names)
 {
-	const struct ruleset *rs = t->rules;
 	struct arena *a = &t->arena[side];
-	struct mapping_field *fields =
-		ARENA_ARRAY(a, MAPPING_FIELDS_MAX + 1, struct mapping_field);
-	struct sv *names = ARENA_ARRAY(a, MAPPING_FIELDS_MAX + 1, struct sv);
-	uint32_t n = 0;
+	struct wanted w = {.arena = a, .p = p,
+		.fields = ARENA_ARRAY(a, MAPPING_FIELDS_MAX + 1, struct mapping_field),
+		.names = ARENA_ARRAY(a, MAPPING_FIELDS_MAX + 1, struct sv)};
 
-	if (fields == NULL || names == NULL)
+	if (w.fields == NULL || w.names == NULL)
 		return err_set(&t->side_err[side], E_NO_MEMORY, NULL);
-	for (uint32_t i = 0; i < rs->nfields; i++)
-		for (uint32_t k = 0; k < rs->fields[i].side[side].nterms; k++) {
-			struct sv name = rs->fields[i].side[side].terms[k].name;
-			if (named_already(names, n, name) || n == MAPPING_FIELDS_MAX - 1)
-				continue;
-			bool found = rs->fields[i].side[side].source == RULES_SOURCE_FIND;
-			struct mapping_field f = {.columns = {name}, .ncolumns = 1, .scale = -1,
-				.type = found ? COL_TEXT : column_type(rs->fields[i].type)};
-			for (uint32_t q = 0; q < p->mapping.nfields && !has_column(p, name); q++)
-				if (sv_eq(p->mapping.fields[q].field, name))
-					f = p->mapping.fields[q];
-			f.field = sv_from_cstr(arena_printf(a, "f%u", n));
-			fields[n] = f;
-			names[n++] = name;
-		}
-	for (uint32_t q = 0; q < p->mapping.nfields; q++)
-		if (p->mapping.fields[q].type == COL_CURRENCY &&
-			!named_already(names, n, p->mapping.fields[q].columns[0])) {
-			fields[n] = p->mapping.fields[q];
-			names[n] = p->mapping.fields[q].field;
-			fields[n++].field = SV("currency");
-		}
-	p->mapping.fields = fields;
-	p->mapping.nfields = n;
+	if (side == ADVICE) {
+		want(&w, t->rules->advice.of, COL_CODE);
+		want(&w, t->rules->advice.names, COL_CODE);
+		want(&w, t->rules->advice.amount, COL_AMOUNT);
+	} else {
+		want_fields(&w, t->rules, side);
+	}
+	want_currency(&w);
+	p->mapping.fields = w.fields;
+	p->mapping.nfields = w.n;
 	p->mapping.fields_only = true;
-	*ret_names = names;
+	*ret_names = w.names;
 	return 0;
 }
 
@@ -169,6 +202,24 @@ static void rename_columns(struct task *t, int side, const struct mapping *m, co
 		}
 }
 
+static void hash_text(struct sv text, char out[LOAD_HASH_LEN])
+{
+	struct buf hex CLEANUP(buf_free) = BUF_INIT;
+	uint8_t digest[SHA256_LEN];
+
+	hash_sha256(text.p, text.n, digest);
+	buf_add_hex(&hex, digest, sizeof(digest));
+	snprintf(out, LOAD_HASH_LEN, "%s", buf_cstr(&hex));
+}
+
+static void hash_mapping(const struct mapping *m, char out[LOAD_HASH_LEN])
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+
+	mapping_to_json(m, &text);
+	hash_text(buf_sv(&text), out);
+}
+
 static int read_side(struct task *t, int side)
 {
 	struct load_file *f = &t->file[side];
@@ -187,6 +238,8 @@ static int read_side(struct task *t, int side)
 		rc = read_file(load_source(f), &p.mapping, &t->side[side], err);
 	if (rc == 0)
 		rename_columns(t, side, &p.mapping, names);
+	if (rc == 0)
+		hash_mapping(&p.mapping, t->mapping[side]);
 	for (uint32_t i = 0; rc == 0 && i < p.nquestions && !t->quiet; i++)
 		if (strcmp(p.questions[i].code, "date_order") == 0)
 			fprintf(stderr, "recon: %s: %.*s\n", t->path[side],
@@ -219,7 +272,9 @@ static int read_sides(struct task *t, struct err *err)
 		pthread_join(thread, NULL);
 	else if (!t->dedupe)
 		read_thread(&right);
-	for (int side = 0; side < 2; side++)
+	if (t->path[ADVICE] != NULL)
+		t->side_rc[ADVICE] = read_side(t, ADVICE);
+	for (int side = 0; side < FILES; side++)
 		if (t->side_rc[side] < 0) {
 			*err = t->side_err[side];
 			return t->side_rc[side];
@@ -233,7 +288,7 @@ static void *hash_sides(void *arg)
 {
 	struct task *t = arg;
 
-	for (int side = 0; side < 2; side++)
+	for (int side = 0; side < FILES; side++)
 		if (t->side_rc[side] == 0 && t->path[side] != NULL)
 			t->side_rc[side] =
 				load_hash(&t->file[side], t->hash[side], &t->side_err[side]);
@@ -258,7 +313,7 @@ static void hash_end(struct task *t)
 static int hash_check(struct task *t, struct err *err)
 {
 	hash_end(t);
-	for (int side = 0; side < 2; side++)
+	for (int side = 0; side < FILES; side++)
 		if (t->side_rc[side] < 0) {
 			*err = t->side_err[side];
 			return t->side_rc[side];
@@ -344,6 +399,8 @@ static int run_engine(struct task *t, struct err *err)
 	for (int side = 0; side < 2; side++)
 		inputs[side] = (struct match_input){.table = &t->side[side].table,
 			.side = (uint8_t)side, .dataset_no = side};
+	if (t->path[ADVICE] != NULL)
+		options.advice = &t->side[ADVICE].table;
 	if (bar) {
 		options.progress = show_progress;
 		options.arg = t;
@@ -495,11 +552,16 @@ static int write_out(struct task *t, struct err *err)
 		rc = hash_check(t, err);
 	if (rc < 0)
 		return rc;
+	char host[256] = "";
+	(void)gethostname(host, sizeof(host) - 1);
 	struct receipt_run run = {.left_name = t->path[0], .right_name = t->path[1],
 		.left_sha256 = t->hash[0], .right_sha256 = t->hash[1], .result_sha256 = seal.hash,
+		.advice_name = t->path[ADVICE], .advice_sha256 = t->hash[ADVICE],
 		.seconds_us = now_us() - t->start_us, .peak_memory_bytes = peak_memory(),
-		.threads = t->threads};
+		.host = host, .started_at = t->started_at, .threads = t->threads};
 	for (int side = 0; side < 2; side++) {
+		run.mapping_sha256[side] = t->mapping[side];
+		run.statements[side] = &t->side[side].statements;
 		run.rows_read[side] = t->side[side].info.rows_read;
 		run.rows_rejected[side] = t->side[side].info.rows_rejected;
 		run.rows_skipped[side] = t->side[side].info.rows_skipped;
@@ -588,6 +650,9 @@ static void print_matches(const struct task *t)
 	for (uint32_t i = 0; i < r->npasses; i++)
 		printf("  %-40.*s %10u %10u %10u\n", SV_ARG(t->rules->passes[i].name),
 			r->passes[i].confirmed, r->passes[i].suggested, r->passes[i].ambiguous);
+	if (t->path[ADVICE] != NULL)
+		printf("  advice      lines %u, settled %u, unknown %u, records that differ %u\n",
+			r->advice.lines, r->advice.settled, r->advice.unknown, r->advice.differing);
 	print_breaks(t, 0);
 	print_breaks(t, 1);
 	for (uint32_t i = 0; t->rules->side[0].balance != UINT32_MAX && i < r->nmoney; i++)
@@ -615,6 +680,9 @@ static int run(struct task *t, struct err *err)
 {
 	int rc = t->rules_path != NULL ? load_rules(t, err) : 0;
 
+	if (rc == 0 && t->path[ADVICE] != NULL && (t->rules == NULL || !t->rules->advice.given))
+		rc = err_set(err, E_RULESET, "The ruleset has no \"advice\": how is %s to be read?",
+			t->path[ADVICE]);
 	if (rc == 0)
 		rc = read_sides(t, err);
 	if (rc == 0 && t->rules == NULL)
@@ -636,7 +704,7 @@ static int run(struct task *t, struct err *err)
 static void task_free(struct task *t)
 {
 	hash_end(t);
-	for (int side = 0; side < 2; side++) {
+	for (int side = 0; side < FILES; side++) {
 		load_close(&t->file[side]);
 		read_result_free(&t->side[side]);
 		arena_free(&t->arena[side]);
@@ -652,18 +720,20 @@ int cmd_match(struct cli *cli, int argc, char **argv)
 {
 	const char *rules = NULL, *out = NULL, *threads = NULL, *quiet = NULL, *seed = NULL;
 	const char *format = "csv", *dedupe = NULL, *decisions = NULL, *sample = NULL;
+	const char *advice = NULL;
 	const struct cli_option options[] = {{"--rules", true, &rules}, {"--out", true, &out},
 		{"--threads", true, &threads}, {"--format", true, &format},
 		{"--quiet", false, &quiet}, {"--seed-rules", true, &seed},
 		{"--dedupe", false, &dedupe}, {"--decisions", true, &decisions},
-		{"--sample", true, &sample}, {0}};
-	struct task t = {.start_us = now_us(), .file = {LOAD_FILE_INIT, LOAD_FILE_INIT}};
+		{"--sample", true, &sample}, {"--advice", true, &advice}, {0}};
+	struct task t = {.start_us = now_us(), .started_at = time(NULL),
+		.file = {LOAD_FILE_INIT, LOAD_FILE_INIT, LOAD_FILE_INIT}};
 	struct err err = {0};
 	uint64_t n = 0, nsample = 0;
 
 	(void)cli;
 	if (!cli_options(&argc, argv, options) || argc != (dedupe != NULL ? 2 : 3) ||
-		(dedupe != NULL && (decisions != NULL || sample != NULL)) ||
+		(dedupe != NULL && (decisions != NULL || sample != NULL || advice != NULL)) ||
 		(sample != NULL && (!sv_to_u64(sv_from_cstr(sample), 1000000, &nsample) ||
 				   nsample == 0 || out == NULL)) ||
 		(threads != NULL && (!sv_to_u64(sv_from_cstr(threads), 1024, &n) || n == 0)) ||
@@ -671,6 +741,7 @@ int cmd_match(struct cli *cli, int argc, char **argv)
 		return cli_usage("match");
 	t.path[0] = argv[1];
 	t.path[1] = argv[2]; /* NULL when it is one file */
+	t.path[ADVICE] = advice;
 	t.dedupe = dedupe != NULL;
 	t.rules_path = rules;
 	t.out = out;

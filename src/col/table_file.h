@@ -19,7 +19,7 @@ struct table_info {
 	uint64_t rows_read; /* = accepted + rejected + skipped */
 	uint64_t rows_accepted;
 	uint64_t rows_rejected;
-	uint64_t rows_skipped; /* header, preamble, footer, empty rows */
+	uint64_t rows_skipped; /* preamble, footer, empty rows; the header is no row */
 };
 
 /* What to load: any of the flags, or single columns by name. */

@@ -44,7 +44,7 @@ libmatch_a_SOURCES = \
 	%D%/propose_pair.c \
 	%D%/propose_profile.c \
 	%D%/propose_write.c \
-	%D%/receipt.c %D%/receipt.h \
+	%D%/receipt.c %D%/receipt.h %D%/receipt_identity.c \
 	%D%/repeats.c \
 	%D%/run.c \
 	%D%/sample.c %D%/sample.h \

@@ -3,12 +3,8 @@
  */
 #include "match/receipt.h"
 
-#include "base/decimal.h"
-
 #include "seal/hash.h"
 #include "wire/json.h"
-
-#define DIFFERENCE_TYPES 32
 
 static const char *const side_words[] = {"left", "right"};
 
@@ -19,11 +15,13 @@ static void put_rows(struct json_writer *w, const struct match_receipt *r,
 	json_put_cstr(w, "name", side == 0 ? run->left_name : run->right_name);
 	json_put_cstr(w, "sha256", side == 0 ? run->left_sha256 : run->right_sha256);
 	json_put_int(w, "rows_read", (int64_t)run->rows_read[side]);
+	json_put_cstr(w, "mapping_sha256", run->mapping_sha256[side]);
 	json_put_int(w, "rows_accepted", r->rows[side]);
 	json_put_int(w, "rows_rejected", (int64_t)run->rows_rejected[side]);
 	json_put_int(w, "rows_skipped", (int64_t)run->rows_skipped[side]);
 	json_put_int(w, "rows_matched", r->matched[side]);
 	json_put_int(w, "rows_excluded", r->excluded[side]);
+	json_put_int(w, "rows_repeated", r->repeated[side]);
 	json_put_int(w, "rows_open", r->open[side]);
 	json_put_int(w, "rows_reserved", r->reserved[side]);
 	if (r->as_of[side] == INT32_MIN)
@@ -34,54 +32,96 @@ static void put_rows(struct json_writer *w, const struct match_receipt *r,
 	json_close_object(w);
 }
 
-static void put_decimal128(struct json_writer *w, const char *key, __int128 units, int scale)
+static const char *const repeats_words[] = {"append", "overlap", "replace"};
+
+/* What the ruleset's numbers and lists amount to here; its hash covers what they say. */
+static void put_settings(struct json_writer *w, const struct ruleset *rules)
 {
-	struct buf text CLEANUP(buf_free) = BUF_INIT;
-
-	decimal_format128(units, scale, &text);
-	json_put_text(w, key, buf_sv(&text));
-}
-
-static void put_money(struct json_writer *w, const struct match_money *m)
-{
-	int scale = col_currency_exponent(m->currency);
-	char currency[4];
-
-	col_currency_unpack(m->currency, currency);
-	json_open_object(w, NULL);
-	json_put_cstr(w, "side", side_words[m->side]);
-	json_put_cstr(w, "currency", m->currency == 0 ? NULL : currency);
-	put_decimal128(w, "accepted", m->accepted, scale);
-	put_decimal128(w, "matched", m->matched, scale);
-	put_decimal128(w, "excluded", m->excluded, scale);
-	put_decimal128(w, "open", m->open, scale);
-	put_decimal128(w, "reserved", m->reserved, scale);
-	json_put_bool(w, "balanced", m->balanced);
+	json_open_object(w, "settings");
+	json_put_text(w, "currency", rules->currency.n > 0 ? rules->currency : SV("each alone"));
+	json_put_int(w, "limit_pairs", (int64_t)rules->limit_pairs);
+	json_put_int(w, "limit_states", (int64_t)rules->limit_states);
+	json_open_array(w, "repeats");
+	for (int side = 0; side < 2; side++)
+		json_put_cstr(w, NULL, repeats_words[rules->side[side].repeats]);
+	json_close_array(w);
+	json_open_array(w, "calendars");
+	for (uint32_t i = 0; i < rules->nlists; i++)
+		if (rules->lists[i].calendar) {
+			json_open_object(w, NULL);
+			json_put_text(w, "name", rules->lists[i].name);
+			json_put_int(w, "days", rules->lists[i].nwords);
+			json_close_object(w);
+		}
+	json_close_array(w);
+	json_open_array(w, "rates");
+	for (uint32_t i = 0; i < rules->nlists; i++) {
+		const struct rules_list *list = &rules->lists[i];
+		if (list->nrates == 0)
+			continue;
+		json_open_object(w, NULL);
+		json_put_text(w, "name", list->name);
+		json_put_int(w, "days", list->nrates);
+		json_put_day(w, "first", list->day[0]);
+		json_put_day(w, "last", list->day[list->nrates - 1]);
+		json_close_object(w);
+	}
+	json_close_array(w);
 	json_close_object(w);
 }
 
-/* Matched: left - right = differences by type, per currency. */
-static void put_differences(struct json_writer *w, const struct result *r)
+static void put_chain(struct json_writer *w, const struct rules_chain *chain)
 {
-	__int128 by_type[DIFFERENCE_TYPES] = {0};
-
-	for (uint32_t i = 0; i < r->matches.n; i++)
-		if (r->matches.status[i] == STATUS_CONFIRMED)
-			by_type[r->matches.difference_type[i]] +=
-				(__int128)r->matches.left[i] - r->matches.right[i];
-	json_open_object(w, "differences_minor");
-	for (unsigned t = 0; t < DIFFERENCE_TYPES; t++)
-		if (by_type[t] != 0 && outcome_word(OUTCOME_SET_DIFFERENCE, t) != NULL)
-			put_decimal128(w, outcome_word(OUTCOME_SET_DIFFERENCE, t), by_type[t], 0);
+	if (chain->before.n == 0)
+		return;
+	json_open_object(w, "chain");
+	json_put_text(w, "before", chain->before);
+	json_put_cstr(w, "through", side_words[chain->through]);
 	json_close_object(w);
 }
 
-static void put_pass(struct json_writer *w, const struct rules_pass *pass,
+static void put_advice(
+	struct json_writer *w, const struct match_receipt *r, const struct receipt_run *run)
+{
+	if (run->advice_name == NULL)
+		return;
+	json_open_object(w, "advice");
+	json_put_cstr(w, "name", run->advice_name);
+	json_put_cstr(w, "sha256", run->advice_sha256);
+	json_put_int(w, "lines", r->advice.lines);
+	json_put_int(w, "lines_settled", r->advice.settled);
+	json_put_int(w, "lines_unknown", r->advice.unknown);
+	json_put_int(w, "records_differing", r->advice.differing);
+	json_close_object(w);
+}
+
+/* Records of earlier runs that were still open: (record, remaining, first seen). */
+static void put_carried(
+	struct json_writer *w, const struct match_receipt *r, const struct result *result)
+{
+	json_open_array(w, "carried");
+	for (uint32_t i = 0; i < r->ncarried; i++) {
+		const struct match_carried *c = &r->carried[i];
+		json_open_object(w, NULL);
+		json_put_int(w, "dataset", result->inputs[c->input].dataset_no);
+		json_put_int(w, "row", (int64_t)c->row + 1);
+		receipt_put_units(w, "remaining_minor", c->remaining, 0);
+		if (c->first_seen == 0)
+			json_put_null(w, "first_seen");
+		else
+			json_put_day(w, "first_seen", c->first_seen);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static void put_pass(struct json_writer *w, const struct rules_pass *pass, int32_t prior,
 	const struct match_pass_stat *s)
 {
 	json_open_object(w, NULL);
 	json_put_text(w, "name", pass->name);
 	json_put_int(w, "stage", pass->stage);
+	json_put_decimal(w, "prior_bits", (int64_t)prior * 15625, 6);
 	json_put_cstr(w, "kind", outcome_word(OUTCOME_SET_KIND, pass->kind));
 	json_put_int(w, "confirmed", s->confirmed);
 	json_put_int(w, "suggested", s->suggested);
@@ -132,14 +172,14 @@ static void put_hashed(struct json_writer *w, const struct match_receipt *r,
 		sample_put_json(w, run->sample, run->sample_seed, SAMPLE_TARGET, SAMPLE_ALPHA);
 	for (int side = 0; side < 2; side++)
 		put_rows(w, r, run, side);
-	json_open_array(w, "money");
-	for (uint32_t i = 0; i < r->nmoney; i++)
-		put_money(w, &r->money[i]);
-	json_close_array(w);
-	put_differences(w, result);
+	put_settings(w, rules);
+	put_chain(w, &rules->chain);
+	put_advice(w, r, run);
+	put_carried(w, r, result);
+	receipt_put_identities(w, r, result, run);
 	json_open_array(w, "passes");
 	for (uint32_t i = 0; i < r->npasses; i++) {
-		put_pass(w, &rules->passes[i], &r->passes[i]);
+		put_pass(w, &rules->passes[i], result->passes[i].prior, &r->passes[i]);
 		complete &= r->passes[i].not_searched == 0 && r->passes[i].unproved == 0;
 	}
 	json_close_array(w);
@@ -163,6 +203,9 @@ void receipt_to_json(const struct match_receipt *r, const struct result *result,
 	json_put_raw(&w, "hashed", buf_sv(&hashed));
 	json_put_text(&w, "receipt_sha256", buf_sv(&hex));
 	json_open_object(&w, "unhashed");
+	if (run->started_at != 0)
+		json_put_instant(&w, "started_at", run->started_at * 1000000);
+	json_put_cstr(&w, "host", run->host);
 	json_put_decimal(&w, "seconds", (int64_t)run->seconds_us, 6);
 	json_put_int(&w, "threads", run->threads);
 	json_put_int(&w, "engine_memory_bytes", (int64_t)r->peak_bytes);

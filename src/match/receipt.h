@@ -7,10 +7,14 @@
 #include "base/buf.h"
 #include "match/match.h"
 #include "match/sample.h"
+#include "read/statement.h"
 
 struct receipt_run {
 	const char *left_name, *right_name; /* of files or sources; may be NULL */
 	const char *left_sha256, *right_sha256; /* hex; may be NULL */
+	const char *advice_name, *advice_sha256; /* NULL: no advice */
+	const char *mapping_sha256[2];           /* hex; may be NULL */
+	const struct statement_list *statements[2]; /* what the files say about themselves; may be NULL */
 	uint64_t rows_read[2], rows_rejected[2], rows_skipped[2];
 	const char *result_sha256; /* hex; may be NULL */
 	const struct calibration *calibration; /* what decisions say, applied or not; may be NULL */
@@ -18,8 +22,16 @@ struct receipt_run {
 	uint64_t sample_seed;
 	uint64_t seconds_us;
 	uint64_t peak_memory_bytes; /* of the process; 0: unknown */
+	const char *host;   /* may be NULL */
+	int64_t started_at; /* seconds since 1970; 0: unknown */
 	unsigned threads;
 };
+
+/* receipt_identity.c: the five identities, as members of an object that is open. */
+struct json_writer;
+void receipt_put_identities(struct json_writer *w, const struct match_receipt *r,
+	const struct result *result, const struct receipt_run *run);
+void receipt_put_units(struct json_writer *w, const char *key, __int128 units, int scale);
 
 /* Appends one JSON object. The hash in it, "receipt_sha256", is of the text of "hashed". */
 void receipt_to_json(const struct match_receipt *r, const struct result *result,

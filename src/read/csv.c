@@ -343,10 +343,9 @@ static int read_header(struct csv *c, struct err *err)
 		return err_set(err, E_UNREADABLE, "Line %u cannot be read as a header.", c->line);
 	rc = header > 0 ? start_table(c, c->row.cells, c->row.n, err)
 			: start_table(c, no_names, c->row.n, err);
-	if (rc == 0 && header > 0) {
+	/* The header is no row of the table: it is neither read nor skipped. */
+	if (rc == 0 && header > 0)
 		step_over(c);
-		n++;
-	}
 	if (rc == 0)
 		maker_skip(&c->maker, (uint64_t)n + c->mapping->dialect.footer_rows);
 	return rc;

@@ -314,7 +314,8 @@ static int take_reject(struct feed *feed, const struct feed_reject *reject, stru
 	return 0;
 }
 
-/* Rows of a sheet that are no data: what is above the header, the header, empty ones. */
+/* Rows of a sheet that are no data: what is above the header, empty ones; and the header, which is
+ * no row of the table at all. */
 static int sort_out(
 	struct feed_maker *f, const struct feed_row *row, bool *ret_data, struct err *err)
 {
@@ -326,10 +327,8 @@ static int sort_out(
 		f->skipped++;
 		return 0;
 	}
-	if (is_header(f, f->seen)) {
-		f->skipped++;
+	if (is_header(f, f->seen))
 		return add_header(f, row, err);
-	}
 	*ret_data = width_without_blanks(row->cells, row->n) > 0;
 	f->skipped += !*ret_data;
 	return 0;

@@ -220,7 +220,7 @@ describe("match on the sample", () => {
 		const hash = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 		expect(receipt.hashed.left).toMatchObject({ sha256: hash(ledger), rows_accepted: 2984 });
 		expect(receipt.hashed.right).toMatchObject({ sha256: hash(bank), rows_accepted: 2941 });
-		for (const money of receipt.hashed.money) expect(money.balanced).toBe(true);
+		for (const money of receipt.hashed.identities.money) expect(money.holds).toBe(true);
 	});
 
 	test("the number of threads and a second run change nothing but the time", () => {
