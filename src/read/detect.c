@@ -3,9 +3,10 @@
  */
 #include "read/detect.h"
 
+#include "read/packed.h"
 #include "wire/json.h"
 
-int read_detect(struct col_source src, const struct read_hint *hint, struct arena *a,
+static int detect(struct col_source src, const struct read_hint *hint, struct arena *a,
 	struct read_proposal *ret, struct err *err)
 {
 	static const struct read_hint no_hint;
@@ -19,6 +20,15 @@ int read_detect(struct col_source src, const struct read_hint *hint, struct aren
 	if (rc == 0)
 		rc = detect_types(&d, err);
 	return rc != 0 ? rc : detect_fields(&d, ret, err);
+}
+
+int read_detect(struct col_source src, const struct read_hint *hint, struct arena *a,
+	struct read_proposal *ret, struct err *err)
+{
+	struct packed *packed CLEANUP(packed_close) = NULL;
+	int rc = packed_open(src, &packed, &src, err);
+
+	return rc != 0 ? rc : detect(src, hint, a, ret, err);
 }
 
 void detect_ask(struct detect *d, const char *code, const char *pointer, struct sv detail,

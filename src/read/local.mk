@@ -1,6 +1,6 @@
 # read: files of any format to typed columns; utf8proc is known here only.
 noinst_LIBRARIES += libread.a
-libread_a_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS) $(ZLIB_CFLAGS)
+libread_a_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS) $(ZLIB_CFLAGS) $(ZSTD_CFLAGS)
 libread_a_SOURCES = \
 	%D%/bai2.c %D%/bai2.h \
 	%D%/bank.c %D%/bank.h %D%/bank_column.def \
@@ -35,6 +35,7 @@ libread_a_SOURCES = \
 	%D%/ods.c %D%/ods.h \
 	%D%/ofx.c %D%/ofx.h \
 	%D%/ofx_tag.c %D%/ofx_tag.h \
+	%D%/packed.c %D%/packed.h \
 	%D%/qif.c %D%/qif.h \
 	%D%/read.c %D%/read.h \
 	%D%/rows.c %D%/rows.h \
@@ -45,7 +46,7 @@ libread_a_SOURCES = \
 	%D%/xlsx_book.c %D%/xlsx_book.h \
 	%D%/xml.c %D%/xml.h \
 	%D%/zip.c %D%/zip.h
-READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS)
+READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)
 
 if HAVE_CMOCKA
 READ_TESTS = \
@@ -62,6 +63,7 @@ READ_TESTS = \
 	test_read_mt940 \
 	test_read_ods \
 	test_read_ofx \
+	test_read_packed \
 	test_read_qif \
 	test_read_sheet \
 	test_read_statements \
@@ -131,3 +133,6 @@ test_read_statements_LDADD = $(READ_LIBS) $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_
 test_read_statements_hostile_SOURCES = tests/unit/read/test_statements_hostile.c tests/unit/read/bank_util.h tests/unit/read/read_util.h
 test_read_statements_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_statements_hostile_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_packed_SOURCES = tests/unit/read/test_packed.c tests/unit/read/read_util.h
+test_read_packed_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_packed_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

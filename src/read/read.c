@@ -7,6 +7,7 @@
 
 #include "read/feed_make.h"
 #include "read/format.h"
+#include "read/packed.h"
 
 void read_result_free(struct read_result *r)
 {
@@ -16,13 +17,10 @@ void read_result_free(struct read_result *r)
 	*r = READ_RESULT_INIT;
 }
 
-int read_file(struct col_source src, const struct mapping *mapping, struct read_result *ret,
-	struct err *err)
+/* Of what is not compressed. */
+static int read_format(struct col_source src, const struct mapping *mapping,
+	struct read_result *ret, struct err *err)
 {
-	if (src.size == 0)
-		return err_set(err, E_FILE_EMPTY, NULL);
-	if (src.size > READ_FILE_MAX)
-		return err_set(err, E_LIMIT, "A file has at most 2 GiB.");
 	const struct format *format = NULL, *wanted = format_by_word(mapping->format);
 	if (wanted == NULL)
 		return err_set_at(err, E_MAPPING, "/format", "There is no format '%.*s'.",
@@ -37,6 +35,18 @@ int read_file(struct col_source src, const struct mapping *mapping, struct read_
 	if (format->read != NULL)
 		return format->read(src, mapping, ret, err);
 	return feed_make(format, src, mapping, ret, err);
+}
+
+int read_file(struct col_source src, const struct mapping *mapping, struct read_result *ret,
+	struct err *err)
+{
+	if (src.size == 0)
+		return err_set(err, E_FILE_EMPTY, NULL);
+	if (src.size > READ_FILE_MAX)
+		return err_set(err, E_LIMIT, "A file has at most 2 GiB.");
+	struct packed *packed CLEANUP(packed_close) = NULL;
+	int rc = packed_open(src, &packed, &src, err);
+	return rc != 0 ? rc : read_format(src, mapping, ret, err);
 }
 
 size_t read_sums(const struct col_table *t, const struct col *c, struct read_sum *ret, size_t cap)
