@@ -2,6 +2,8 @@
 systemdsystemunit_DATA = \
 	%D%/recon-api@.service \
 	%D%/recon-api@.socket \
+	%D%/recon-expire.service \
+	%D%/recon-expire.timer \
 	%D%/recon-intake.service \
 	%D%/recon-matcher.service \
 	%D%/recon-scanner.service \
@@ -22,6 +24,7 @@ tmpfiles_DATA = %D%/recon-folders.conf
 
 SYSTEMD_GENERATED = \
 	%D%/recon-api@.service \
+	%D%/recon-expire.service \
 	%D%/recon-intake.service \
 	%D%/recon-matcher.service \
 	%D%/recon-scanner.service \
@@ -31,9 +34,10 @@ SYSTEMD_GENERATED = \
 
 $(SYSTEMD_GENERATED): Makefile
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(SED) -e 's|@pkglibexecdir[@]|$(pkglibexecdir)|g' \
-		-e 's|@pkgdatadir[@]|$(pkgdatadir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
+		-e 's|@bindir[@]|$(bindir)|g' -e 's|@pkgdatadir[@]|$(pkgdatadir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		$(srcdir)/$@.in > $@
 %D%/recon-api@.service: $(srcdir)/%D%/recon-api@.service.in
+%D%/recon-expire.service: $(srcdir)/%D%/recon-expire.service.in
 %D%/recon-intake.service: $(srcdir)/%D%/recon-intake.service.in
 %D%/recon-matcher.service: $(srcdir)/%D%/recon-matcher.service.in
 %D%/recon-scanner.service: $(srcdir)/%D%/recon-scanner.service.in
@@ -43,6 +47,7 @@ $(SYSTEMD_GENERATED): Makefile
 
 CLEANFILES += $(SYSTEMD_GENERATED)
 EXTRA_DIST += \
+	%D%/recon-expire.service.in %D%/recon-expire.timer \
 	%D%/recon-api@.service.in %D%/recon-api@.socket %D%/recon-intake.service.in \
 	%D%/recon-matcher.service.in %D%/recon-scanner.service.in %D%/recon-scanner.socket %D%/recon.target \
 	%D%/pool-upload.conf.in %D%/pool-data.conf.in %D%/nginx-recon.conf.in \

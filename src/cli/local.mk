@@ -3,6 +3,7 @@ bin_PROGRAMS += recon
 recon_SOURCES = \
 	%D%/cli.c %D%/cli.h \
 	%D%/command.def \
+	%D%/cmd_expire.c \
 	%D%/cmd_match.c \
 	%D%/cmd_member.c \
 	%D%/cmd_migrate.c \

@@ -52,11 +52,6 @@ int store_answer_insert(struct db *db, const struct uuid *user, struct sv key,
 		err);
 }
 
-int store_answer_expire(struct db *db, int64_t seconds, struct err *err)
-{
-	return db_run(db, SQL_IDEMPOTENCY_EXPIRE, DB_PARAMS(DB_I64(seconds)), NULL, err);
-}
-
 int store_audit_insert(struct db *db, const struct audit *a, struct err *err)
 {
 	struct uuid id = uuid_new();

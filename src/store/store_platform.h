@@ -35,7 +35,6 @@ MUST_CHECK int store_answer_get(struct db *db, const struct uuid *user, struct s
 /* Inside the business transaction. E_EXISTS: a request with the same key was first. */
 MUST_CHECK int store_answer_insert(struct db *db, const struct uuid *user, struct sv key,
 	const struct kept_answer *answer, struct err *err);
-MUST_CHECK int store_answer_expire(struct db *db, int64_t seconds, struct err *err);
 
 struct audit {
 	struct uuid project_id;  /* nil: none */

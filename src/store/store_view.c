@@ -31,8 +31,3 @@ int store_view_get(struct db *db, const struct uuid *project, const struct uuid 
 	return db_one(db, SQL_VIEW_GET, DB_PARAMS(DB_UUID(project), DB_UUID(user), DB_UUID(id)),
 		&view_shape, arena, ret, err);
 }
-
-int store_view_delete_expired(struct db *db, struct err *err)
-{
-	return db_run(db, SQL_VIEW_DELETE_EXPIRED, DB_NO_PARAMS, NULL, err);
-}

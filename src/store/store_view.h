@@ -21,6 +21,5 @@ MUST_CHECK int store_view_insert(
 /* E_NOT_FOUND also for another person's, and when it has expired. */
 MUST_CHECK int store_view_get(struct db *db, const struct uuid *project, const struct uuid *user,
 	const struct uuid *id, struct arena *arena, struct view *ret, struct err *err);
-MUST_CHECK int store_view_delete_expired(struct db *db, struct err *err);
 
 #endif

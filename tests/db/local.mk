@@ -1,6 +1,6 @@
 # Tests against a private PostgreSQL; each program brings its own cluster.
 if HAVE_CMOCKA
-check_PROGRAMS += test_db_migrate test_db_scope test_db_task test_db_record test_db_plan test_db_cut test_db_store test_db_end \
+check_PROGRAMS += test_db_migrate test_db_scope test_db_task test_db_record test_db_plan test_db_cut test_db_store test_db_expiry test_db_end \
 	test_db_worker
 endif
 DB_TEST_SOURCES = tests/db/fixture.c tests/db/fixture.h tests/db/pg.c tests/db/pg.h
@@ -10,6 +10,9 @@ DB_TEST_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_db_migrate_SOURCES = tests/db/test_migrate.c $(DB_TEST_SOURCES)
 test_db_migrate_CPPFLAGS = $(DB_TEST_CPPFLAGS)
 test_db_migrate_LDADD = $(DB_TEST_LDADD)
+test_db_expiry_SOURCES = tests/db/test_expiry.c $(DB_TEST_SOURCES)
+test_db_expiry_CPPFLAGS = $(DB_TEST_CPPFLAGS)
+test_db_expiry_LDADD = $(DB_TEST_LDADD)
 test_db_record_SOURCES = tests/db/test_record.c $(DB_TEST_SOURCES)
 test_db_record_CPPFLAGS = $(DB_TEST_CPPFLAGS)
 test_db_record_LDADD = $(DB_TEST_LDADD)

@@ -17,9 +17,6 @@ SELECT request_hash, status, answer, created_at FROM idempotency WHERE user_id =
 -- name: idempotency_insert(uuid, text, bytea, int4, bytea)
 INSERT INTO idempotency (user_id, key, request_hash, status, answer) VALUES ($1, $2, $3, $4, $5);
 
--- name: idempotency_expire(int8)
-DELETE FROM idempotency WHERE created_at < now() - make_interval(secs => $1);
-
 -- name: audit_insert(uuid, uuid, text, uuid, text, text, uuid, text, text, text)
 INSERT INTO audit_outbox (id, project_id, actor_kind, actor_id, action, object_kind, object_id,
 	outcome, request_id, details)

@@ -9,6 +9,3 @@ VALUES ($1, $2, $3, $4, $5, $6, $7::json, $8, $9, now() + make_interval(secs => 
 SELECT id, project_id, reconciliation_id, job_id, user_id, kind, spec, seq, total, created_at,
 	expires_at
 FROM review_view WHERE project_id = $1 AND user_id = $2 AND id = $3 AND expires_at > now();
-
--- name: view_delete_expired()
-DELETE FROM review_view WHERE expires_at < now();

@@ -42,6 +42,15 @@ describe("units", () => {
 		expect(show(unit, "NRestarts")).toBe("0");
 	});
 
+	test("the timer is set, and what it starts deletes what is past its time", () => {
+		expect(run("systemctl", "is-active", "recon-expire.timer")).toBe("active");
+		run("systemctl", "start", "recon-expire.service");
+		expect(show("recon-expire.service", "Result")).toBe("success");
+		expect(run("journalctl", "-o", "cat", "-u", "recon-expire.service")).toContain(
+			"sessions  0 deleted",
+		);
+	});
+
 	test("no unit has failed, and the target is reached", () => {
 		expect(run("systemctl", "--failed", "--no-legend", "--plain")).toBe("");
 		expect(run("systemctl", "is-active", "recon.target")).toBe("active");

@@ -60,6 +60,8 @@ describe("wrong usage says how it is used and ends with 2", () => {
 			"usage: recon member",
 		],
 		["member with an unknown option", ["member", "add", "--force"], "--force is no option"],
+		["expire with an argument", ["expire", "now"], "usage: recon expire"],
+		["expire with an unknown option", ["expire", "--all"], "--all is no option"],
 		["vault without a verb", ["vault"], "usage: recon vault"],
 		["vault with an unknown option", ["vault", "check", "--fix"], "--fix is no option"],
 	];
@@ -74,7 +76,7 @@ describe("wrong usage says how it is used and ends with 2", () => {
 test("help lists every command and ends with 0", () => {
 	const ended = recon("help");
 	expect(ended.code).toBe(0);
-	for (const name of ["migrate", "vault", "user", "read", "match", "member"])
+	for (const name of ["migrate", "vault", "user", "read", "match", "member", "expire"])
 		expect(ended.out).toContain(`\n  ${name} `);
 	expect(recon("--version").out).toMatch(/^recon \d+\.\d+\.\d+\n$/);
 });
@@ -85,6 +87,7 @@ describe("a command that needs the configuration", () => {
 		["user", ["user", "sign-in", "a@b.test"]],
 		["member", ["member", "add", "a@b.test", "--project", randomUUID(), "--role", "owner"]],
 		["vault check", ["vault", "check"]],
+		["expire", ["expire"]],
 		["vault keygen", ["vault", "keygen"]],
 	];
 	test.each(verbs)("%s fails without it", (_label, args) => {
@@ -93,7 +96,7 @@ describe("a command that needs the configuration", () => {
 		expect(ended.code).toBe(1);
 	});
 	const away = newFolder();
-	test.each(verbs.slice(0, 4))("%s says that the database is away", (_label, args) => {
+	test.each(verbs.slice(0, -1))("%s says that the database is away", (_label, args) => {
 		const conf = readFileSync(`${inst}/conf/recon.conf`, "utf8");
 		const config = away.write("conf", conf.replace("dbname=recon", "dbname=recon_away"));
 		const ended = recon("--config", config, ...args);
@@ -247,6 +250,24 @@ describe("member add", () => {
 		const { email } = await newPerson();
 		expect(add(email, "owner", randomUUID()).code).not.toBe(0);
 		expect(add("nonsense", "owner").err).toContain("(invalid)");
+	});
+});
+
+describe("expire", () => {
+	test("forgets what ended long ago, says how much, and leaves everybody signed in", async () => {
+		const person = await newPerson("forgotten");
+		const id = (await person.client.get("/api/v1/me")).user.id;
+		sql(
+			"INSERT INTO session (id, user_id, idle_expires_at, absolute_expires_at) " +
+				`SELECT gen_random_uuid(), '${id}', now() - interval '31 d', now() - interval '31 d' ` +
+				"FROM generate_series(1, 7)",
+		);
+		const ended = recon("expire");
+		expect(ended).toMatchObject({ code: 0, err: "" });
+		expect(ended.out).toMatch(/^answers +\d+ deleted\ncodes +\d+ deleted\nsessions +7 deleted\n/);
+		expect(recon("expire").out).toContain("sessions  0 deleted\n");
+		expect((await person.client.get("/api/v1/me")).user.id).toBe(id);
+		expect((await person.client.post("/api/v1/auth/refresh")).user.id).toBe(id);
 	});
 });
 
