@@ -368,9 +368,9 @@ static inline void fetch_block(const struct plan *p, int which, uint32_t row)
 	if (p->keys != KEYS_IDS || row >= p->e->n[side])
 		return;
 	if (p->head != NULL)
-		__builtin_prefetch(&p->head[p->id[which][row]], which == 1);
+		__builtin_prefetch(&p->head[p->id[which][row]]);
 	else
-		__builtin_prefetch(&p->first[p->id[which][row]], which == 1);
+		__builtin_prefetch(&p->first[p->id[which][row]]);
 }
 
 /* Blocks this small are not worth sorting, and no budget of a row cuts them. */

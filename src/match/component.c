@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "match/assign.h"
+#include "match/bulk.h"
 #include "match/compete.h"
 #include "match/marginal.h"
 #include "match/stage.h"
@@ -479,22 +480,24 @@ static __int128 side_total(const struct solver *v, int side, uint64_t *ret_rows)
 	return sum;
 }
 
-/* Every pair is possible, none is better by a bit, counts and totals agree: who belongs to whom
+/* None is better by a bit, counts and totals agree, and each may have another: who belongs to whom
  * cannot be said and does not matter; together they are one match. */
-static bool is_bulk(const struct solver *v, uint32_t ne)
+static bool is_bulk(const struct solver *v, const struct assign *a)
 {
+	const struct engine *e = v->s->e;
 	int32_t low = INT32_MAX, high = INT32_MIN;
 	uint64_t rows[2];
 
-	if (v->s->e->amount[0] == NULL || v->s->side[0] == v->s->side[1] || (uint64_t)v->n[0] * v->n[1] != ne)
+	if (e->amount[0] == NULL || v->s->side[0] == v->s->side[1] ||
+		v->s->choose != RULES_CHOOSE_WEIGHT || MIN(a->nl, a->nr) < BULK_NODES_MIN)
 		return false;
-	for (uint32_t i = 0; i < ne; i++) {
+	for (uint32_t i = 0; i < a->ne; i++) {
 		int32_t w = v->s->edges.p[v->edge[i].number].w;
 		low = MIN(low, w);
 		high = MAX(high, w);
 	}
-	return v->s->choose == RULES_CHOOSE_WEIGHT && high - low < RULES_BIT && MIN(v->n[0], v->n[1]) >= BULK_NODES_MIN && side_total(v, 0, &rows[0]) == side_total(v, 1, &rows[1]) &&
-		rows[0] == rows[1];
+	return high - low < RULES_BIT && side_total(v, 0, &rows[0]) == side_total(v, 1, &rows[1]) &&
+		rows[0] == rows[1] && bulk_closed(a);
 }
 
 /* Least probability of a left row to belong to any of the right ones. */
@@ -682,7 +685,7 @@ static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
 		for (uint32_t i = 0; i < ne; i++)
 			v->p[i] = a.margin[i] == ASSIGN_MARGIN_UNPROVED ? 0 :
 				choose_confidence(v->s, v->odds[i], a.margin[i]);
-	if (is_bulk(v, ne))
+	if (is_bulk(v, &a))
 		write_bulk(v, &a);
 	else
 		write_verdicts(v, &a, ne > 1, m.exact);

@@ -6,6 +6,7 @@ libmatch_a_SOURCES = \
 	%D%/bind.c %D%/bind.h \
 	%D%/block.c \
 	%D%/calibrate.c %D%/calibrate.h \
+	%D%/bulk.c %D%/bulk.h \
 	%D%/check.c \
 	%D%/close.c %D%/close.h \
 	%D%/close_open.c \

@@ -5,6 +5,7 @@
  */
 #include "match/stage.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -314,6 +315,30 @@ static void push_class(struct engine *e, struct found *m, int side, uint32_t rep
 		push_member(e, m, side, r);
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The right rows of a component, each class once. */
+static void push_right(struct stage *s, struct found *m, const uint32_t *edges, uint32_t ne)
+{
+	struct engine *e = s->e;
+	uint32_t *right = ENGINE_NEW(e, ne, uint32_t);
+
+	if (right == NULL)
+		return;
+	for (uint32_t i = 0; i < ne; i++)
+		right[i] = s->edges.p[edges[i]].r;
+	qsort(right, ne, sizeof(*right), by_number);
+	for (uint32_t i = 0; i < ne; i++)
+		if (i == 0 || right[i] != right[i - 1])
+			push_class(e, m, RIGHT, right[i]);
+	engine_free(e, right);
+}
+
 /* All rows of a component as one n:m match. */
 static void decide_bulk(struct stage *s, const uint32_t *edges, uint32_t ne)
 {
@@ -321,16 +346,14 @@ static void decide_bulk(struct stage *s, const uint32_t *edges, uint32_t ne)
 	const struct edge *edge = &s->edges.p[edges[0]];
 	const struct rules_pass *pass = &e->rs->passes[edge->pass];
 	struct found m = found_of(s, edge, &s->verdict[edges[0]]);
-	uint32_t first = (uint32_t)e->member.n, nr = 0;
+	uint32_t first = (uint32_t)e->member.n;
 
 	m.kind = KIND_N_M;
 	m.flags |= RESULT_INTERCHANGEABLE;
 	for (uint32_t i = 0; i < ne; i++)
 		if (i == 0 || s->edges.p[edges[i]].l != s->edges.p[edges[i - 1]].l)
 			push_class(e, &m, LEFT, s->edges.p[edges[i]].l);
-	/* Complete: the first left row's edges name every right row. */
-	while (nr < ne && s->edges.p[edges[nr]].l == edge->l)
-		push_class(e, &m, RIGHT, s->edges.p[edges[nr++]].r);
+	push_right(s, &m, edges, ne);
 	m.status = stage_status(e, pass, &m, false, edge->w + s->prior);
 	if (m.status == 0 || !engine_ok(e)) {
 		e->member.n = first;
