@@ -69,7 +69,7 @@ void marginal_work_free(struct marginal_work **w)
 
 static bool make_room(struct marginal_work *w, uint32_t nodes, uint32_t edges)
 {
-	if (nodes <= w->nodes && edges <= w->edges)
+	if (w->first != NULL && nodes <= w->nodes && edges <= w->edges)
 		return true;
 	nodes = MAX(nodes, w->nodes * 2);
 	edges = MAX(edges, w->edges * 2);
