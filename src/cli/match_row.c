@@ -412,7 +412,8 @@ static uint32_t rival_row(const struct match_rows *w, uint32_t candidate, int *r
 	return data_row(w, *ret_side, r->candidates.other_row[candidate]);
 }
 
-/* "prior -20.01; ref equal 18.20 [A-1|A-1]; rivals -0.50; next right 7 at 0.090000" */
+/* "prior -20.01; ref equal 18.20 [A-1|A-1]; rivals -0.50; next right 7 at 0.090000"; also
+ * "pool 9 chance -12.00" of a group, "interchangeable" where equal rows would do as well. */
 static void put_evidence(struct match_text *t, const struct match_rows *w, uint32_t no)
 {
 	const struct result *r = w->f->result;
@@ -446,6 +447,8 @@ static void put_evidence(struct match_text *t, const struct match_rows *w, uint3
 		put_cstr(t, " chance ");
 		put_bits(t, r->matches.chance[no]);
 	}
+	if ((r->matches.flags[no] & RESULT_INTERCHANGEABLE) != 0)
+		put_cstr(t, "; interchangeable");
 	if (r->matches.rival[no] != RESULT_NONE) {
 		int side;
 		uint32_t row = rival_row(w, r->matches.rival[no], &side);

@@ -31,7 +31,7 @@ void pairs_add(struct pairs *s, uint64_t key, size_t kind, int status)
 		s->cap = s->cap ? s->cap * 2 : 4096;
 		s->p = resize(s->p, s->cap * sizeof(*s->p));
 	}
-	s->p[s->n++] = (struct true_pair){key, (uint16_t)kind, (uint16_t)status};
+	s->p[s->n++] = (struct true_pair){key, (uint16_t)kind, (uint16_t)status, false};
 }
 
 static int pair_cmp(const void *a, const void *b)
@@ -150,6 +150,7 @@ struct pairs pairs_read(const char *path)
 	const int kind = csv_column(cells, n, "kind"), status = csv_column(cells, n, "status");
 	const int left = csv_column(cells, n, "left_rows"),
 		  right = csv_column(cells, n, "right_rows");
+	const int evidence = csv_column(cells, n, "evidence");
 	if (kind < 0 || left < 0 || right < 0)
 		die(path);
 	while (getline(&line, &cap, f) > 0) {
@@ -157,9 +158,14 @@ struct pairs pairs_read(const char *path)
 		if ((int)n <= MAX(left, right))
 			die(path);
 		const char *word = status < 0 ? "confirmed" : cells[status];
+		const size_t before = s.n;
 		if (strcmp(word, "confirmed") == 0 || strcmp(word, "suggested") == 0)
 			expand(&s, kind_of(cells[kind]), *word == 'c' ? CONFIRMED : SUGGESTED,
 				cells[left], cells[right]);
+		const bool equals = evidence >= 0 && (int)n > evidence &&
+				    strstr(cells[evidence], "; interchangeable") != NULL;
+		for (size_t i = before; equals && i < s.n; i++)
+			s.p[i].interchangeable = true;
 	}
 	free(line);
 	fclose(f);

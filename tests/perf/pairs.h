@@ -14,6 +14,7 @@ struct true_pair {
 	uint64_t key; /* left << 32 | right, 1-based data rows; bit 63: both of one side */
 	uint16_t kind;
 	uint16_t status;
+	bool interchangeable; /* as matches.csv says: its rows have equals */
 };
 
 struct pairs {
@@ -43,6 +44,11 @@ int csv_column(char **cells, size_t n, const char *name);
 struct score pairs_score(const struct pairs *truth, const struct pairs *said, bool print_by_kind);
 void score_print(const char *name, const struct score *s);
 double ratio(size_t a, size_t b); /* 1 when both are nothing */
+
+/* classes.c: gives each interchangeable pair of said that is wrong the place of a true pair that was
+ * not said, where rows are equal in the named columns on both sides; returns how many got one. */
+size_t pairs_exchange(const struct pairs *truth, struct pairs *said, const char *left_path,
+	const char *right_path, char **columns, size_t ncolumns);
 
 /* baseline.c: how hard generated files are, and what simple rules get on them. */
 void baseline(const char *left, const char *right, const char *truth_path);
