@@ -58,6 +58,11 @@ struct plan {
 	const struct field *by;     /* whose ids are the blocks; NULL: no field's */
 	uint32_t *head;             /* nids; NULL: there are no chains */
 	uint32_t *next;
+	/* Where blocks are large: left rows block by block, so that those of one block, which meet the
+	 * same right rows, follow each other; per row its edges and where they begin in its chunk. */
+	uint32_t *order;            /* NULL: rows are taken as they come */
+	uint32_t norder;
+	uint32_t *row_n, *row_at;
 	uint32_t row_pairs;         /* budget of a row */
 	int32_t least;              /* learn: weight below which a candidate is hopeless */
 	struct edge **chunk_edges;
@@ -617,16 +622,11 @@ static void probe_row(struct probe *q, uint32_t a)
 static void fetch_pair(const struct plan *p, uint32_t a)
 {
 	const struct engine *e = p->e;
-	uint32_t id = p->id[0][a], b;
+	uint32_t b = p->head[p->id[0][a]];
 
-	if (p->head != NULL)
-		b = p->head[id];
-	else
-		b = p->first[id] == p->first[id + 1] ? NO_ROW : p->entry[p->first[id]].row;
 	if (b == NO_ROW)
 		return;
-	if (p->head != NULL)
-		__builtin_prefetch(&p->next[b]);
+	__builtin_prefetch(&p->next[b]);
 	for (uint32_t i = 0; i < e->ncompared; i++) {
 		const struct field *f = &e->f[e->compared[i]];
 		if (f == p->by || f->id[p->sa] == NULL || f->id[p->sb] == NULL)
@@ -639,28 +639,61 @@ static void fetch_pair(const struct plan *p, uint32_t a)
 
 static inline void fetch_probes(const struct plan *p, uint32_t a, uint32_t end)
 {
-	if (p->keys != KEYS_IDS)
+	if (p->head == NULL)
 		return;
-	fetch_block(p, 0, a + 3 * AHEAD);
-	if (p->head == NULL && a + 2 * AHEAD < end)
-		__builtin_prefetch(&p->entry[p->first[p->id[0][a + 2 * AHEAD]]]);
+	fetch_block(p, 0, a + 2 * AHEAD);
 	if (a + AHEAD < end)
 		fetch_pair(p, a + AHEAD);
+}
+
+/* Left rows by block, ascending within each. Rows without a block have no pairs and are left out. */
+static void order_rows(struct plan *p)
+{
+	struct engine *e = p->e;
+	uint32_t n = e->n[p->sa];
+	uint32_t *place = ENGINE_ZNEW(e, (size_t)p->nids + 1, uint32_t);
+
+	p->order = ENGINE_NEW(e, (size_t)n + 1, uint32_t);
+	p->row_n = ENGINE_ZNEW(e, (size_t)n + 1, uint32_t);
+	p->row_at = ENGINE_NEW(e, (size_t)n + 1, uint32_t);
+	if (!engine_ok(e))
+		return;
+	for (uint32_t r = 0; r < n; r++)
+		place[p->id[0][r] + 1]++;
+	place[1] = 0; /* block 0: none */
+	for (uint32_t id = 1; id < p->nids; id++)
+		place[id + 1] += place[id];
+	p->norder = place[p->nids];
+	for (uint32_t r = 0; r < n; r++)
+		if (p->id[0][r] != 0)
+			p->order[place[p->id[0][r]]++] = r;
+	engine_free(e, place);
+}
+
+/* Rows that are probed. */
+static uint32_t probes(const struct plan *p)
+{
+	return p->order != NULL ? p->norder : p->e->n[p->sa];
 }
 
 static void probe_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct plan *p = arg;
 	struct probe q = {.p = p, .m = engine_metric(e, thread)};
-	size_t some = p->head != NULL ? CHUNK_ROWS : 64;
-	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[p->sa]);
+	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, probes(p));
 
-	q.edges.p = ENGINE_NEW(e, some, struct edge);
-	q.edges.cap = q.edges.p == NULL ? 0 : some;
-	for (uint32_t a = chunk * CHUNK_ROWS; a < end && engine_ok(e); a++) {
-		fetch_probes(p, a, end);
+	q.edges.p = ENGINE_NEW(e, CHUNK_ROWS, struct edge);
+	q.edges.cap = q.edges.p == NULL ? 0 : CHUNK_ROWS;
+	for (uint32_t i = chunk * CHUNK_ROWS; i < end && engine_ok(e); i++) {
+		uint32_t a = p->order != NULL ? p->order[i] : i;
+		size_t before = q.edges.n;
+		fetch_probes(p, i, end);
 		probe_row(&q, a);
-		if ((a & 255) == 0 && e->opt->cancel != NULL && atomic_load(e->opt->cancel))
+		if (p->order != NULL) {
+			p->row_at[a] = (uint32_t)before;
+			p->row_n[a] = (uint32_t)(q.edges.n - before);
+		}
+		if ((i & 255) == 0 && e->opt->cancel != NULL && atomic_load(e->opt->cancel))
 			engine_fail(e, E_CANCELLED);
 	}
 	p->chunk_edges[chunk] = q.edges.p;
@@ -672,32 +705,40 @@ static void probe_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 struct gathering {
 	struct plan *p;
 	struct edge *to;
-	size_t *at; /* per chunk */
+	size_t *at; /* per chunk; with an order per row */
 };
 
 static void gather_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct gathering *g = arg;
 	const struct plan *p = g->p;
+	const struct edge *from = p->chunk_edges[chunk];
+	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, probes(p));
 
 	(void)thread;
-	if (p->chunk_n[chunk] > 0)
-		memcpy(g->to + g->at[chunk], p->chunk_edges[chunk],
-			p->chunk_n[chunk] * sizeof(*g->to));
-	engine_free(e, p->chunk_edges[chunk]);
+	if (p->order == NULL && p->chunk_n[chunk] > 0)
+		memcpy(g->to + g->at[chunk], from, p->chunk_n[chunk] * sizeof(*from));
+	for (uint32_t i = chunk * CHUNK_ROWS; p->order != NULL && i < end; i++) {
+		uint32_t a = p->order[i];
+		if (p->row_n[a] > 0)
+			memcpy(g->to + g->at[a], from + p->row_at[a], p->row_n[a] * sizeof(*from));
+	}
+	engine_free(e, from);
 	p->chunk_edges[chunk] = NULL;
 }
 
+/* Edges of all chunks behind those that are there, in order of their left rows. */
 static void gather(struct plan *p, struct edges *ret)
 {
 	struct engine *e = p->e;
-	uint32_t n = chunks(e->n[p->sa]);
-	struct gathering g = {.p = p, .at = ENGINE_NEW(e, n + 1, size_t)};
+	uint32_t n = chunks(probes(p)), parts = p->order != NULL ? e->n[p->sa] : n;
+	const uint32_t *count = p->order != NULL ? p->row_n : p->chunk_n;
+	struct gathering g = {.p = p, .at = ENGINE_NEW(e, (size_t)parts + 1, size_t)};
 	size_t total = ret->n;
 
-	for (uint32_t c = 0; c < n && g.at != NULL; c++) {
+	for (uint32_t c = 0; c < parts && engine_ok(e); c++) {
 		g.at[c] = total;
-		total += p->chunk_n[c];
+		total += count[c];
 	}
 	if (total >= UINT32_MAX)
 		engine_fail(e, E_LIMIT);
@@ -729,7 +770,6 @@ static bool may_overflow(const struct plan *p)
 static void run_branch(struct plan *p, struct edges *ret)
 {
 	struct engine *e = p->e;
-	uint32_t n = chunks(e->n[p->sa]);
 	uint64_t limit = e->rs->limit_pairs != 0 ? e->rs->limit_pairs : PAIRS_DEFAULT;
 	uint64_t share = limit / MAX(e->nopen[p->sa], 1u);
 
@@ -741,8 +781,11 @@ static void run_branch(struct plan *p, struct edges *ret)
 		chains_make(p);
 	else if (engine_ok(e))
 		index_make(p);
+	if (engine_ok(e) && p->head == NULL && p->keys == KEYS_IDS)
+		order_rows(p);
 	if (engine_ok(e) && p->head == NULL && may_overflow(p))
 		intern_row_hashes(e);
+	uint32_t n = chunks(probes(p));
 	p->chunk_edges = ENGINE_ZNEW(e, n + 1, struct edge *);
 	p->chunk_n = ENGINE_ZNEW(e, n + 1, uint32_t);
 	if (engine_ok(e))
@@ -757,6 +800,9 @@ static void run_branch(struct plan *p, struct edges *ret)
 	engine_free(e, p->entry);
 	engine_free(e, p->head);
 	engine_free(e, p->next);
+	engine_free(e, p->order);
+	engine_free(e, p->row_n);
+	engine_free(e, p->row_at);
 	engine_free(e, p->owned[0]);
 	engine_free(e, p->owned[1]);
 }

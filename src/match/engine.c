@@ -24,7 +24,7 @@ struct block {
 #else
 #define MAP_FROM ((size_t)512 << 10)
 #endif
-#define SPARE_MIN ((size_t)64 << 20)
+#define SPARE_MIN ((size_t)48 << 20)
 
 static void note_peak(struct engine *e, size_t used)
 {
@@ -187,7 +187,7 @@ void engine_free(struct engine *e, const void *p)
 	b->next = e->spare;
 	e->spare = b;
 	e->spare_bytes += b->size;
-	while (e->spare->next != NULL && e->spare_bytes > SPARE_MIN + used / 2)
+	while (e->spare->next != NULL && e->spare_bytes > SPARE_MIN + used / 8)
 		unmap_spare(e, &e->spare->next);
 	pthread_mutex_unlock(&e->lock);
 }

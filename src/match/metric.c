@@ -116,6 +116,7 @@ static inline bool is_ascii(struct sv s)
 /* Forgets the last small pattern by its own characters, which is cheaper than clearing the table. */
 void metric_pattern(struct metric *m, struct sv pattern)
 {
+	m->kept = SV_NULL;
 	if (m->small)
 		for (size_t i = 0; i < m->pattern.n; i++)
 			m->peq[(unsigned char)m->copy[i]] = 0;
@@ -130,6 +131,14 @@ void metric_pattern(struct metric *m, struct sv pattern)
 		memcpy(m->copy, m->pattern.p, m->pattern.n);
 	for (size_t i = 0; i < m->pattern.n; i++)
 		m->peq[(unsigned char)m->pattern.p[i]] |= UINT64_C(1) << i;
+}
+
+void metric_pattern_kept(struct metric *m, struct sv pattern)
+{
+	if (m->kept.p != NULL && m->kept.p == pattern.p && m->kept.n == pattern.n)
+		return;
+	metric_pattern(m, pattern);
+	m->kept = pattern;
 }
 
 static uint32_t hash_slot(const struct metric *m, uint32_t point)

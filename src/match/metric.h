@@ -28,6 +28,10 @@ void metric_free(struct metric **m); /* also the CLEANUP function */
 /* Prepares the pattern that the functions below compare with. The text must stay valid as long. */
 void metric_pattern(struct metric *m, struct sv pattern);
 
+/* The same for a text whose bytes never change while m lives: nothing is done when it is the pattern
+ * already. */
+void metric_pattern_kept(struct metric *m, struct sv pattern);
+
 /* Edit operations: insert, delete, replace. */
 uint32_t metric_levenshtein(struct metric *m, struct sv text);
 /* The same, of n texts: several at a time where the CPU can. */

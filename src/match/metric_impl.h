@@ -15,6 +15,7 @@ struct points {
 
 struct metric {
 	struct sv pattern;
+	struct sv kept; /* the pattern as it came, where it may be kept; p NULL: not */
 	uint32_t n;	/* code points of the pattern */
 	uint32_t words; /* ceil(n / 64) */
 	bool small;	/* ASCII and n <= 64: peq holds everything */

@@ -171,7 +171,7 @@ static unsigned text_level(const struct field *f, struct metric *m, struct pair 
 		return LEVEL_EQUAL;
 	if (MIN(a.n, b.n) >= 3 && (sv_starts_with(a, b) || sv_starts_with(b, a)))
 		return LEVEL_PREFIX;
-	metric_pattern(m, a);
+	metric_pattern_kept(m, a);
 	int32_t like = metric_jaro_winkler(m, b);
 	/* One or two edits in a text of some length leave it this much alike. */
 	if (like >= 700000 && MAX(a.n, b.n) - MIN(a.n, b.n) <= 2) {

@@ -49,7 +49,7 @@ static int32_t class_bits(const struct stage *s, const struct edge *edge)
 
 struct weights {
 	struct stage *s;
-	uint32_t *count; /* SPAN * 2 + 1: edges that are alone, by weight */
+	uint32_t *count; /* SPAN * 2 + 1: pairs that may be matches, by weight */
 };
 
 static void count_weights(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
@@ -68,7 +68,7 @@ static void count_weights(struct engine *e, void *arg, uint32_t chunk, unsigned 
 	}
 }
 
-static uint64_t likely_alone(const uint32_t *count, int32_t prior)
+static uint64_t likely(const uint32_t *count, int32_t prior)
 {
 	uint64_t n = 0;
 
@@ -77,34 +77,78 @@ static uint64_t likely_alone(const uint32_t *count, int32_t prior)
 	return n;
 }
 
-/* Pairs with rivals that are each other's first choice and likelier than not. */
-static uint64_t likely_rivals(
-	const struct stage *s, const struct best *left, const struct best *right)
-{
-	uint64_t n = 0;
+/* First choices: task i finds those of a range of right rows, the last task those of left rows. */
+struct choosing {
+	const struct stage *s;
+	struct best *left, *right;
+	uint32_t ntasks;
+};
 
-	for (size_t i = 0; i < s->edges.n; i++) {
-		const struct edge *edge = &s->edges.p[i];
-		if (s->alone[i] == 0 && left[edge->l].other == edge->r &&
-			right[edge->r].other == edge->l &&
-			edge->w + s->prior + class_bits(s, edge) > 0)
-			n += MIN(row_cap(s->e, s->side[0], edge->l),
-				row_cap(s->e, s->side[1], edge->r));
-	}
-	return n;
+static void choose_left(const struct stage *s, struct best *left)
+{
+	for (size_t i = 0; i < s->edges.n; i++)
+		note_best(&left[s->edges.p[i].l], s->edges.p[i].w, s->edges.p[i].r);
 }
 
-static void find_best(const struct stage *s, struct best *left, struct best *right)
+/* All edges are looked at, those of other ranges passed over: rows in no order are what costs. */
+static void choose_right(const struct choosing *c, uint32_t task)
 {
-	for (size_t i = 0; i < s->edges.n; i++) {
-		left[s->edges.p[i].l].other = NO_ROW;
-		right[s->edges.p[i].r].other = NO_ROW;
-	}
+	const struct stage *s = c->s;
+	uint64_t n = s->e->n[s->side[1]];
+	uint32_t low = (uint32_t)(n * task / c->ntasks), high = (uint32_t)(n * (task + 1) / c->ntasks);
+
 	for (size_t i = 0; i < s->edges.n; i++) {
 		const struct edge *edge = &s->edges.p[i];
-		note_best(&right[edge->r], edge->w, edge->l);
-		note_best(&left[edge->l], edge->w, edge->r);
+		if (i + 16 < s->edges.n)
+			__builtin_prefetch(&c->right[s->edges.p[i + 16].r], 1);
+		if (edge->r >= low && edge->r < high)
+			note_best(&c->right[edge->r], edge->w, edge->l);
 	}
+}
+
+static void choose(struct engine *e, void *arg, uint32_t task, unsigned thread)
+{
+	struct choosing *c = arg;
+
+	(void)e;
+	(void)thread;
+	if (task == c->ntasks)
+		choose_left(c->s, c->left);
+	else
+		choose_right(c, task);
+}
+
+static struct best *no_choices(struct engine *e, int side)
+{
+	struct best *b = ENGINE_NEW(e, (size_t)e->n[side] + 1, struct best);
+
+	for (uint32_t r = 0; b != NULL && r < e->n[side]; r++)
+		b[r] = (struct best){0, NO_ROW};
+	return b;
+}
+
+/* Adds the pairs with rivals that are each other's first choice, by weight. */
+static void count_rivals(struct weights *v)
+{
+	struct stage *s = v->s;
+	struct engine *e = s->e;
+	struct choosing c = {s, no_choices(e, s->side[0]), no_choices(e, s->side[1]),
+		MIN(e->threads, 8u)};
+
+	if (engine_ok(e))
+		par_for(e, c.ntasks + 1, choose, &c);
+	for (size_t i = 0; engine_ok(e) && i < s->edges.n; i++) {
+		const struct edge *edge = &s->edges.p[i];
+		if (s->alone[i] != 0 || c.left[edge->l].other != edge->r ||
+			c.right[edge->r].other != edge->l)
+			continue;
+		int32_t w = edge->w + class_bits(s, edge);
+		w = w > SPAN ? SPAN : w < -SPAN ? -SPAN : w;
+		v->count[w + SPAN] += MIN(
+			row_cap(e, s->side[0], edge->l), row_cap(e, s->side[1], edge->r));
+	}
+	engine_free(e, c.left);
+	engine_free(e, c.right);
 }
 
 /* Expected matches: pairs that are each other's first choice and likelier than not, counted again
@@ -114,28 +158,16 @@ static void estimate_prior(struct stage *s)
 	struct engine *e = s->e;
 	uint32_t least = MIN(e->nopen[s->side[0]], e->nopen[s->side[1]]);
 	struct weights v = {s, ENGINE_ZNEW(e, 2 * SPAN + 1, uint32_t)};
-	struct best *left = NULL, *right = NULL;
-	const bool rivals = s->nrivals > 0;
 
-	if (rivals) {
-		left = ENGINE_NEW(e, (size_t)e->n[s->side[0]] + 1, struct best);
-		right = ENGINE_NEW(e, (size_t)e->n[s->side[1]] + 1, struct best);
-	}
 	if (!engine_ok(e))
 		return;
-	if (rivals)
-		find_best(s, left, right);
 	par_for(e, chunks(s->edges.n), count_weights, &v);
+	if (s->nrivals > 0)
+		count_rivals(&v);
 	s->prior = prior_of(s, least / 2);
-	for (int round = 0; round < 40; round++) {
-		uint64_t n = likely_alone(v.count, s->prior);
-		if (rivals)
-			n += likely_rivals(s, left, right);
-		s->prior = prior_of(s, MIN(n, least));
-	}
+	for (int round = 0; round < 40; round++)
+		s->prior = prior_of(s, MIN(likely(v.count, s->prior), least));
 	engine_free(e, v.count);
-	engine_free(e, left);
-	engine_free(e, right);
 }
 
 static void make_values(struct stage *s)

@@ -232,7 +232,7 @@ static bool same_prefix(struct sv a, struct sv b, int64_t letters)
 
 static int32_t similarity(struct metric *m, enum rules_metric by, struct sv a, struct sv b)
 {
-	metric_pattern(m, a);
+	metric_pattern_kept(m, a);
 	switch (by) {
 	case RULES_METRIC_JARO_WINKLER:
 		return metric_jaro_winkler(m, b);
