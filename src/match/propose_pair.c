@@ -9,6 +9,8 @@
 #include "match/propose_parts.h"
 
 #define ONCE_MAX 4000u
+#define DAYS_LOOKED 180
+#define DAYS_MOST 120
 #define ALIKE_LEAST 30u   /* per mille in common that make two columns mean the same */
 #define WORD_MOST 20u     /* per mille that one word counts at most: "inv" is in every reference */
 #define TEXT_LEAST 10u    /* per mille of words that the other side has too */
@@ -159,13 +161,13 @@ static int learn_days(struct propose *q, struct err *err)
 		if (!col_valid(q->date[0], q->once[i].l) || !col_valid(q->date[1], q->once[i].r))
 			continue;
 		int32_t d = q->date[1]->i32[q->once[i].r] - q->date[0]->i32[q->once[i].l];
-		if (d >= -60 && d <= 60)
+		if (d >= -DAYS_LOOKED && d <= DAYS_LOOKED)
 			days[n++] = d;
 	}
 	if (n >= 30) {
 		qsort(days, n, sizeof(*days), by_int);
-		q->day_low = MAX(days[n / 50] - 2, -40);
-		q->day_high = MIN(days[n - 1 - n / 50] + 2, 40);
+		q->day_low = MAX(days[n / 50] - 2, -DAYS_MOST);
+		q->day_high = MIN(days[n - 1 - n / 50] + 2, DAYS_MOST);
 	}
 	free(days);
 	return 0;

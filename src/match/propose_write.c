@@ -12,6 +12,7 @@
 #define THEN_SURE                                                                                  \
 	"\"confirm\": { \"confidence\": 0.999, \"margin\": 1 }, \"suggest\": { \"confidence\": 0.5 }"
 #define THEN_SUGGEST "\"suggest\": { \"confidence\": 0.5 }"
+#define THEN_DOUBTED "\"suggest\": { \"confidence\": 0.9 }"
 
 static void put_side(struct propose *q, int side, struct sv label)
 {
@@ -188,13 +189,14 @@ static void put_partial(struct propose *q, uint32_t i)
 		i + 1, i + 1);
 }
 
-static void put_learned(struct propose *q, unsigned stage, const char *then, bool first)
+static void put_learned(struct propose *q, const char *name, unsigned stage, bool near,
+	const char *then, bool first)
 {
 	buf_printf(q->out,
-		"%s    { \"name\": \"learned\", \"stage\": %u, \"kind\": \"1:1\", \"mode\": \"learn\",\n"
+		"%s    { \"name\": \"%s\", \"stage\": %u, \"kind\": \"1:1\", \"mode\": \"learn\",\n"
 		"%s      \"then\": { %s } }",
-		first ? "" : ",\n", stage,
-		q->money ? "      \"when\": { \"amount\": { \"percent\": 20 } },\n" : "", then);
+		first ? "" : ",\n", name, stage,
+		near ? "      \"when\": { \"amount\": { \"percent\": 20 } },\n" : "", then);
 }
 
 /* What has references or parties has groups, too; then what is equal goes first. */
@@ -224,9 +226,10 @@ static void put_money_passes(struct propose *q)
 			"\"how\": \"subset\", \"lines\": [2, 12]");
 		put_netting(q);
 	}
-	put_learned(q, 3, THEN_SUGGEST, false);
+	put_learned(q, "learned", 3, true, THEN_SUGGEST, false);
 	for (uint32_t i = 0; i < q->ncodes; i++)
 		put_partial(q, i);
+	put_learned(q, "learned, any amount", 5, false, THEN_DOUBTED, false);
 }
 
 static void put_passes(struct propose *q)
@@ -234,7 +237,7 @@ static void put_passes(struct propose *q)
 	if (q->money && (q->ncodes > 0 || q->party[0] != NULL))
 		put_money_passes(q);
 	else
-		put_learned(q, 1, THEN_SURE, true);
+		put_learned(q, "learned", 1, q->money, THEN_SURE, true);
 }
 
 void propose_write(struct propose *q, struct sv left_label, struct sv right_label)
