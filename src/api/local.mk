@@ -39,7 +39,7 @@ recon_api_SOURCES = %D%/main.c
 recon_api_LDADD = $(API_LIBS) $(PTHREAD_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_api_dispatch test_api_route test_api_openapi test_api_rate test_api_hash_queue \
+check_PROGRAMS += test_api_dispatch test_api_identity test_api_route test_api_openapi test_api_rate test_api_hash_queue \
 	test_api_cache test_api_view_spec
 endif
 test_api_route_SOURCES = tests/unit/api/test_route.c
@@ -54,7 +54,13 @@ test_api_cache_SOURCES = tests/unit/api/test_cache.c
 test_api_cache_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_api_view_spec_SOURCES = tests/unit/api/test_view_spec.c
 test_api_view_spec_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
-test_api_dispatch_SOURCES = tests/unit/api/test_dispatch.c tests/db/fixture.c tests/db/fixture.h \
+API_SITE_SOURCES = tests/unit/api/site.c tests/unit/api/site.h tests/db/fixture.c tests/db/fixture.h \
 	tests/db/pg.c tests/db/pg.h
-test_api_dispatch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/db $(CMOCKA_CFLAGS) $(PQ_CFLAGS)
+API_SITE_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/api -I$(top_srcdir)/tests/db $(CMOCKA_CFLAGS) \
+	$(PQ_CFLAGS)
+test_api_dispatch_SOURCES = tests/unit/api/test_dispatch.c $(API_SITE_SOURCES)
+test_api_dispatch_CPPFLAGS = $(API_SITE_CPPFLAGS)
 test_api_dispatch_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_api_identity_SOURCES = tests/unit/api/test_identity.c $(API_SITE_SOURCES)
+test_api_identity_CPPFLAGS = $(API_SITE_CPPFLAGS)
+test_api_identity_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
