@@ -8,8 +8,11 @@
 
 #include "base/date.h"
 #include "base/decimal.h"
+#include "read/maker_private.h"
 #include "read/rows.h"
 
+#define NAME_LIMIT 120u /* bytes of an account or number */
+#define PAGE_LIMIT 40u
 #define CELL_LIMIT (ROWS_CELL_MAX + 1) /* what is longer is rejected with its row */
 
 /* The columns of each format, which the feed keeps pointing to. */
@@ -236,13 +239,21 @@ void bank_statement_begin(struct bank *b, uint32_t line)
 void bank_account(struct bank *b, struct sv account)
 {
 	buf_reset(&b->account);
-	buf_add_sv(&b->account, sv_trim(account));
+	maker_add_clean(&b->account, sv_trim(account), NAME_LIMIT);
 }
 
 void bank_number(struct bank *b, struct sv number)
 {
 	buf_reset(&b->number);
-	buf_add_sv(&b->number, sv_trim(number));
+	maker_add_clean(&b->number, sv_trim(number), NAME_LIMIT);
+}
+
+void bank_page(struct bank *b, struct sv page)
+{
+	if (page.n == 0)
+		return;
+	buf_add_char(&b->number, '/');
+	maker_add_clean(&b->number, sv_trim(page), PAGE_LIMIT);
 }
 
 void bank_currency(struct bank *b, struct sv code)

@@ -69,8 +69,10 @@ void bank_entry_drop(struct bank *b);
 /* ---- statements ---- */
 
 void bank_statement_begin(struct bank *b, uint32_t line);
+/* What is no text becomes U+FFFD, and long ones are cut: both are shown to people. */
 void bank_account(struct bank *b, struct sv account);
 void bank_number(struct bank *b, struct sv number);
+void bank_page(struct bank *b, struct sv page);     /* behind the number; empty: none */
 void bank_currency(struct bank *b, struct sv code); /* unknown ones are left out */
 /* text: an amount as for bank_put_amount, day NULL: not known. False: it is none. */
 bool bank_balance(bool negative, struct sv text, struct sv currency, const int32_t *day,

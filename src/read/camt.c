@@ -234,7 +234,7 @@ static void name_page(struct camt *c)
 
 	if (v[CAMT_PAGE].n > 0 &&
 		!(sv_eq(v[CAMT_PAGE], SV("1")) && sv_eq(v[CAMT_LAST_PAGE], SV("true"))))
-		buf_printf(&c->bank.number, "/%.*s", SV_ARG(v[CAMT_PAGE]));
+		bank_page(&c->bank, v[CAMT_PAGE]);
 }
 
 static void check_count(struct camt *c, const char *what, enum camt_value v, int64_t found)

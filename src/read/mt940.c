@@ -118,7 +118,7 @@ static int end_statement(struct mt940 *m, struct err *err)
 	if (!m->bank.open)
 		return 0;
 	if (m->paged || !(m->first || m->interim))
-		buf_printf(&m->bank.number, "/%s", buf_cstr(&m->first_page));
+		bank_page(&m->bank, buf_sv(&m->first_page));
 	m->paged = false;
 	return bank_statement_end(&m->bank, err);
 }

@@ -4,6 +4,8 @@
 # A new target: its source here, its seeds in seeds/<name>, one line in FUZZ_TARGETS and three below.
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_aead_file \
+	tests/fuzz/fuzz_bai2 \
+	tests/fuzz/fuzz_camt \
 	tests/fuzz/fuzz_col_file \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_csv \
@@ -11,6 +13,9 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_mapping \
 	tests/fuzz/fuzz_match \
 	tests/fuzz/fuzz_msg \
+	tests/fuzz/fuzz_mt940 \
+	tests/fuzz/fuzz_ofx \
+	tests/fuzz/fuzz_qif \
 	tests/fuzz/fuzz_result_file \
 	tests/fuzz/fuzz_ruleset \
 	tests/fuzz/fuzz_value
@@ -56,5 +61,20 @@ tests_fuzz_fuzz_match_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 tests_fuzz_fuzz_ruleset_SOURCES = %D%/fuzz_ruleset.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_ruleset_LDADD = $(RULES_LIBS)
 tests_fuzz_fuzz_ruleset_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_mt940_SOURCES = %D%/fuzz_mt940.c %D%/fuzz_read.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_mt940_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_mt940_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_camt_SOURCES = %D%/fuzz_camt.c %D%/fuzz_read.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_camt_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_camt_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_bai2_SOURCES = %D%/fuzz_bai2.c %D%/fuzz_read.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_bai2_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_bai2_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_ofx_SOURCES = %D%/fuzz_ofx.c %D%/fuzz_read.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_ofx_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_ofx_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_qif_SOURCES = %D%/fuzz_qif.c %D%/fuzz_read.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_qif_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_qif_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)

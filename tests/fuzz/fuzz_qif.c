@@ -1,0 +1,9 @@
+/*
+ * QIF: see fuzz_read.h.
+ */
+#include "fuzz/fuzz_read.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	return fuzz_read(p, n, "qif");
+}
