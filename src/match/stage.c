@@ -399,14 +399,13 @@ static uint8_t group_status(
 	const struct engine *e, const struct rules_pass *pass, struct found *m, const struct group *g)
 {
 	bool sure = g->complete && num_ppm(num_pow2(&e->num, g->chance)) <= pass->then.chance_ppm;
-	struct found unsure = *m;
+	uint8_t status = stage_status(e, pass, m, g->rival, g->w);
 
-	if (!sure)
-		unsure.margin = RESULT_NONE;
-	uint8_t status = stage_status(e, pass, &unsure, g->rival, g->w);
 	if (!g->complete)
 		m->flags |= RESULT_NOT_PROVEN;
-	return status;
+	if (status != STATUS_CONFIRMED || sure)
+		return status;
+	return pass->then.suggest ? STATUS_SUGGESTED : 0;
 }
 
 static bool free_for(const struct engine *e, uint32_t first, int side, uint32_t row)
