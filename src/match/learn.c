@@ -103,7 +103,8 @@ static void learn_run(struct learn *n)
 	}
 }
 
-static void learn_end(struct learn *n)
+/* What only finding and fitting needs; comparisons stay for evidence. */
+static void learn_trim(struct learn *n)
 {
 	struct engine *e = n->e;
 
@@ -115,10 +116,20 @@ static void learn_end(struct learn *n)
 	}
 	engine_free(e, n->fit);
 	learn_sample_free(n);
-	learn_compare_free(n);
 	engine_free(e, n->cand.pair.p);
 	engine_free(e, n->p);
-	engine_free(e, n);
+}
+
+/* The engine frees what is kept with itself. */
+static void learn_keep(struct learn *n, uint32_t pass)
+{
+	struct engine *e = n->e;
+
+	learn_trim(n);
+	if (e->learned == NULL)
+		e->learned = ENGINE_ZNEW(e, e->rs->npasses + 1, struct learn *);
+	if (e->learned != NULL)
+		e->learned[pass] = n;
 }
 
 /* The best of each row, in order of rows. */
@@ -157,7 +168,7 @@ void learn_pass(struct engine *e, uint32_t pass, struct edges *ret)
 		give_edges(n, pass, ret);
 	e->stats[pass].pairs += n->pairs;
 	e->stats[pass].not_searched += n->not_searched;
-	learn_end(n);
+	learn_keep(n, pass);
 }
 
 void learn_same(struct engine *e, uint32_t pass, struct learn_pairs *ret)
@@ -179,5 +190,60 @@ void learn_same(struct engine *e, uint32_t pass, struct learn_pairs *ret)
 			ret->p[ret->n++] = (struct learn_pair){p->l, p->r, p->w, num_ppm(n->p[i])};
 	}
 	e->stats[pass].pairs += n->pairs;
-	learn_end(n);
+	e->stats[pass].not_searched += n->not_searched;
+	learn_keep(n, pass);
+}
+
+/* ---- evidence ---- */
+
+/* Fine levels as the pattern table's words. */
+static unsigned word_of(const struct comparison *c, unsigned level)
+{
+	unsigned share = level % LONG_SHARES, distance;
+
+	switch (c->how) {
+	case LEARN_SAME:
+		return level == 0 ? LEVEL_EQUAL : LEVEL_ELSE;
+	case LEARN_SHORT:
+		return LEVEL_EQUAL + level;
+	case LEARN_LONG:
+		return level == 0 ? LEVEL_ELSE : share >= LONG_SHARES - 4 ? LEVEL_WORDS_MANY :
+			share >= 3 ? LEVEL_WORDS_SOME : LEVEL_WORDS_FEW;
+	case LEARN_AMOUNT:
+		distance = level > AMOUNT_EQUAL ? level - AMOUNT_EQUAL : AMOUNT_EQUAL - level;
+		return level == AMOUNT_EQUAL ? LEVEL_EQUAL : level == AMOUNT_REVERSED ?
+			LEVEL_REVERSED : level >= AMOUNT_ATOM || distance <= AMOUNT_NEAR ? LEVEL_NEAR :
+			LEVEL_FAR;
+	case LEARN_DATE:
+		return level == DATE_EQUAL ? LEVEL_EQUAL : level >= DATE_SWAPPED ? LEVEL_EDIT1 :
+			level >= DATE_FIRST && level <= DATE_LAST ? LEVEL_NEAR : LEVEL_FAR;
+	}
+	return LEVEL_ELSE;
+}
+
+bool learn_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
+	struct pair p, int32_t ret_bits[PATTERN_FIELDS], uint64_t *ret_levels)
+{
+	const struct learn *n = e->learned == NULL ? NULL : e->learned[pass - e->rs->passes];
+
+	if (n == NULL)
+		return false;
+	*ret_levels = 0;
+	for (uint32_t i = 0; i < MIN(e->ncompared, PATTERN_FIELDS); i++) {
+		uint32_t k = 0;
+		int32_t shape;
+		ret_bits[i] = 0;
+		while (k < n->nc && n->c[k].field != e->compared[i])
+			k++;
+		if (k == n->nc)
+			continue;
+		const struct comparison *c = &n->c[k];
+		unsigned level = learn_level(n, c, m, p.a, p.b, &shape);
+		if (level >= LEARN_LEVELS_MAX)
+			continue;
+		if (!c->dropped)
+			ret_bits[i] = c->log_m[level] - learn_log_u(n, c, level, shape, p.a, p.b);
+		*ret_levels |= (uint64_t)word_of(c, level) << 4 * i;
+	}
+	return true;
 }

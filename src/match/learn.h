@@ -36,4 +36,9 @@ void learn_pass(struct engine *e, uint32_t pass, struct edges *ret);
  * empty when engine_ok() no longer holds. After score_prepare(); classes are not looked at. */
 void learn_same(struct engine *e, uint32_t pass, struct learn_pairs *ret);
 
+/* The levels (enum level) and weights of a pair by compared field, as score_levels() gives them, by
+ * the model that the pass ended with; false when it has none. */
+bool learn_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
+	struct pair p, int32_t ret_bits[PATTERN_FIELDS], uint64_t *ret_levels);
+
 #endif

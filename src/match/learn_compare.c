@@ -168,26 +168,6 @@ void learn_compare_make(struct learn *n)
 		make_one(n, &n->c[i]);
 }
 
-void learn_compare_free(struct learn *n)
-{
-	struct engine *e = n->e;
-
-	for (uint32_t i = 0; i < n->nc; i++) {
-		struct comparison *c = &n->c[i];
-		for (int side = 0; side < 2; side++) {
-			engine_free(e, c->tokens[side].first);
-			engine_free(e, c->tokens[side].token);
-			engine_free(e, c->tokens[side].total);
-			engine_free(e, c->letters[side]);
-		}
-		engine_free(e, c->token_bits);
-		engine_free(e, c->token_rows);
-		engine_free(e, c->sorted);
-		engine_free(e, c->below);
-	}
-	engine_free(e, n->c);
-}
-
 /* ---- levels ---- */
 
 static unsigned short_level(const struct comparison *c, struct metric *m, uint32_t l, uint32_t r)

@@ -52,6 +52,7 @@ enum learn_short_level {
 /* Amounts: below by bins of the ratio, far to near; equal; above, near to far. */
 #define AMOUNT_BINS 28u
 #define AMOUNT_EQUAL AMOUNT_BINS
+#define AMOUNT_NEAR 21u /* bins up to 15 % are near */
 #define AMOUNT_OTHER (2 * AMOUNT_BINS + 1) /* another sign, or nothing on one side */
 #define AMOUNT_REVERSED (AMOUNT_OTHER + 1)
 #define AMOUNT_ATOM (AMOUNT_REVERSED + 1)
@@ -195,7 +196,6 @@ struct learn {
 
 /* ---- learn_compare.c ---- */
 void learn_compare_make(struct learn *n);
-void learn_compare_free(struct learn *n);
 /* Level of a pair in a comparison; LEARN_LEVELS_MAX: a value is missing. */
 unsigned learn_level(const struct learn *n, const struct comparison *c, struct metric *m, uint32_t l,
 	uint32_t r, int32_t *ret_shape);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "match/engine.h"
+#include "match/learn.h"
 
 /* log2 of the start values of m. */
 #define M_TEXT_EQUAL (-47)    /* .6 */
@@ -514,6 +515,8 @@ uint64_t score_levels(const struct engine *e, struct metric *m, const struct rul
 {
 	uint64_t levels = 0;
 
+	if (learn_levels(e, m, pass, p, ret_bits, &levels))
+		return levels;
 	for (uint32_t i = 0; i < MIN(e->ncompared, PATTERN_FIELDS); i++) {
 		uint32_t field = e->compared[i];
 		unsigned level = LEVEL_MISSING;
