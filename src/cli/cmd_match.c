@@ -366,11 +366,17 @@ static int write_text(const char *path, struct sv text, struct err *err)
 /* No rules were given: the engine makes some from what the files look like, and they are used. */
 static int propose_rules(struct task *t, struct err *err)
 {
-	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	struct buf text CLEANUP(buf_free) = BUF_INIT, plain CLEANUP(buf_free) = BUF_INIT;
 	const struct col_table *left = &t->side[0].table, *right = &t->side[1].table;
-	int rc = t->dedupe ? match_propose_same(left, base_name(t->path[0]), &text, err) :
-		match_propose(left, right, base_name(t->path[0]), base_name(t->path[1]), &text, err);
+	struct buf *to = t->path[ADVICE] != NULL ? &plain : &text;
+	int rc = t->dedupe ? match_propose_same(left, base_name(t->path[0]), to, err) :
+		match_propose(left, right, base_name(t->path[0]), base_name(t->path[1]), to, err);
 
+	if (rc == 0 && t->path[ADVICE] != NULL)
+		rc = load_name(t->path[ADVICE],
+			match_propose_advice(left, right, &t->side[ADVICE].table, buf_sv(&plain),
+				&text, err),
+			err);
 	t->proposed = true;
 	if (rc == 0 && t->seed_rules != NULL)
 		return write_text(t->seed_rules, buf_sv(&text), err);
@@ -680,7 +686,7 @@ static int run(struct task *t, struct err *err)
 {
 	int rc = t->rules_path != NULL ? load_rules(t, err) : 0;
 
-	if (rc == 0 && t->path[ADVICE] != NULL && (t->rules == NULL || !t->rules->advice.given))
+	if (rc == 0 && t->path[ADVICE] != NULL && t->rules != NULL && !t->rules->advice.given)
 		rc = err_set(err, E_RULESET, "The ruleset has no \"advice\": how is %s to be read?",
 			t->path[ADVICE]);
 	if (rc == 0)

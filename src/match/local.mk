@@ -41,6 +41,7 @@ libmatch_a_SOURCES = \
 	%D%/partial.c \
 	%D%/phase.def \
 	%D%/propose.c %D%/propose_parts.h \
+	%D%/propose_advice.c \
 	%D%/propose_code.c \
 	%D%/propose_pair.c \
 	%D%/propose_profile.c \
@@ -66,6 +67,7 @@ MATCH_TESTS = \
 	tests/unit/match/test_marginal \
 	tests/unit/match/test_match \
 	tests/unit/match/test_metric \
+	tests/unit/match/test_propose_advice \
 	tests/unit/match/test_property \
 	tests/unit/match/test_sample \
 	tests/unit/match/test_subset
@@ -88,6 +90,8 @@ tests_unit_match_test_match_SOURCES = tests/unit/match/test_match.c tests/unit/m
 tests_unit_match_test_match_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit/corpus.h
 tests_unit_match_test_metric_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_propose_advice_SOURCES = tests/unit/match/test_propose_advice.c
+tests_unit_match_test_propose_advice_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_property_SOURCES = tests/unit/match/test_property.c tests/unit/match/scene.h
 tests_unit_match_test_property_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_sample_SOURCES = tests/unit/match/test_sample.c

@@ -146,4 +146,9 @@ const char *match_phase_word(enum match_phase phase);
 MUST_CHECK int match_propose(const struct col_table *left, const struct col_table *right,
 	struct sv left_label, struct sv right_label, struct buf *out, struct err *err);
 
+/* The same proposal (JSON as match_propose writes it) with the way in which a third table of lines is to
+ * be read. E_INVALID when its columns do not tell. */
+MUST_CHECK int match_propose_advice(const struct col_table *left, const struct col_table *right,
+	const struct col_table *advice, struct sv rules, struct buf *out, struct err *err);
+
 #endif
