@@ -22,3 +22,9 @@ recon_LDADD = $(MATCH_LIBS) $(READ_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(SYS_LIBS)
 check_PROGRAMS += tests/unit/cli/test_decisions
 tests_unit_cli_test_decisions_SOURCES = tests/unit/cli/test_decisions.c %D%/decisions.c %D%/decisions.h
 tests_unit_cli_test_decisions_LDADD = $(MATCH_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+
+# The worked examples, run by the built program.
+check_PROGRAMS += tests/unit/cli/test_examples
+tests_unit_cli_test_examples_SOURCES = tests/unit/cli/test_examples.c
+tests_unit_cli_test_examples_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+EXTRA_tests_unit_cli_test_examples_DEPENDENCIES = recon

@@ -9,6 +9,7 @@ struct closing {
 	struct match_receipt *receipt;
 	uint32_t *order;      /* found matches in the result's order */
 	uint32_t *match_of[2]; /* by row: number of a match it is in, or 0 */
+	bool lag_known[2]; /* the receipt's lag is learned, or said by the ruleset */
 	uint16_t *candidate_pass; /* of each of the result's candidates */
 };
 

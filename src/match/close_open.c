@@ -193,6 +193,7 @@ static void learn_lags(struct closing *c, const struct field *f)
 			if ((uint64_t)seen * 100 >= (uint64_t)total * t->days)
 				break;
 		}
+		c->lag_known[side] = total >= 30 || t->how != RULES_TRANSIT_LEARNED;
 		c->receipt->transit_days[side] =
 			t->how == RULES_TRANSIT_LEARNED ? lag : (int32_t)t->days;
 		c->receipt->as_of[side] = last_day(e, f, side);
@@ -351,7 +352,8 @@ static bool outside_period(const struct reasons *q, int side, int32_t day)
 
 	if (as_of != INT32_MIN && day > as_of)
 		return true;
-	return first != INT32_MAX && (int64_t)day + q->c->receipt->transit_days[side] < first;
+	return first != INT32_MAX && q->c->lag_known[side] &&
+		(int64_t)day + q->c->receipt->transit_days[side] < first;
 }
 
 /* Not due yet: the other side has not come to the day on which it would show. */

@@ -494,6 +494,22 @@ static inline bool is_fixed(
 	return e->fixed[(size_t)(pass - e->rs->passes) * e->nf + field] != 0;
 }
 
+/* Two records of one side: what they share in fields that only their side has. */
+static int32_t score_own(const struct engine *e, const struct rules_pass *pass, struct pair p)
+{
+	int32_t sum = 0;
+
+	for (uint32_t i = 0; i < e->nf; i++) {
+		const struct field *f = &e->f[i];
+		if (f->both || f->listed || f->id[p.sa] == NULL || !pass_uses(e, pass, i) ||
+			(f->rule->type != RULES_CODE && f->rule->type != RULES_TEXT))
+			continue;
+		if (f->id[p.sa][p.a] != 0 && f->id[p.sa][p.a] == f->id[p.sb][p.b])
+			sum += counted(e, f, p, M_TEXT_EQUAL, M_TEXT_1024);
+	}
+	return sum;
+}
+
 int32_t score_pair(const struct engine *e, struct metric *m, const struct rules_pass *pass,
 	struct pair p)
 {
@@ -507,6 +523,8 @@ int32_t score_pair(const struct engine *e, struct metric *m, const struct rules_
 		sum += is_fixed(e, pass, field) ? score_fixed(e, &e->f[field], p) :
 			score_field(e, m, pass, field, p, &level);
 	}
+	if (p.sa == p.sb)
+		sum += score_own(e, pass, p);
 	return sum;
 }
 

@@ -9,8 +9,15 @@ librules_a_SOURCES = \
 	%D%/tree.c %D%/tree.h \
 	%D%/words.def
 RULES_LIBS = librules.a $(SEAL_LIBS) $(DOMAIN_LIBS)
-EXTRA_DIST += docs/matching.md docs/ruleset.schema.json \
-	examples/ledger-bank.ruleset.json examples/processor-bank.ruleset.json
+EXTRA_DIST += docs/matching.md docs/ruleset.schema.json
+EXTRA_DIST += examples/bank-against-ledger/bank.csv examples/bank-against-ledger/ledger.csv examples/bank-against-ledger/ruleset.json \
+	examples/bank-against-ledger/matches.txt examples/bank-against-ledger/open.txt
+EXTRA_DIST += examples/cash-application/advice.csv examples/cash-application/invoices.csv examples/cash-application/payments.csv examples/cash-application/ruleset.json \
+	examples/cash-application/matches.txt examples/cash-application/open.txt
+EXTRA_DIST += examples/intercompany/parent.csv examples/intercompany/subsidiary.csv examples/intercompany/ruleset.json \
+	examples/intercompany/matches.txt examples/intercompany/open.txt
+EXTRA_DIST += examples/processor-settlement/bank.csv examples/processor-settlement/report.csv examples/processor-settlement/ruleset.json \
+	examples/processor-settlement/matches.txt examples/processor-settlement/open.txt
 
 check_PROGRAMS += tests/unit/rules/test_ruleset
 tests_unit_rules_test_ruleset_SOURCES = tests/unit/rules/test_ruleset.c

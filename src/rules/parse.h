@@ -12,7 +12,10 @@ struct parse {
 	struct arena *arena;
 	struct ruleset *rs;
 	struct err *err;
+	uint32_t ncolumns; /* fields that stand for columns which tests name */
 };
+
+#define PARSE_COLUMNS_MAX 16
 
 /* The known word that looks most like word, or empty. */
 struct sv parse_nearest(struct sv word, const struct sv *known, size_t n);
@@ -27,6 +30,7 @@ int parse_bool_member(struct parse *ps, const struct tree *t, const char *key, b
 int parse_word(struct parse *ps, const struct tree *t, const char *const *words, size_t n,
 	uint32_t *ret);
 int parse_field_name(struct parse *ps, const struct tree *t, struct sv name, uint32_t *ret);
+int parse_column_name(struct parse *ps, const struct tree *t, int side, uint32_t *ret);
 int parse_field_list(struct parse *ps, const struct tree *t, uint32_t **ret, uint32_t *ret_n);
 
 #define PARSE_BOTH_SIDES ((enum rules_side)2)

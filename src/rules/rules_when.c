@@ -297,7 +297,9 @@ static int parse_test(
 	struct parse *ps, const struct tree *t, struct rules_test *test, enum rules_side side)
 {
 	uint32_t op = 0;
-	int rc = parse_field_name(ps, t, t->key, &test->field);
+	bool column = side != PARSE_BOTH_SIDES && ruleset_field(ps->rs, t->key) == UINT32_MAX;
+	int rc = column ? parse_column_name(ps, t, (int)side, &test->field) :
+		parse_field_name(ps, t, t->key, &test->field);
 
 	test->rates = UINT32_MAX;
 	if (rc < 0)

@@ -154,7 +154,7 @@ int parse_word(struct parse *ps, const struct tree *t, const char *const *words,
 
 int parse_field_name(struct parse *ps, const struct tree *t, struct sv name, uint32_t *ret)
 {
-	struct sv known[RULES_FIELDS_MAX];
+	struct sv known[RULES_FIELDS_MAX + PARSE_COLUMNS_MAX];
 	uint32_t i = ruleset_field(ps->rs, name);
 
 	if (i != UINT32_MAX) {
@@ -164,6 +164,28 @@ int parse_field_name(struct parse *ps, const struct tree *t, struct sv name, uin
 	for (uint32_t k = 0; k < ps->rs->nfields; k++)
 		known[k] = ps->rs->fields[k].name;
 	return parse_unknown(ps, E_RULESET, t, name, known, ps->rs->nfields);
+}
+
+/* The tests of one side's records may name its columns: each becomes a text that only it has. */
+int parse_column_name(struct parse *ps, const struct tree *t, int side, uint32_t *ret)
+{
+	struct ruleset *rs = ps->rs;
+	uint32_t near = UINT32_MAX;
+
+	for (uint32_t i = 0; i < rs->nfields; i++)
+		near = MIN(near, word_distance(t->key, rs->fields[i].name));
+	if (near <= 1 || t->key.n == 0 || ps->ncolumns == PARSE_COLUMNS_MAX)
+		return parse_field_name(ps, t, t->key, ret);
+	struct rules_field *f = &rs->fields[rs->nfields];
+	*f = (struct rules_field){.name = t->key, .type = RULES_TEXT};
+	f->side[side] = (struct rules_column){.source = RULES_SOURCE_COLUMN, .nterms = 1,
+		.terms = ARENA_NEW(ps->arena, struct rules_term)};
+	if (f->side[side].terms == NULL)
+		return err_set(ps->err, E_NO_MEMORY, NULL);
+	f->side[side].terms[0].name = t->key;
+	*ret = rs->nfields++;
+	ps->ncolumns++;
+	return 0;
 }
 
 int parse_field_list(
@@ -353,7 +375,8 @@ static int parse_fields(struct parse *ps, const struct tree *t)
 	if (fields->kind != TREE_OBJECT || fields->count == 0 || fields->count > RULES_FIELDS_MAX)
 		return tree_error(ps->err, E_RULESET, fields, "1 to %d named fields are needed.",
 			RULES_FIELDS_MAX);
-	ps->rs->fields = ARENA_ARRAY(ps->arena, fields->count, struct rules_field);
+	ps->rs->fields =
+		ARENA_ARRAY(ps->arena, fields->count + PARSE_COLUMNS_MAX, struct rules_field);
 	if (ps->rs->fields == NULL)
 		return err_set(ps->err, E_NO_MEMORY, NULL);
 	for (const struct tree *c = fields->first; c != NULL; c = c->next) {
@@ -366,6 +389,22 @@ static int parse_fields(struct parse *ps, const struct tree *t)
 }
 
 /* ---- sides ---- */
+
+/* A field, or the side's own column of an amount. */
+static int parse_balance(struct parse *ps, const struct tree *t, int side, uint32_t *ret)
+{
+	const struct ruleset *rs = ps->rs;
+
+	for (uint32_t i = 0; i < rs->nfields && ruleset_field(rs, t->text) == UINT32_MAX; i++) {
+		const struct rules_column *c = &rs->fields[i].side[side];
+		if (rs->fields[i].type == RULES_AMOUNT && c->source == RULES_SOURCE_COLUMN &&
+			sv_eq(c->terms[0].name, t->text)) {
+			*ret = i;
+			return 0;
+		}
+	}
+	return parse_field_name(ps, t, t->text, ret);
+}
 
 static bool has_date(const struct ruleset *rs, int side)
 {
@@ -401,7 +440,7 @@ static int parse_side(struct parse *ps, const struct tree *t, int side)
 	if (rc == 0 && as_of.n > 0 && date_parse(as_of, DATE_YMD, &spec->as_of) < 0)
 		rc = tree_error(ps->err, E_RULESET, tree_get(t, "as_of"), "A day is needed, 2026-03-31.");
 	if (rc == 0 && balance.n > 0) {
-		rc = parse_field_name(ps, tree_get(t, "balance"), balance, &spec->balance);
+		rc = parse_balance(ps, tree_get(t, "balance"), side, &spec->balance);
 		if (rc == 0 && (ps->rs->fields[spec->balance].type != RULES_AMOUNT ||
 				ps->rs->fields[spec->balance].side[side].source == RULES_SOURCE_NONE))
 			rc = tree_error(ps->err, E_RULESET, tree_get(t, "balance"),
