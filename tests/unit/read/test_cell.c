@@ -117,6 +117,47 @@ static void test_amounts(void **state)
 	}
 }
 
+/* The common form: taken, and as the general parser takes it. Anything else is left to that. */
+static void test_plain_amounts(void **state)
+{
+	static const char *const left[] = {"", "-", "1", "12", ".12", "-.12", "1.2", "1.234", "1,234.56",
+		"1.2x", "x1.23", "1x.23", "--1.23", "+1.23", "1.-2", "1234567890123.45x", "(1.23)",
+		"1 2.34", "12345678901234.56", "1/.23", "1:.23"};
+	uint32_t seed = 9;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(left); i++) {
+		char text[64] = {0};
+		int64_t got;
+
+		memcpy(text, left[i], strlen(left[i]));
+		if (cell_decimal_plain(sv_from_cstr(text), '.', 2, &got))
+			fail_msg("'%s' is %lld", text, (long long)got);
+	}
+	for (int round = 0; round < 100000; round++) {
+		struct buf text CLEANUP(buf_free) = BUF_INIT;
+		struct decimal_format format = {round & 1 ? '.' : ',', 0};
+		int scale = 1 + round % 6;
+		int64_t got = 0, want = 0;
+
+		seed = seed * 1664525 + 1013904223;
+		int64_t units = (int64_t)((uint64_t)seed * seed >> (seed >> 27) << 1 >> 15);
+		decimal_format(seed & 1 ? units : -units, scale, &text);
+		size_t n = text.n;
+		for (size_t k = 0; k < n; k++)
+			if (text.p[k] == '.')
+				text.p[k] = format.decimal;
+		buf_add_cstr(&text, "9.9,9-9/9:9 9999"); /* what lies behind must not matter */
+		struct sv cell = sv_from(text.p, n);
+		bool plain = cell_decimal_plain(cell, format.decimal, scale, &got);
+		assert_int_equal(cell_decimal(cell, format, scale, ROUNDING_NONE, &want), 0);
+		assert_int_equal(plain, n - (text.p[0] == '-') <= 15);
+		if (plain && got != want)
+			fail_msg("'%.*s': %lld is not %lld", (int)n, text.p, (long long)got,
+				(long long)want);
+	}
+}
+
 static void test_currency_of_amount(void **state)
 {
 	int64_t units;
@@ -207,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_dates_agree),
 		cmocka_unit_test(test_amounts),
+		cmocka_unit_test(test_plain_amounts),
 		cmocka_unit_test(test_currency_of_amount),
 		cmocka_unit_test(test_rounding),
 		cmocka_unit_test(test_currencies),

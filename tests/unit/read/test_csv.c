@@ -10,6 +10,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "read/cell.h"
+#include "read/fold.h"
 #include "read_util.h"
 
 static void map(struct arena *a, const char *json, struct mapping *ret)
@@ -342,6 +344,96 @@ static void test_large(void **state)
 	assert_int_equal(r.table.rows, 30000);
 	table_text(&r.table, &got);
 	assert_true(sv_eq(buf_sv(&got), buf_sv(&want)));
+	/* The same from a source that does not lie in memory. */
+	struct read_result again CLEANUP(read_result_free) = READ_RESULT_INIT;
+	struct col_source src = source_of(buf_sv(&text), &m);
+	src.bytes = NULL;
+	assert_int_equal(read_file(src, &mapping, &again, NULL), 0);
+	assert_int_equal(again.table.rows, r.table.rows);
+	assert_memory_equal(again.table.line, r.table.line, r.table.rows * sizeof(uint32_t));
+	buf_reset(&got);
+	table_text(&again.table, &got);
+	assert_true(sv_eq(buf_sv(&got), buf_sv(&want)));
+}
+
+static const char *const odd_cells[] = {"plain", "Upper Case", "INV-2026/001", "", "two  blanks", " lead",
+	"trail ", "   ", "Stra\xc3\x9f" "e", "caf\xc3\xa9", "a-b_c.d:e#f'g", "---", "x", "tab\there",
+	"a somewhat longer text of more than one vector, Really", "a\xc2\xa0" "b"};
+
+/* Columns of every mixture fold cell by cell as fold() does, however many cells are taken at once. */
+static void test_folded_blocks(void **state)
+{
+	static const char *const jsons[] = {
+		"{\"format\":\"csv\",\"fields\":[{\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
+		"{\"format\":\"csv\",\"fields\":[{\"field\":\"a\",\"type\":\"code\",\"column\":\"a\"}]}"};
+	uint32_t seed = 17;
+
+	(void)state;
+	for (unsigned kinds = 1; kinds <= 2 * ARRAY_LEN(odd_cells); kinds++) {
+		struct arena a CLEANUP(arena_free) = {0};
+		struct buf text CLEANUP(buf_free) = BUF_INIT;
+		struct read_result r CLEANUP(read_result_free) = READ_RESULT_INIT;
+		struct mapping mapping;
+		struct col_memory m;
+		static uint8_t cell[5000];
+		enum fold_kind kind = kinds & 1 ? FOLD_TEXT : FOLD_CODE;
+
+		arena_init(&a, 0);
+		map(&a, jsons[kind == FOLD_CODE], &mapping);
+		buf_add_cstr(&text, "a;b\n");
+		for (uint32_t i = 0; i < ARRAY_LEN(cell); i++) {
+			seed = seed * 1664525 + 1013904223;
+			/* Odd cells come late, so that blocks without any come first. */
+			cell[i] = i < 2500 ? 0 : (uint8_t)((seed >> 16) % ((kinds + 1) / 2));
+			buf_printf(&text, "%s;%u\n", odd_cells[cell[i]], i);
+		}
+		mapping.dialect.delimiter = ';';
+		assert_int_equal(read_file(source_of(buf_sv(&text), &m), &mapping, &r, NULL), 0);
+		assert_int_equal(r.table.rows, ARRAY_LEN(cell));
+		for (uint32_t i = 0; i < r.table.rows; i++) {
+			struct buf want CLEANUP(buf_free) = BUF_INIT;
+			struct sv s = sv_from_cstr(odd_cells[cell[i]]);
+			bool empty = cell_trim(s).n == 0;
+
+			fold(s, kind, &want);
+			assert_int_equal(col_valid(&r.table.cols[0], i), !empty);
+			if (!empty && !(sv_eq(col_text(&r.table.cols[0], i), s) &&
+					      sv_eq(col_folded(&r.table.cols[0], i), buf_sv(&want))))
+				fail_msg("kinds %u, row %u: '%.*s' of '%.*s'", kinds, i,
+					SV_ARG(col_folded(&r.table.cols[0], i)), SV_ARG(s));
+		}
+	}
+}
+
+/* Columns that nobody wants are not kept, but what is wrong in them still rejects the row. */
+static void test_fields_only(void **state)
+{
+	static const char text[] = "a,b,c\n1,x,2\n3,\xff,4\n5,\"a\"b,6\n7,y\n8,z,9\n";
+	struct arena a CLEANUP(arena_free) = {0};
+	struct read_result all CLEANUP(read_result_free) = READ_RESULT_INIT;
+	struct read_result some CLEANUP(read_result_free) = READ_RESULT_INIT;
+	struct buf want CLEANUP(buf_free) = BUF_INIT, got CLEANUP(buf_free) = BUF_INIT;
+	struct mapping mapping;
+	struct col_memory m;
+
+	(void)state;
+	arena_init(&a, 0);
+	map(&a, RAW, &mapping);
+	assert_int_equal(read_file(source_of(SV(text), &m), &mapping, &all, NULL), 0);
+	mapping.fields_only = true;
+	assert_int_equal(read_file(source_of(SV(text), &m), &mapping, &some, NULL), 0);
+	assert_int_equal(all.table.ncols, 3);
+	assert_int_equal(some.table.ncols, 1);
+	table_text(&all.rejects, &want);
+	table_text(&some.rejects, &got);
+	assert_string_equal(buf_cstr(&got), buf_cstr(&want));
+	assert_int_equal(some.rejects.rows, 3);
+	all.table.ncols = 1;
+	buf_reset(&want);
+	buf_reset(&got);
+	table_text(&all.table, &want);
+	table_text(&some.table, &got);
+	assert_string_equal(buf_cstr(&got), buf_cstr(&want));
 }
 
 static void test_long_cells(void **state)
@@ -421,6 +513,8 @@ int main(void)
 		cmocka_unit_test(test_lines_and_duplicates),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_folded_blocks),
+		cmocka_unit_test(test_fields_only),
 		cmocka_unit_test(test_long_cells),
 		cmocka_unit_test(test_many_unclosed_quotes),
 		cmocka_unit_test(test_columns_limit),

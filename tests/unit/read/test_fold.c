@@ -82,6 +82,37 @@ static void test_ascii_agrees(void **state)
 	}
 }
 
+/* What is said of many cells at once by vectors is what the scalar twins say byte by byte. */
+static void test_blocks_agree(void **state)
+{
+	static const char odd[] = "AZaz09 -_/.:#',;\x7f\t\xc3";
+	char text[256], lower[256], got[256], want[256];
+	uint32_t seed = 5;
+
+	(void)state;
+	for (int round = 0; round < 50000; round++) {
+		size_t n = (seed = seed * 1664525 + 1013904223) >> 25, common = (size_t)round % 3;
+
+		for (size_t i = 0; i < sizeof(text); i++) {
+			seed = seed * 1664525 + 1013904223;
+			text[i] = common > 0 && seed >> 28 > common ? 'x' :
+				odd[(seed >> 16) % (sizeof(odd) - 1)];
+		}
+		unsigned sees = fold_look(text, n), scalar = fold_look_scalar(text, n);
+		assert_int_equal(sees & scalar, scalar);
+		assert_int_equal(sees & (FOLD_SEES_OTHER | FOLD_SEES_UPPER),
+			scalar & (FOLD_SEES_OTHER | FOLD_SEES_UPPER));
+		fold_lower(text, n, lower);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(lower[i],
+				text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
+		memset(lower + n, '-', sizeof(lower) - n);
+		size_t m = fold_squeeze(lower, n, got);
+		assert_int_equal(m, fold_squeeze_scalar(lower, n, want));
+		assert_memory_equal(got, want, m);
+	}
+}
+
 static void test_not_ascii(void **state)
 {
 	char text[96] = "abc", got[192];
@@ -107,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_folds),
 		cmocka_unit_test(test_ascii_agrees),
+		cmocka_unit_test(test_blocks_agree),
 		cmocka_unit_test(test_not_ascii),
 		cmocka_unit_test(test_invalid_is_kept),
 	};
