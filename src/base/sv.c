@@ -57,13 +57,16 @@ int sv_cmp(struct sv a, struct sv b)
 
 bool sv_starts_with(struct sv s, struct sv prefix)
 {
-	return s.n >= prefix.n && sv_eq(sv_from(s.p, prefix.n), prefix);
+	/* The first byte mostly tells. */
+	return s.n >= prefix.n && (prefix.n == 0 || (s.p[0] == prefix.p[0] &&
+					 sv_eq(sv_from(s.p, prefix.n), prefix)));
 }
 
 bool sv_ends_with(struct sv s, struct sv suffix)
 {
 	return s.n >= suffix.n &&
-	       (suffix.n == 0 || sv_eq(sv_from(s.p + (s.n - suffix.n), suffix.n), suffix));
+	       (suffix.n == 0 || (s.p[s.n - 1] == suffix.p[suffix.n - 1] &&
+					 sv_eq(sv_from(s.p + (s.n - suffix.n), suffix.n), suffix)));
 }
 
 struct sv sv_trim(struct sv s)

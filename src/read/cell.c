@@ -247,6 +247,20 @@ static bool drop(struct sv *s, struct sv what, bool at_end)
 	return true;
 }
 
+/* One currency sign at either end. Bytes are compared first: most cells of a file have none. */
+static void drop_sign(struct sv *s)
+{
+	if (s->n == 0)
+		return;
+	char head = s->p[0], tail = s->p[s->n - 1];
+	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
+		struct sv sign = signs[i].sign;
+		if ((head == sign.p[0] && drop(s, sign, false)) ||
+			(tail == sign.p[sign.n - 1] && drop(s, sign, true)))
+			return;
+	}
+}
+
 static bool is_letter(char c)
 {
 	return (unsigned char)((c | 0x20) - 'a') < 26;
@@ -292,9 +306,7 @@ int cell_amount(struct sv s, struct decimal_format format, int scale,
 		minus = true;
 		drop(&s, SV("-"), false);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
-		if (drop(&s, signs[i].sign, false) || drop(&s, signs[i].sign, true))
-			break;
+	drop_sign(&s);
 	if (s.n > 0 && is_letter(s.p[0]))
 		drop_code(&s, currency, false);
 	else if (s.n > 0 && is_letter(s.p[s.n - 1]))
