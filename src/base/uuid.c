@@ -30,6 +30,11 @@ struct uuid uuid_new(void)
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random) ||
 		clock_gettime(CLOCK_REALTIME, &now))
 		abort();
+	/* The first 12 bits behind the milliseconds are their fraction (RFC 9562 section 6.2,
+	 * method 3). */
+	uint32_t fraction = (uint32_t)((uint64_t)now.tv_nsec % 1000000 * 4096 / 1000000);
+	random[0] = (uint8_t)(fraction >> 8);
+	random[1] = (uint8_t)fraction;
 	return uuid_v7((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, random);
 }
 

@@ -2,7 +2,8 @@
 #define BASE_UUID_H
 /*
  * UUID version 7 (RFC 9562 section 5.7): 48 bits of Unix milliseconds, then random. The id of
- * everything that has a URL. Time and randomness are parameters, so tests are repeatable.
+ * everything that has a URL. Time and randomness are parameters, so tests are repeatable. New ones
+ * carry the fraction of the millisecond in front of 62 random bits: lists by id are lists by time.
  */
 #include "base/base.h"
 #include "base/err.h"
@@ -15,7 +16,8 @@ struct uuid {
 #define UUID_TEXT_LEN 36
 
 struct uuid uuid_v7(uint64_t unix_ms, const uint8_t random[10]);
-/* Now and getrandom(2). Aborts when the kernel has no randomness. */
+/* Now, to a quarter of a microsecond, and getrandom(2). Aborts when the kernel has no randomness.
+ */
 struct uuid uuid_new(void);
 /* Canonical 8-4-4-4-12 form only, either case. */
 MUST_CHECK int uuid_parse(struct sv text, struct uuid *ret);

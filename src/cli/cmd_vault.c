@@ -5,12 +5,16 @@
  * recon vault check: every object that the database names is stored with its length, and nothing
  * else is. It needs no key; reading proves the bytes, each time. Objects that are younger than any
  * transaction may still be about to get their row.
+ *
+ * recon vault rotate, retire: a new key pair in front of the ring, and, when nothing is wrapped for
+ * the old ones any more, the end of those.
  */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include "cli/cli.h"
 #include "store/store_object.h"
+#include "store/store_platform.h"
 #include "vault/keys.h"
 #include "vault/vault.h"
 
@@ -152,6 +156,103 @@ static int check(const struct conf *conf)
 	return c.missing + c.length + c.orphans > 0 ? CLI_FAILED : CLI_DONE;
 }
 
+/* ---- rotation ---- */
+
+static int operator_open(const struct conf *conf, struct db **ret, struct err *err)
+{
+	struct db_options where = {
+		.conninfo = conf->db_conninfo, .role = "recon_operator", .program = "recon"};
+
+	return db_open(&where, ret, err);
+}
+
+static int audit(struct db *db, enum event event, struct err *err)
+{
+	const struct audit row = {.actor_kind = ACTOR_OPERATOR,
+		.event = event,
+		.object_kind = "vault",
+		.outcome = AUDIT_DONE};
+
+	return store_audit_insert(db, &row, err);
+}
+
+/* The database first: without it nothing is done that nobody would know of. */
+static int rotate(const struct conf *conf)
+{
+	struct db *db CLEANUP(db_freep) = NULL;
+	struct err err = {0};
+	int rc = operator_open(conf, &db, &err);
+
+	if (rc == 0)
+		rc = db_begin(db, &err);
+	if (rc == 0)
+		rc = audit(db, EVENT_VAULT_KEY_ROTATE, &err);
+	if (rc == 0)
+		rc = vault_keys_rotate(
+			conf->vault_public_key_file, conf->vault_private_key_file, &err);
+	if (rc == 0)
+		rc = db_commit(db, &err);
+	if (rc < 0)
+		return cli_fail(&err);
+	printf("A new key pair is in place; old keys still open what they closed. Now:\n"
+	       "  1. keep a copy of %s elsewhere\n"
+	       "  2. restart the services; recon-intake then wraps every key anew\n"
+	       "  3. recon vault retire, which waits for that and destroys the old keys\n",
+		conf->vault_private_key_file);
+	return CLI_DONE;
+}
+
+/* Is everything wrapped for the present key? */
+static int check_fresh(struct db *db, const struct conf *conf, struct err *err)
+{
+	struct vault_keys keys CLEANUP(vault_keys_wipe) = {0};
+	struct arena a CLEANUP(arena_free);
+	bool stale = true;
+	int rc = vault_keys_load(
+		conf->vault_public_key_file, conf->vault_private_key_file, &keys, err);
+
+	arena_init(&a, ARENA_MAX);
+	if (rc == 0)
+		rc = store_object_any_stale(db,
+			sv_from((const char *)keys.public_key.id, ENVELOPE_ID_LEN), &a, &stale,
+			err);
+	if (rc == 0 && stale)
+		rc = err_set(err, E_CONFLICT,
+			"Old keys still close something. recon-intake wraps it anew within ten "
+			"minutes "
+			"of its start.");
+	return rc;
+}
+
+static int retire(const struct conf *conf)
+{
+	struct db *db CLEANUP(db_freep) = NULL;
+	struct err err = {0};
+	size_t n = 0;
+	int rc = operator_open(conf, &db, &err);
+
+	if (rc == 0)
+		rc = check_fresh(db, conf, &err);
+	if (rc == 0)
+		rc = db_begin(db, &err);
+	if (rc == 0)
+		rc = audit(db, EVENT_VAULT_KEY_RETIRE, &err);
+	if (rc == 0)
+		rc = vault_keys_retire(
+			conf->vault_public_key_file, conf->vault_private_key_file, &n, &err);
+	if (rc == 0)
+		rc = db_commit(db, &err);
+	if (rc < 0)
+		return cli_fail(&err);
+	printf("%zu old %s destroyed\n", n, n == 1 ? "key" : "keys");
+	return CLI_DONE;
+}
+
+static const struct {
+	const char *verb;
+	int (*run)(const struct conf *conf);
+} verbs[] = {{"check", check}, {"rotate", rotate}, {"retire", retire}};
+
 int cmd_vault(struct cli *cli, int argc, char **argv)
 {
 	const char *public_file = NULL, *private_file = NULL;
@@ -160,8 +261,9 @@ int cmd_vault(struct cli *cli, int argc, char **argv)
 
 	if (!cli_options(&argc, argv, options))
 		return CLI_USAGE;
-	if (argc == 2 && strcmp(argv[1], "check") == 0)
-		return cli_open(cli) ? check(&cli->m->conf) : CLI_FAILED;
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (argc == 2 && strcmp(argv[1], verbs[i].verb) == 0)
+			return cli_open(cli) ? verbs[i].run(&cli->m->conf) : CLI_FAILED;
 	if (argc != 2 || strcmp(argv[1], "keygen") != 0)
 		return cli_usage("vault");
 	/* Both files given: works before there is a configuration. */

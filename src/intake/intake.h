@@ -49,6 +49,9 @@ MUST_CHECK int read_task_abandon(
 /* Expired uploads, unfinished objects, and objects that no row names. */
 MUST_CHECK int sweep_run(struct intake *in, struct err *err);
 
+/* What was wrapped or sealed for a retired key pair of the vault is wrapped for the present one. */
+MUST_CHECK int rewrap_run(struct intake *in, struct err *err);
+
 /* From a row of the database. E_CORRUPT: erased. */
 MUST_CHECK int object_of_row(const struct object *row, struct vault_object *ret, struct err *err);
 /* Inside a transaction. */

@@ -5,6 +5,7 @@ recon_intake_SOURCES = \
 	%D%/main.c \
 	%D%/read_task.c \
 	%D%/reader.c %D%/reader.h \
+	%D%/rewrap.c \
 	%D%/scan_task.c \
 	%D%/scanner.c %D%/scanner.h \
 	%D%/sweep.c \

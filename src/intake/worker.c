@@ -161,7 +161,9 @@ static int step(struct worker *w, struct arena *a, struct err *err)
 		return rc;
 	if (w->number == 0 && now >= w->sweep_us) {
 		w->sweep_us = now + SWEEP_US;
-		rc = sweep_run(in, err);
+		rc = rewrap_run(in, err);
+		if (rc == 0)
+			rc = sweep_run(in, err);
 		if (rc < 0)
 			return rc;
 	}

@@ -6,18 +6,30 @@
 
 #include <sodium.h>
 
+#include "seal/hash.h"
 #include "seal/seal.h"
 
-static_assert(ENVELOPE_WRAPPED_LEN == AEAD_KEY_LEN + crypto_box_SEALBYTES, "libsodium's size");
+static_assert(ENVELOPE_WRAPPED_LEN == ENVELOPE_ID_LEN + AEAD_KEY_LEN + crypto_box_SEALBYTES,
+	"libsodium's size");
 static_assert(crypto_box_PUBLICKEYBYTES == 32 && crypto_box_SECRETKEYBYTES == 32, "X25519");
 
 #define PUBLIC_PREFIX "recon-vault-public:"
 #define PRIVATE_PREFIX "recon-vault-private:"
+#define OVERHEAD (ENVELOPE_ID_LEN + crypto_box_SEALBYTES)
+
+static void name_key(struct envelope_public *key)
+{
+	uint8_t digest[SHA256_LEN];
+
+	hash_sha256(key->b, sizeof(key->b), digest);
+	memcpy(key->id, digest, sizeof(key->id));
+}
 
 void envelope_new(struct envelope_private *ret_pair)
 {
 	seal_init();
 	crypto_box_keypair(ret_pair->public_key.b, ret_pair->secret);
+	name_key(&ret_pair->public_key);
 }
 
 void envelope_private_wipe(struct envelope_private *pair)
@@ -25,13 +37,30 @@ void envelope_private_wipe(struct envelope_private *pair)
 	sodium_memzero(pair, sizeof(*pair));
 }
 
+static int seal_bytes(
+	const struct envelope_public *to, const void *p, size_t n, uint8_t *out, struct err *err)
+{
+	seal_init();
+	memcpy(out, to->id, ENVELOPE_ID_LEN);
+	if (crypto_box_seal(out + ENVELOPE_ID_LEN, p, n, to->b) != 0)
+		return err_set(err, E_CONFIG, "The vault's public key is not usable.");
+	return 0;
+}
+
+/* n counts id and box; ret gets n - OVERHEAD bytes. */
+static bool open_bytes(
+	const struct envelope_private *with, const uint8_t *sealed, size_t n, uint8_t *ret)
+{
+	seal_init();
+	return memcmp(sealed, with->public_key.id, ENVELOPE_ID_LEN) == 0 &&
+	       crypto_box_seal_open(ret, sealed + ENVELOPE_ID_LEN, n - ENVELOPE_ID_LEN,
+		       with->public_key.b, with->secret) == 0;
+}
+
 int envelope_wrap(const struct envelope_public *to, const struct aead_key *key,
 	uint8_t ret_wrapped[ENVELOPE_WRAPPED_LEN], struct err *err)
 {
-	seal_init();
-	if (crypto_box_seal(ret_wrapped, key->b, AEAD_KEY_LEN, to->b) != 0)
-		return err_set(err, E_CONFIG, "The vault's public key is not usable.");
-	return 0;
+	return seal_bytes(to, key->b, AEAD_KEY_LEN, ret_wrapped, err);
 }
 
 int envelope_unwrap(const struct envelope_private *with,
@@ -39,9 +68,7 @@ int envelope_unwrap(const struct envelope_private *with,
 {
 	struct aead_key key;
 
-	seal_init();
-	if (crypto_box_seal_open(
-		    key.b, wrapped, ENVELOPE_WRAPPED_LEN, with->public_key.b, with->secret) != 0)
+	if (!open_bytes(with, wrapped, ENVELOPE_WRAPPED_LEN, key.b))
 		return err_set(err, E_CORRUPT, "A file's key was not wrapped for this vault key.");
 	*ret_key = key;
 	aead_key_wipe(&key);
@@ -53,31 +80,27 @@ int envelope_seal(
 {
 	if (text.n > ENVELOPE_TEXT_MAX)
 		return err_set(err, E_LIMIT, NULL);
-	uint8_t *room = buf_reserve(out, text.n + crypto_box_SEALBYTES);
+	uint8_t *room = buf_reserve(out, text.n + OVERHEAD);
+	int rc = room == NULL ? err_set(err, E_NO_MEMORY, NULL)
+			      : seal_bytes(to, text.p, text.n, room, err);
 
-	seal_init();
-	if (room == NULL)
-		return err_set(err, E_NO_MEMORY, NULL);
-	if (crypto_box_seal(room, (const uint8_t *)text.p, text.n, to->b) != 0)
-		return err_set(err, E_CONFIG, "The vault's public key is not usable.");
-	buf_commit(out, text.n + crypto_box_SEALBYTES);
-	return 0;
+	if (rc == 0)
+		buf_commit(out, text.n + OVERHEAD);
+	return rc;
 }
 
 int envelope_open(
 	const struct envelope_private *with, struct sv sealed, struct buf *out, struct err *err)
 {
-	if (sealed.n < crypto_box_SEALBYTES || sealed.n > ENVELOPE_TEXT_MAX + crypto_box_SEALBYTES)
+	if (sealed.n < OVERHEAD || sealed.n > ENVELOPE_TEXT_MAX + OVERHEAD)
 		return err_set(err, E_CORRUPT, "A sealed text has an impossible length.");
-	uint8_t *room = buf_reserve(out, sealed.n - crypto_box_SEALBYTES + 1);
+	uint8_t *room = buf_reserve(out, sealed.n - OVERHEAD + 1);
 
-	seal_init();
 	if (room == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
-	if (crypto_box_seal_open(room, (const uint8_t *)sealed.p, sealed.n, with->public_key.b,
-		    with->secret) != 0)
+	if (!open_bytes(with, (const uint8_t *)sealed.p, sealed.n, room))
 		return err_set(err, E_CORRUPT, "A text was not sealed for this vault key.");
-	buf_commit(out, sealed.n - crypto_box_SEALBYTES);
+	buf_commit(out, sealed.n - OVERHEAD);
 	return 0;
 }
 
@@ -114,7 +137,14 @@ static int key_parse(struct sv line, struct sv prefix, uint8_t ret[32], struct e
 
 int envelope_public_parse(struct sv line, struct envelope_public *ret, struct err *err)
 {
-	return key_parse(line, SV(PUBLIC_PREFIX), ret->b, err);
+	struct envelope_public key = {0};
+	int rc = key_parse(line, SV(PUBLIC_PREFIX), key.b, err);
+
+	if (rc < 0)
+		return rc;
+	name_key(&key);
+	*ret = key;
+	return 0;
 }
 
 int envelope_private_parse(struct sv line, struct envelope_private *ret, struct err *err)
@@ -126,6 +156,7 @@ int envelope_private_parse(struct sv line, struct envelope_private *ret, struct 
 		return rc;
 	if (crypto_scalarmult_base(pair.public_key.b, pair.secret) != 0)
 		return err_set(err, E_CONFIG, "The vault's private key is not usable.");
+	name_key(&pair.public_key);
 	*ret = pair;
 	return 0;
 }

@@ -3,7 +3,8 @@
 /*
  * A file's key wrapped for the vault: libsodium's sealed box (X25519, XSalsa20-Poly1305). Whoever
  * holds the public key can wrap, only the private key's holder can unwrap, and the wrapper itself
- * cannot afterwards. A new key pair changes wrapped keys only, never files.
+ * cannot afterwards. A new key pair changes wrapped keys only, never files. What is sealed starts
+ * with the id of the key pair that it is for, so that a rotation knows what is left to do.
  *
  * Keys are written as one line of text: "recon-vault-public:<base64url>", "recon-vault-private:..."
  */
@@ -13,10 +14,12 @@
 #include "base/sv.h"
 #include "seal/aead_file.h"
 
-#define ENVELOPE_WRAPPED_LEN 80
+#define ENVELOPE_ID_LEN 8 /* first bytes of the public key's SHA-256 */
+#define ENVELOPE_WRAPPED_LEN (ENVELOPE_ID_LEN + 80)
 
 struct envelope_public {
 	uint8_t b[32];
+	uint8_t id[ENVELOPE_ID_LEN];
 };
 
 struct envelope_private {

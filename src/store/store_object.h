@@ -27,8 +27,28 @@ MUST_CHECK int store_object_erase(
 MUST_CHECK int store_object_known(struct db *db, const struct uuid *ids, size_t n,
 	struct arena *arena, struct uuid **ret, size_t *ret_n, struct err *err);
 
-/* Objects that should be stored, in order of their ids from the one behind `after` (nil: the first),
- * at most limit: id, kind and stored_size alone, so that the operator may ask. */
+/* What is wrapped or sealed for another key pair than the one of this id, at most twice limit: keys
+ * of objects, or proposals of datasets. */
+struct sealed_row {
+	struct uuid id;
+	struct sv sealed;
+};
+
+MUST_CHECK int store_object_stale(struct db *db, struct sv key_id, int32_t limit,
+	struct arena *arena, struct sealed_row **ret, size_t *ret_n, struct err *err);
+MUST_CHECK int store_dataset_stale(struct db *db, struct sv key_id, int32_t limit,
+	struct arena *arena, struct sealed_row **ret, size_t *ret_n, struct err *err);
+/* Exchanges row->sealed, unless it has changed in the meantime, which is no error. */
+MUST_CHECK int store_object_rewrap(
+	struct db *db, const struct sealed_row *row, struct sv wrapped, struct err *err);
+MUST_CHECK int store_dataset_reseal(
+	struct db *db, const struct sealed_row *row, struct sv sealed, struct err *err);
+/* Is anything still wrapped or sealed for another key pair than this? */
+MUST_CHECK int store_object_any_stale(
+	struct db *db, struct sv key_id, struct arena *arena, bool *ret, struct err *err);
+
+/* Objects that should be stored, in order of their ids from the one behind `after` (nil: the
+ * first), at most limit: id, kind and stored_size alone, so that the operator may ask. */
 struct object_place {
 	struct uuid id;
 	enum word kind;

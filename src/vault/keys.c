@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "seal/hash.h"
@@ -118,11 +121,11 @@ int vault_keys_unwrap(const struct vault_keys *keys, const uint8_t wrapped[ENVEL
 	return err_set(err, E_CORRUPT, "A file's key was not wrapped for any of the vault's keys.");
 }
 
-int vault_keys_seal(
-	const struct vault_keys *keys, struct sv text, struct buf *out, struct err *err)
+int vault_keys_seal(const struct vault_keys *keys, struct sv text, struct buf *out, struct err *err)
 {
-	return keys->can_wrap ? envelope_seal(&keys->public_key, text, out, err)
-			      : err_set(err, E_CONFIG, "The vault was opened without its public key.");
+	return keys->can_wrap
+		       ? envelope_seal(&keys->public_key, text, out, err)
+		       : err_set(err, E_CONFIG, "The vault was opened without its public key.");
 }
 
 int vault_keys_unseal(
@@ -173,4 +176,87 @@ int vault_keys_generate(const char *public_key_file, const char *private_key_fil
 	if (rc < 0)
 		unlink(private_key_file);
 	return rc;
+}
+
+static int folder_sync(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char name[PATH_MAX];
+
+	snprintf(name, sizeof(name), "%.*s", slash == NULL ? 1 : (int)(slash - path) + 1,
+		slash == NULL ? "." : path);
+	int fd CLEANUP(fd_close) = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0)
+		return err_set_errno(err, errno, "%s", name);
+	return 0;
+}
+
+/* Exchanges a key file: beside it, flushed, with its owner and mode, then renamed over it. */
+static int key_file_replace(const char *path, const struct buf *text, struct err *err)
+{
+	char beside[PATH_MAX];
+	struct stat st;
+
+	if (snprintf(beside, sizeof(beside), "%s.new", path) >= (int)sizeof(beside))
+		return err_set(err, E_CONFIG, "%s is too long a path.", path);
+	if (stat(path, &st) < 0)
+		return err_set_errno(err, errno, "%s", path);
+	if (unlink(beside) < 0 && errno != ENOENT)
+		return err_set_errno(err, errno, "%s", beside);
+	int rc = key_file_write(beside, st.st_mode & 0777, text, err);
+	if (rc < 0)
+		return rc;
+	if (chown(beside, st.st_uid, st.st_gid) < 0 || chmod(beside, st.st_mode & 0777) < 0 ||
+		rename(beside, path) < 0) {
+		rc = err_set_errno(err, errno, "%s cannot be exchanged", path);
+		unlink(beside);
+		return rc;
+	}
+	return folder_sync(path, err);
+}
+
+static int ring_replace(const char *path, const struct envelope_private *first,
+	const struct envelope_private *rest, size_t nrest, struct err *err)
+{
+	struct buf text CLEANUP(buf_wipe) = BUF_INIT;
+
+	envelope_private_format(first, &text);
+	for (size_t i = 0; i < nrest; i++)
+		envelope_private_format(&rest[i], &text);
+	return buf_ok(&text) ? key_file_replace(path, &text, err) : err_set(err, E_NO_MEMORY, NULL);
+}
+
+int vault_keys_rotate(const char *public_key_file, const char *private_key_file, struct err *err)
+{
+	struct vault_keys keys CLEANUP(vault_keys_wipe) = {0};
+	struct envelope_private pair CLEANUP(envelope_private_wipe);
+	struct buf public CLEANUP(buf_free) = BUF_INIT;
+	int rc = keys_fill(public_key_file, private_key_file, &keys, err);
+
+	envelope_new(&pair);
+	if (rc == 0 && keys.ring_n == VAULT_RING_MAX)
+		rc = err_set(err, E_LIMIT, "%s holds %d keys already; retire the old ones first.",
+			private_key_file, VAULT_RING_MAX);
+	if (rc == 0)
+		rc = ring_replace(private_key_file, &pair, keys.ring, keys.ring_n, err);
+	envelope_public_format(&pair.public_key, &public);
+	if (rc == 0 && !buf_ok(&public))
+		rc = err_set(err, E_NO_MEMORY, NULL);
+	return rc < 0 ? rc : key_file_replace(public_key_file, &public, err);
+}
+
+int vault_keys_retire(const char *public_key_file, const char *private_key_file,
+	size_t *ret_retired, struct err *err)
+{
+	struct vault_keys keys CLEANUP(vault_keys_wipe) = {0};
+	size_t at = 0;
+	int rc = keys_fill(public_key_file, private_key_file, &keys, err);
+
+	if (rc < 0)
+		return rc;
+	*ret_retired = keys.ring_n - 1;
+	while (at < keys.ring_n - 1 && !hash_equal(keys.ring[at].public_key.b, keys.public_key.b,
+					       sizeof(keys.public_key.b)))
+		at++;
+	return keys.ring_n == 1 ? 0 : ring_replace(private_key_file, &keys.ring[at], NULL, 0, err);
 }

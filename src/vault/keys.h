@@ -38,4 +38,16 @@ MUST_CHECK int vault_keys_unseal(
 MUST_CHECK int vault_keys_generate(
 	const char *public_key_file, const char *private_key_file, struct err *err);
 
+/*
+ * Rotation, on the files alone. vault_keys_rotate makes a new pair, puts it in front of the ring
+ * and makes it the public key; vault_keys_retire leaves only the ring's key that belongs to the
+ * public one. Each file is exchanged whole and flushed, the ring first, so that a crash in between
+ * leaves files that belong together; owner and mode stay. E_CONFIG as above, E_LIMIT: the ring is
+ * full.
+ */
+MUST_CHECK int vault_keys_rotate(
+	const char *public_key_file, const char *private_key_file, struct err *err);
+MUST_CHECK int vault_keys_retire(const char *public_key_file, const char *private_key_file,
+	size_t *ret_retired, struct err *err);
+
 #endif

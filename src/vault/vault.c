@@ -381,6 +381,11 @@ int vault_sweep_unfinished(struct vault *v, int64_t before, size_t *ret_removed,
 	return rc;
 }
 
+const uint8_t *vault_key_id(const struct vault *v)
+{
+	return v->keys.can_wrap ? v->keys.public_key.id : NULL;
+}
+
 int vault_rewrap(struct vault *v, const uint8_t wrapped[VAULT_WRAPPED_LEN],
 	uint8_t ret_wrapped[VAULT_WRAPPED_LEN], struct err *err)
 {

@@ -29,6 +29,7 @@
 #include "seal/envelope.h"
 
 #define VAULT_WRAPPED_LEN ENVELOPE_WRAPPED_LEN
+#define VAULT_KEY_ID_LEN ENVELOPE_ID_LEN
 #define VAULT_HASH_LEN 32
 
 /* What the database keeps of an object. */
@@ -99,8 +100,9 @@ MUST_CHECK int vault_read_loan(
 	const struct vault_loan *loan, struct vault_reader **ret_reader, struct err *err);
 
 /*
- * Sealing: what the database has to keep of a file's content (a proposal with sample cells) as bytes
- * that only holders of the private key can read. Both append to out; E_CONFIG without the key.
+ * Sealing: what the database has to keep of a file's content (a proposal with sample cells) as
+ * bytes that only holders of the private key can read. Both append to out; E_CONFIG without the
+ * key.
  */
 MUST_CHECK int vault_seal(struct vault *v, struct sv text, struct buf *out, struct err *err);
 MUST_CHECK int vault_unseal(struct vault *v, struct sv sealed, struct buf *out, struct err *err);
@@ -122,6 +124,9 @@ MUST_CHECK int vault_list(struct vault *v, vault_list_fn each, void *ctx, struct
 MUST_CHECK int vault_sweep_unfinished(
 	struct vault *v, int64_t before, size_t *ret_removed, struct err *err);
 
+/* Names the key pair that this vault wraps for: what was wrapped for it starts with these
+ * VAULT_KEY_ID_LEN bytes. NULL: opened without the public key. Borrowed. */
+const uint8_t *vault_key_id(const struct vault *v);
 /* Opens a key that was wrapped for any of the private keys and wraps it for the public one. */
 MUST_CHECK int vault_rewrap(struct vault *v, const uint8_t wrapped[VAULT_WRAPPED_LEN],
 	uint8_t ret_wrapped[VAULT_WRAPPED_LEN], struct err *err);

@@ -65,3 +65,14 @@ WHERE id = $1 AND state = 'reading';
 UPDATE dataset SET state = 'unreadable', error_code = $2, error_detail = $3, read_at = now(),
 	version = version + 1
 WHERE id = $1 AND state = 'reading';
+
+-- Proposals sealed for another key pair than the one with this id, some of them.
+-- name: dataset_stale(bytea, int4)
+(SELECT id, proposal_sealed FROM dataset WHERE proposal_key_id < $1
+	ORDER BY proposal_key_id LIMIT $2)
+UNION ALL
+(SELECT id, proposal_sealed FROM dataset WHERE proposal_key_id > $1
+	ORDER BY proposal_key_id LIMIT $2);
+
+-- name: dataset_reseal(uuid, bytea, bytea)
+UPDATE dataset SET proposal_sealed = $3 WHERE id = $1 AND proposal_sealed = $2;

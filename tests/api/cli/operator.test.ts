@@ -88,6 +88,8 @@ describe("a command that needs the configuration", () => {
 		["member", ["member", "add", "a@b.test", "--project", randomUUID(), "--role", "owner"]],
 		["vault check", ["vault", "check"]],
 		["expire", ["expire"]],
+		["vault rotate", ["vault", "rotate"]],
+		["vault retire", ["vault", "retire"]],
 		["vault keygen", ["vault", "keygen"]],
 	];
 	test.each(verbs)("%s fails without it", (_label, args) => {

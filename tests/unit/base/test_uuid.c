@@ -3,6 +3,9 @@
  */
 #include "base/uuid.h"
 
+#include <string.h>
+#include <time.h>
+
 #include "unit/unit.h"
 
 static void version_7_of_the_rfc(void **state UNUSED)
@@ -41,6 +44,24 @@ static void new_ones_differ_and_are_version_7(void **state UNUSED)
 	assert_int_equal(a.b[6] >> 4, 7);
 	assert_int_equal(a.b[8] >> 6, 2);
 	assert_true(memcmp(a.b, b.b, 6) <= 0);
+}
+
+/* Most of a millisecond apart would still be in order; here it is one call of the kernel. */
+static void new_ones_are_in_order(void **state UNUSED)
+{
+	struct uuid before = uuid_new();
+
+	for (int i = 0; i < 1000; i++) {
+		struct timespec end, now;
+		clock_gettime(CLOCK_REALTIME, &end);
+		end.tv_nsec += 1000;
+		do
+			clock_gettime(CLOCK_REALTIME, &now);
+		while (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec);
+		struct uuid after = uuid_new();
+		assert_true(memcmp(&before, &after, sizeof(after)) < 0);
+		before = after;
+	}
 }
 
 static void parses_the_canonical_form_only(void **state UNUSED)
@@ -91,6 +112,7 @@ int main(void)
 		cmocka_unit_test(version_7_of_the_rfc),
 		cmocka_unit_test(version_and_variant_are_forced),
 		cmocka_unit_test(new_ones_differ_and_are_version_7),
+		cmocka_unit_test(new_ones_are_in_order),
 		cmocka_unit_test(parses_the_canonical_form_only),
 		cmocka_unit_test(nil_and_equality),
 	};

@@ -199,7 +199,7 @@ static void expect_no_orphans(void)
 	for (int i = 0; i < 500; i++) {
 		objects = 0;
 		rows = pg_int(&pg, "SELECT count(*) FROM vault_object "
-				   "WHERE erased_at IS NULL AND length(wrapped_key) = 80");
+				   "WHERE erased_at IS NULL AND length(wrapped_key) = 88");
 		MUST(vault_list(vault, count_object, &objects, err));
 		if (rows == objects)
 			return;
@@ -705,7 +705,7 @@ static void test_vault_check_names_what_is_wrong(void **state)
 	expect(&file, DATASET_END, "ready 3 1 1 ");
 	/* The fixture's objects were never stored. */
 	pg_exec(&pg, "UPDATE vault_object SET wrapped_key = NULL, erased_at = now() "
-		     "WHERE length(wrapped_key) <> 80");
+		     "WHERE length(wrapped_key) <> 88");
 	expect_no_orphans();
 	assert_int_equal(vault_check_command(), 0);
 	assert_true(file_holds(place_at("check"), SV(" 0 missing, 0 of another length; 0 stored")));

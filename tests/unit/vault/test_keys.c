@@ -156,6 +156,58 @@ static void test_too_many_keys(void **state)
 	assert_int_equal(vault_keys_load(NULL, path_of("many"), &keys, NULL), E_CONFIG);
 }
 
+/* Rotating twice: what any of the keys closed opens; the newest closes. Retiring leaves the newest.
+ */
+static void test_rotate_and_retire(void **state)
+{
+	uint8_t first[ENVELOPE_WRAPPED_LEN], third[ENVELOPE_WRAPPED_LEN];
+	struct vault_keys keys;
+	struct aead_key key, back;
+	struct stat st;
+	size_t n = 99;
+
+	(void)state;
+	aead_key_new(&key);
+	assert_int_equal(vault_keys_generate(path_of("r.pub"), path_of("r.key"), NULL), 0);
+	assert_int_equal(vault_keys_retire(path_of("r.pub"), path_of("r.key"), &n, NULL), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(vault_keys_load(path_of("r.pub"), path_of("r.key"), &keys, NULL), 0);
+	assert_int_equal(vault_keys_wrap(&keys, &key, first, NULL), 0);
+	assert_int_equal(vault_keys_rotate(path_of("r.pub"), path_of("r.key"), NULL), 0);
+	assert_int_equal(vault_keys_rotate(path_of("r.pub"), path_of("r.key"), NULL), 0);
+	assert_int_equal(stat(path_of("r.key"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0400);
+
+	assert_int_equal(vault_keys_load(path_of("r.pub"), path_of("r.key"), &keys, NULL), 0);
+	assert_int_equal(keys.ring_n, 3);
+	assert_int_equal(vault_keys_unwrap(&keys, first, &back, NULL), 0);
+	assert_memory_equal(&back, &key, sizeof(key));
+	assert_int_equal(vault_keys_wrap(&keys, &key, third, NULL), 0);
+	assert_memory_equal(third, keys.public_key.id, ENVELOPE_ID_LEN);
+	assert_memory_not_equal(first, third, ENVELOPE_ID_LEN);
+
+	assert_int_equal(vault_keys_retire(path_of("r.pub"), path_of("r.key"), &n, NULL), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(vault_keys_load(path_of("r.pub"), path_of("r.key"), &keys, NULL), 0);
+	assert_int_equal(keys.ring_n, 1);
+	assert_int_equal(vault_keys_unwrap(&keys, third, &back, NULL), 0);
+	assert_int_equal(vault_keys_unwrap(&keys, first, &back, NULL), E_CORRUPT);
+}
+
+static void test_rotate_has_an_end(void **state)
+{
+	struct vault_keys keys;
+
+	(void)state;
+	assert_int_equal(vault_keys_generate(path_of("e.pub"), path_of("e.key"), NULL), 0);
+	for (int i = 1; i < VAULT_RING_MAX; i++)
+		assert_int_equal(vault_keys_rotate(path_of("e.pub"), path_of("e.key"), NULL), 0);
+	assert_int_equal(vault_keys_rotate(path_of("e.pub"), path_of("e.key"), NULL), E_LIMIT);
+	assert_int_equal(vault_keys_load(path_of("e.pub"), path_of("e.key"), &keys, NULL), 0);
+	/* Halves of two pairs are no pair to rotate. */
+	assert_int_equal(vault_keys_rotate(path_of("pub"), path_of("e.key"), NULL), E_CONFIG);
+}
+
 static void test_credential_overrides(void **state)
 {
 	struct vault_keys keys;
@@ -177,8 +229,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const names[] = {
-		"pub", "key", "ring", "ring.pub", "bad", "pub3", "key3", "many", "vault-key"};
+	static const char *const names[] = {"pub", "key", "ring", "ring.pub", "bad", "pub3", "key3",
+		"many", "vault-key", "r.pub", "r.key", "e.pub", "e.key"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -194,6 +246,8 @@ int main(void)
 		cmocka_unit_test(test_ring),
 		cmocka_unit_test(test_bad_files_are_refused),
 		cmocka_unit_test(test_too_many_keys),
+		cmocka_unit_test(test_rotate_and_retire),
+		cmocka_unit_test(test_rotate_has_an_end),
 		cmocka_unit_test(test_credential_overrides),
 	};
 
