@@ -55,8 +55,13 @@ build_web() {
 cmd_build() {
 	# shellcheck source=tools/dev/setup.sh
 	. "$top/tools/dev/setup.sh"
-	cmd_setup run
+	setup_packages run
+	setup_toolchain
+	setup_node &
+	trap wait EXIT # nothing goes on behind a failed build
 	step "building"
 	build_programs
+	wait $!
+	trap - EXIT
 	build_web
 }

@@ -79,11 +79,11 @@ setup_toolchain() {
 	hash -r
 }
 
+# The front end's packages arrive while the programs are compiled (build.sh waits for them).
 # npm ci wipes node_modules, so it runs only when the lock file differs from what is installed.
 setup_node() {
 	local stamp=$top/www/node_modules/.dev-lock
 	[ -f "$top/www/package-lock.json" ] || return 0
-	setup_toolchain
 	cmp -s "$top/www/package-lock.json" "$stamp" && return 0
 	step "installing the front end's packages (npm ci)"
 	(cd "$top/www" && quiet "$top/var/log/npm.log" npm ci --no-audit --no-fund --prefer-offline)
@@ -96,5 +96,6 @@ cmd_setup() {
 	all) setup_packages run test ;;
 	*) die "usage: ./dev setup [all]" ;;
 	esac
+	setup_toolchain
 	setup_node
 }
