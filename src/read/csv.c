@@ -184,21 +184,26 @@ static int csv_open(
 	return rc != 0 ? rc : window_resize(c, (size_t)MIN(all, (uint64_t)WINDOW_FIRST), err);
 }
 
+/* From the length of the first block's rows. */
+static void expect(struct csv *c)
+{
+	const struct sv *raw = c->rows.raw;
+	uint64_t bytes = 0;
+
+	for (uint32_t r = 0; r < c->rows.n; r++)
+		bytes += raw[r].n + 1;
+	maker_expect(&c->maker, c->size * c->rows.n / bytes + c->size / bytes);
+	c->expected = true;
+}
+
 static int flush(struct csv *c, struct err *err)
 {
 	int rc = 0;
 
 	if (c->rows.n > 0)
 		rc = maker_add(&c->maker, &c->rows, err);
-	if (c->rows.n == c->rows.cap && !c->expected) {
-		const struct sv *raw = c->rows.raw;
-		uint64_t bytes = 1;
-
-		for (uint32_t r = 0; r < c->rows.n; r++)
-			bytes += raw[r].n + 1;
-		maker_expect(&c->maker, c->size * c->rows.n / bytes);
-		c->expected = true;
-	}
+	if (c->rows.n > 0 && c->rows.n == c->rows.cap && !c->expected)
+		expect(c);
 	c->rows.n = 0;
 	c->rows.checked = true;
 	arena_reset(&c->arena);

@@ -524,6 +524,9 @@ void maker_expect(struct maker *mk, uint64_t rows)
 		size_t bytes = col_held(c->col.type) == COL_STR ? c->col.str.off[c->n] : 0;
 
 		(void)col_build_reserve(&mk->table, i, more, (size_t)(bytes * more / have));
+		if (col_held(c->col.type) == COL_STR && c->col.fold.off != NULL)
+			(void)col_build_reserve_fold(&mk->table, i,
+				(size_t)((uint64_t)c->col.fold.off[c->n] * more / have));
 	}
 }
 
