@@ -20,5 +20,9 @@ EXTRA_DIST += examples/processor-settlement/bank.csv examples/processor-settleme
 	examples/processor-settlement/matches.txt examples/processor-settlement/open.txt
 
 check_PROGRAMS += tests/unit/rules/test_ruleset
-tests_unit_rules_test_ruleset_SOURCES = tests/unit/rules/test_ruleset.c
+tests_unit_rules_test_ruleset_SOURCES = tests/unit/rules/test_ruleset.c tests/unit/rules/bad_rulesets.h
 tests_unit_rules_test_ruleset_LDADD = $(RULES_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/rules/test_schema
+tests_unit_rules_test_schema_SOURCES = tests/unit/rules/test_schema.c \
+	tests/unit/rules/schema.c tests/unit/rules/schema.h tests/unit/rules/bad_rulesets.h
+tests_unit_rules_test_schema_LDADD = $(RULES_LIBS) $(CMOCKA_LIBS)
