@@ -54,6 +54,8 @@ struct task {
 	struct calibration calibration; /* by decisions, applied when it is of a kind */
 	uint32_t unknown;               /* decisions on what this run knows nothing of */
 	bool proposed;
+	const char *model_path;
+	struct sv model; /* pinned; p NULL: none */
 };
 
 static uint64_t now_us(void)
@@ -323,22 +325,32 @@ static int hash_check(struct task *t, struct err *err)
 
 /* ---- rules ---- */
 
-static int load_rules(struct task *t, struct err *err)
+/* The text of a small file, in the arena of the rules. */
+static int load_text(struct task *t, const char *path, struct sv *ret, struct err *err)
 {
 	struct load_file f CLEANUP(load_close) = LOAD_FILE_INIT;
-	int rc = load_open(t->rules_path, &f, err);
+	int rc = load_open(path, &f, err);
 
 	if (rc < 0)
 		return rc;
 	if (f.size > RULES_BYTES_MAX)
-		return err_set(err, E_LIMIT, "%s is too large for a ruleset.", t->rules_path);
+		return err_set(err, E_LIMIT, "%s is too large for a ruleset or a model.", path);
 	char *text = arena_alloc(&t->rules_arena, f.size + 1);
 	if (text == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	struct col_source src = load_source(&f);
 	rc = src.pread(src.ctx, 0, text, f.size, err);
+	*ret = sv_from(text, f.size);
+	return rc;
+}
+
+static int load_rules(struct task *t, struct err *err)
+{
+	struct sv text = {0};
+	int rc = load_text(t, t->rules_path, &text, err);
+
 	if (rc == 0)
-		rc = ruleset_parse(sv_from(text, f.size), &t->rules_arena, &t->rules, err);
+		rc = ruleset_parse(text, &t->rules_arena, &t->rules, err);
 	return load_name(t->rules_path, rc, err);
 }
 
@@ -397,7 +409,7 @@ static void show_progress(void *arg, enum match_phase phase, uint64_t done, uint
 static int run_engine(struct task *t, struct err *err)
 {
 	struct match_input inputs[2];
-	struct match_options options = {.threads = t->threads,
+	struct match_options options = {.threads = t->threads, .model = t->model,
 		.calibration = t->calibration.kind == CALIBRATE_NONE ? NULL : &t->calibration};
 	bool bar = !t->quiet && isatty(STDERR_FILENO) != 0;
 	int rc;
@@ -584,7 +596,12 @@ static int write_out(struct task *t, struct err *err)
 		receipt_to_json(&t->receipt, &t->result, t->rules, &run, &text);
 	if ((size_t)snprintf(path, sizeof(path), "%s/receipt.json", t->out) >= sizeof(path))
 		return err_set(err, E_LIMIT, "The folder's name is too long.");
-	return write_text(path, buf_sv(&text), err);
+	rc = write_text(path, buf_sv(&text), err);
+	if (rc < 0 || t->receipt.model == NULL)
+		return rc;
+	if ((size_t)snprintf(path, sizeof(path), "%s/model.json", t->out) >= sizeof(path))
+		return err_set(err, E_LIMIT, "The folder's name is too long.");
+	return write_text(path, sv_from_cstr(t->receipt.model), err);
 }
 
 /* ---- the table ---- */
@@ -686,6 +703,8 @@ static int run(struct task *t, struct err *err)
 {
 	int rc = t->rules_path != NULL ? load_rules(t, err) : 0;
 
+	if (rc == 0 && t->model_path != NULL)
+		rc = load_text(t, t->model_path, &t->model, err);
 	if (rc == 0 && t->path[ADVICE] != NULL && t->rules != NULL && !t->rules->advice.given)
 		rc = err_set(err, E_RULESET, "The ruleset has no \"advice\": how is %s to be read?",
 			t->path[ADVICE]);
@@ -724,12 +743,13 @@ static void task_free(struct task *t)
 
 int cmd_match(struct cli *cli, int argc, char **argv)
 {
+	const char *model = NULL;
 	const char *rules = NULL, *out = NULL, *threads = NULL, *quiet = NULL, *seed = NULL;
 	const char *format = "csv", *dedupe = NULL, *decisions = NULL, *sample = NULL;
 	const char *advice = NULL;
 	const struct cli_option options[] = {{"--rules", true, &rules}, {"--out", true, &out},
 		{"--threads", true, &threads}, {"--format", true, &format},
-		{"--quiet", false, &quiet}, {"--seed-rules", true, &seed},
+		{"--quiet", false, &quiet}, {"--seed-rules", true, &seed}, {"--model", true, &model},
 		{"--dedupe", false, &dedupe}, {"--decisions", true, &decisions},
 		{"--sample", true, &sample}, {"--advice", true, &advice}, {0}};
 	struct task t = {.start_us = now_us(), .started_at = time(NULL),
@@ -752,6 +772,7 @@ int cmd_match(struct cli *cli, int argc, char **argv)
 	t.rules_path = rules;
 	t.out = out;
 	t.seed_rules = seed;
+	t.model_path = model;
 	t.decisions_path = decisions;
 	t.sample = (uint32_t)nsample;
 	t.quiet = quiet != NULL;

@@ -233,6 +233,7 @@ struct engine {
 	struct match_pass_stat *stats;
 	uint8_t *fixed;           /* by pass x field: the two records of a pair have one value */
 	int32_t *day_start;       /* by pass x field: start weight of a day difference of 0 */
+	const struct tree *models; /* pinned; NULL: none */
 	struct learn **learned;   /* by pass: the model of a learned one; NULL: none yet */
 	struct num num;
 };

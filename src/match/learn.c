@@ -9,6 +9,7 @@
 
 #include "match/learn_parts.h"
 
+#define WINDOW_HOLDS 0.998
 #define SMALL_PRODUCT UINT64_C(4000000)
 
 static bool takes_part(const struct learn *n, int side, uint32_t row)
@@ -55,6 +56,44 @@ static uint32_t unsure_rows(const struct learn *n, const uint32_t *rows, uint32_
 	return count;
 }
 
+/* How many of the expected matches are among the candidates: keys on other fields find some again, as
+ * marked animals are caught again (Chapman 1951); windows hold .998, the full product all. */
+static double keys_recall(const struct learn *n)
+{
+	double best = 0, recall = 1;
+
+	for (uint32_t c = 0; c < n->nc; c++) {
+		double with = 0, without = 0, both = 0;
+		for (size_t i = 0; i < n->cand.pair.n; i++) {
+			bool a = false, b = false;
+			for (uint32_t bits = n->cand.pair.p[i].keys; bits != 0; bits &= bits - 1) {
+				bool by = (n->touches[__builtin_ctz(bits)] >> c & 1) != 0;
+				a |= by;
+				b |= !by;
+			}
+			with += a ? n->p[i] : 0;
+			without += b ? n->p[i] : 0;
+			both += a && b ? n->p[i] : 0;
+		}
+		double least = MIN(with, without);
+		if (least <= best)
+			continue;
+		best = least;
+		recall = 1 - (1 - both / with) * (1 - both / without);
+	}
+	return best < LEARN_FEW ? 1 : recall;
+}
+
+static void note_recall(struct learn *n, enum learn_step step, uint64_t cut)
+{
+	if (step == STEP_KEYS)
+		n->recall = keys_recall(n);
+	else if (step == STEP_WINDOW && (n->window.date >= 0 || n->window.amount >= 0))
+		n->recall = 1 - (1 - n->recall) * (1 - WINDOW_HOLDS);
+	else if (step == STEP_PRODUCT && n->not_searched == cut)
+		n->recall = 1;
+}
+
 static void find_by_steps(struct learn *n, const uint32_t *rows, uint32_t nrows, bool fit)
 {
 	struct engine *e = n->e;
@@ -65,8 +104,9 @@ static void find_by_steps(struct learn *n, const uint32_t *rows, uint32_t nrows,
 	for (enum learn_step step = small ? STEP_PRODUCT : STEP_KEYS;
 		step <= STEP_PRODUCT && engine_ok(e); step++) {
 		uint32_t count = step == STEP_KEYS ? nrows : unsure_rows(n, rows, nrows, unsure);
-		if (step == STEP_WINDOW)
+		if (step == STEP_WINDOW && !n->pinned)
 			learn_window_make(n);
+		uint64_t cut = n->not_searched;
 		learn_find(n, step == STEP_KEYS ? rows : unsure, count, step);
 		if (!engine_ok(e))
 			break;
@@ -74,6 +114,8 @@ static void find_by_steps(struct learn *n, const uint32_t *rows, uint32_t nrows,
 			learn_fit(n);
 		else
 			learn_judge(n);
+		if (engine_ok(e))
+			note_recall(n, step, cut);
 	}
 	engine_free(e, unsure);
 }
@@ -88,13 +130,27 @@ static void learn_run(struct learn *n)
 		learn_compare_make(n);
 	if (engine_ok(e))
 		list_fit(n);
-	if (engine_ok(e))
-		learn_sample_make(n);
 	if (!engine_ok(e) || n->nrows[0] == 0 || n->nrows[1] == 0)
 		return;
+	if (e->models != NULL) {
+		int rc = learn_model_read(n, e->models);
+		if (rc < 0) {
+			engine_fail(e, rc);
+			return;
+		}
+	}
+	if (n->pinned) {
+		learn_keys_open(n);
+		find_by_steps(n, n->rows[LEFT], n->nrows[LEFT], false);
+		return;
+	}
+	learn_sample_make(n);
 	n->prior = -learn_log2(n->nrows[RIGHT]);
-	learn_start(n);
-	learn_keys_choose(n);
+	if (engine_ok(e))
+		learn_start(n);
+	if (engine_ok(e))
+		learn_keys_choose(n);
+	learn_keys_open(n);
 	if (engine_ok(e))
 		find_by_steps(n, n->fit, n->nfit, true);
 	if (engine_ok(e) && n->nfit < n->nrows[LEFT]) {
@@ -125,6 +181,9 @@ static void learn_keep(struct learn *n, uint32_t pass)
 {
 	struct engine *e = n->e;
 
+	e->stats[pass].expected = (uint32_t)n->expected;
+	e->stats[pass].recall = num_ppm(n->recall);
+	e->stats[pass].learned = n->learned;
 	learn_trim(n);
 	if (e->learned == NULL)
 		e->learned = ENGINE_ZNEW(e, e->rs->npasses + 1, struct learn *);

@@ -41,4 +41,8 @@ void learn_same(struct engine *e, uint32_t pass, struct learn_pairs *ret);
 bool learn_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
 	struct pair p, int32_t ret_bits[PATTERN_FIELDS], uint64_t *ret_levels);
 
+/* All models of a run as one readable JSON document; given back in match_options.model, passes of the
+ * same names only score. */
+void learn_models_write(const struct engine *e, struct buf *out);
+
 #endif

@@ -214,7 +214,9 @@ static void expect(struct fit *f, bool force)
 		expect_rows(f);
 	for (size_t i = 0; i < f->ncand; i++)
 		sum += n->p[i];
-	if (n->nfit > 0)
+	if (n->pinned)
+		n->expected = sum;
+	else if (n->nfit > 0)
 		set_prior(n, sum * n->nrows[LEFT] / n->nfit);
 }
 

@@ -455,6 +455,20 @@ static void sample_rows(struct choosing *ch)
 			ch->rows[ch->nrows++] = n->rows[LEFT][i];
 }
 
+bool learn_key_fits(const struct comparison *c, enum learn_key_kind kind)
+{
+	return kind == KEY_EQUAL ? !c->f->listed :
+		kind == KEY_WORD ? c->f->listed || c->how == LEARN_LONG : c->f->textual;
+}
+
+void learn_keys_open(struct learn *n)
+{
+	for (uint32_t k = 0; k < n->nkeys && engine_ok(n->e); k++) {
+		n->touches[k] = selects_by(n, &n->key[k]);
+		learn_index_make(n, &n->key[k], &n->index[k]);
+	}
+}
+
 void learn_keys_choose(struct learn *n)
 {
 	struct engine *e = n->e;
@@ -477,8 +491,6 @@ void learn_keys_choose(struct learn *n)
 	}
 	for (uint32_t s = 0; s < LEARN_SINGLES_MAX; s++)
 		learn_index_free(e, &ch->index[s]);
-	for (uint32_t k = 0; k < n->nkeys && engine_ok(e); k++)
-		learn_index_make(n, &n->key[k], &n->index[k]);
 	engine_free(e, ch->rows);
 	engine_free(e, ch->stamp);
 	engine_free(e, ch->tried.p);

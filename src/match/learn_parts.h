@@ -6,6 +6,7 @@
  * candidates), candidates of the rows it is fitted on.
  */
 #include "match/learn.h"
+#include "rules/tree.h"
 
 #define LEARN_COMPARISONS_MAX 32u /* those that tell most; a pair's levels are kept for each */
 #define LEARN_LEVELS_MAX 128u
@@ -156,6 +157,7 @@ struct learn_entry {
 struct learn_window {
 	int date, amount;    /* comparison, or -1 */
 	int32_t day_low, day_high;
+	unsigned level_low, level_high; /* of amounts */
 	double ratio_low, ratio_high;
 };
 
@@ -231,6 +233,9 @@ void learn_sample_free(struct learn *n);
 
 /* ---- learn_key.c ---- */
 void learn_keys_choose(struct learn *n);
+/* Index and reach of the keys that the model has. */
+void learn_keys_open(struct learn *n);
+bool learn_key_fits(const struct comparison *c, enum learn_key_kind kind);
 uint32_t learn_key_values(const struct learn *n, const struct learn_key *k, int side, uint32_t row,
 	uint64_t out[LEARN_VALUES_MAX]);
 void learn_index_make(struct learn *n, const struct learn_key *k, struct learn_index *ret);
@@ -241,11 +246,16 @@ enum learn_step { STEP_KEYS, STEP_WINDOW, STEP_PRODUCT };
 /* Adds what the step finds for the rows to the candidates of n, weighed, sorted, each once. */
 void learn_find(struct learn *n, const uint32_t *rows, uint32_t nrows, enum learn_step step);
 void learn_window_make(struct learn *n);
+void learn_window_ratios(struct learn_window *w, unsigned low, unsigned high);
 
 /* ---- learn_fit.c ---- */
 /* Expectation and maximisation over n->cand, then probabilities of all candidates and n->sure. */
 void learn_fit(struct learn *n);
 /* Weights and probabilities by the model as it is. */
 void learn_judge(struct learn *n);
+
+/* ---- learn_file.c ---- */
+/* Takes the model of the pass of that name; E_RULESET when it is not for these fields. */
+MUST_CHECK int learn_model_read(struct learn *n, const struct tree *t);
 
 #endif

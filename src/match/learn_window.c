@@ -8,7 +8,6 @@
 #include "match/learn_find.h"
 
 #define WINDOW_SHARE 0.998
-#define WINDOW_TELLS 1.0  /* bits that a window must save on the mean */
 
 /* Levels low .. high of the ordered ones with the least u that hold the share of what was seen. */
 static bool smallest(const struct comparison *c, unsigned levels, unsigned *ret_low,
@@ -50,10 +49,22 @@ static void date_window(struct learn *n, uint32_t i)
 	n->window.day_high = (int32_t)high - (int32_t)DATE_EQUAL;
 }
 
+void learn_window_ratios(struct learn_window *w, unsigned low, unsigned high)
+{
+	double ignored;
+
+	w->level_low = low;
+	w->level_high = high;
+	w->ratio_low = w->ratio_high = 1;
+	if (low < AMOUNT_EQUAL)
+		learn_ratio_bounds(low, low, &w->ratio_low, &ignored);
+	if (high > AMOUNT_EQUAL)
+		learn_ratio_bounds(high, high, &ignored, &w->ratio_high);
+}
+
 static void amount_window(struct learn *n, uint32_t i)
 {
 	unsigned low = 0, high = 0;
-	double ignored;
 
 	if (n->c[i].dropped || !smallest(&n->c[i], AMOUNT_OTHER, &low, &high) || low == 0 ||
 		high == AMOUNT_OTHER - 1)
@@ -61,11 +72,7 @@ static void amount_window(struct learn *n, uint32_t i)
 	if (n->window.amount >= 0 && n->c[n->window.amount].bits >= n->c[i].bits)
 		return;
 	n->window.amount = (int)i;
-	n->window.ratio_low = n->window.ratio_high = 1;
-	if (low < AMOUNT_EQUAL)
-		learn_ratio_bounds(low, low, &n->window.ratio_low, &ignored);
-	if (high > AMOUNT_EQUAL)
-		learn_ratio_bounds(high, high, &ignored, &n->window.ratio_high);
+	learn_window_ratios(&n->window, low, high);
 }
 
 void learn_window_make(struct learn *n)

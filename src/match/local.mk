@@ -23,6 +23,7 @@ libmatch_a_SOURCES = \
 	%D%/learn.c %D%/learn.h %D%/learn_parts.h \
 	%D%/learn_compare.c \
 	%D%/learn_count.c \
+	%D%/learn_file.c \
 	%D%/learn_find.c %D%/learn_find.h \
 	%D%/learn_fit.c \
 	%D%/learn_key.c \

@@ -63,6 +63,7 @@ struct match_options {
 	const struct col_table *advice; /* with the columns of the ruleset's advice; NULL: none */
 	/* Acts on every marginal before a line is drawn; NULL: what the model says is stated. */
 	const struct calibration *calibration;
+	struct sv model; /* as match_receipt.model: passes that it has are scored by it; p NULL: none */
 	const atomic_bool *cancel; /* looked at at least every 50 ms; NULL: never */
 	/* Called from the calling thread only, at most some hundred times a phase; NULL: never. */
 	void (*progress)(void *arg, enum match_phase phase, uint64_t done, uint64_t total);
@@ -91,6 +92,10 @@ struct match_pass_stat {
 	uint32_t pools_cut;
 	uint32_t not_identifiable; /* targets skipped: more than one chance fit expected */
 	uint64_t states;       /* of the group search */
+	/* Of a learned pass: matches that are expected, how many of them are among the candidates
+	 * (estimated, ppm), and whether there were enough to learn from; recall 0: of no learned pass. */
+	uint32_t expected, recall;
+	bool learned;
 };
 
 /* A record of an earlier run that is still open, with what is left of it. */
@@ -115,6 +120,7 @@ struct match_receipt {
 	uint32_t repeated[2]; /* of excluded: came before, or superseded by a later input */
 	struct match_advice_stat advice;
 	bool prior;              /* start values were used, nothing was learned */
+	char *model;             /* what learned passes learned, as JSON; NULL: there was none */
 	uint64_t peak_bytes;     /* unhashed: the engine's own memory */
 };
 

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "match/engine.h"
+#include "match/learn.h"
+#include "rules/tree.h"
 
 static const char *const phase_words[] = {
 #define MATCH_PHASE(name, word) [MATCH_PHASE_##name] = (word),
@@ -24,6 +28,7 @@ void match_receipt_free(struct match_receipt *r)
 	free(r->money);
 	free(r->passes);
 	free(r->carried);
+	free(r->model);
 	*r = (struct match_receipt){0};
 }
 
@@ -202,6 +207,31 @@ int engine_error(struct engine *e)
 	return err_set(e->err, code, NULL);
 }
 
+/* Models that the job is to score by. */
+static int pin_models(struct engine *e, struct arena *arena)
+{
+	struct tree *models = NULL;
+
+	if (e->opt->model.p == NULL)
+		return 0;
+	int rc = tree_parse(e->opt->model, arena, &models, e->err);
+	e->models = models;
+	return rc;
+}
+
+/* What learned passes learned, for whoever wants to look at it or to pin it. */
+static void write_models(struct engine *e, struct match_receipt *receipt)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+
+	if (e->learned == NULL)
+		return;
+	learn_models_write(e, &text);
+	receipt->model = buf_take(&text);
+	if (receipt->model == NULL)
+		engine_fail(e, E_NO_MEMORY);
+}
+
 int match_run(const struct match_input *inputs, uint32_t ninputs, const struct ruleset *rules,
 	const struct match_options *options, struct result *ret, struct match_receipt *ret_receipt,
 	struct err *err)
@@ -209,6 +239,7 @@ int match_run(const struct match_input *inputs, uint32_t ninputs, const struct r
 	struct err ignored = {0};
 	struct result result CLEANUP(result_free) = RESULT_INIT;
 	struct match_receipt receipt CLEANUP(match_receipt_free) = {0};
+	struct arena arena CLEANUP(arena_free) = {0};
 	struct err *to = err != NULL ? err : &ignored;
 	int rc = check_kinds(rules, to);
 
@@ -219,12 +250,15 @@ int match_run(const struct match_input *inputs, uint32_t ninputs, const struct r
 		return to->code;
 	engine_phase(e, MATCH_PHASE_PREPARING);
 	rc = engine_bind(e);
+	if (rc == 0)
+		rc = pin_models(e, &arena);
 	if (rc == 0) {
 		engine_prepare(e);
 		run_stages(e);
 		if (engine_ok(e)) {
 			engine_phase(e, MATCH_PHASE_CLOSING);
 			close_result(e, &result, &receipt);
+			write_models(e, &receipt);
 		}
 	}
 	if (!engine_ok(e))
