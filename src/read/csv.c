@@ -18,6 +18,7 @@
 #include "read/csv_row.h"
 #include "read/csv_scan.h"
 #include "read/encoding.h"
+#include "read/feed_make.h"
 #include "read/maker.h"
 #include "read/rows.h"
 
@@ -319,40 +320,68 @@ static int start_table(struct csv *c, const struct sv *cells, uint32_t n, struct
 	return maker_init(&c->maker, c->mapping, names, n, c->rows.cap, err);
 }
 
-/* Steps over everything up to the header, which names the columns. Without a header the first row
- * says how many there are. */
-static int read_header(struct csv *c, struct err *err)
+/* What stands above the table. */
+static int skip_above(struct csv *c, uint32_t rows, struct err *err)
 {
-	static const struct sv no_names[CSV_CELLS_MAX];
-	uint32_t header = c->mapping->dialect.header_row;
 	enum csv_row_state state;
-	uint32_t n = 0;
 	bool end;
 
-	for (uint32_t row = 1; row < MAX(header, 1u); row++) {
+	for (uint32_t row = 0; row < rows; row++) {
 		int rc = row_by_hand(c, &state, &end, err);
 		if (rc != 0)
 			return rc;
 		if (end)
 			return err_set(
-				err, E_MAPPING, "The file has no row %u for the header.", header);
+				err, E_MAPPING, "The file has no row %u for the header.", rows + 1);
 		step_over(c);
-		n++;
 	}
+	return 0;
+}
+
+/* The next row into c->row: one that must be there and be whole. */
+static int need_row(struct csv *c, struct err *err)
+{
+	enum csv_row_state state;
+	bool end;
 	int rc = row_by_hand(c, &state, &end, err);
+
 	if (rc != 0)
 		return rc;
 	if (end)
 		return err_set(err, E_FILE_EMPTY, NULL);
 	if (state != CSV_ROW_OK)
 		return err_set(err, E_UNREADABLE, "Line %u cannot be read as a header.", c->line);
-	rc = header > 0 ? start_table(c, c->row.cells, c->row.n, err)
-			: start_table(c, no_names, c->row.n, err);
-	/* The header is no row of the table: it is neither read nor skipped. */
-	if (rc == 0 && header > 0)
+	return 0;
+}
+
+/* Steps over everything up to the header, which names the columns. Without a header the first row
+ * says how many there are. The header is no row of the table: it is neither read nor skipped. */
+static int read_header(struct csv *c, struct err *err)
+{
+	static const struct sv no_names[CSV_CELLS_MAX];
+	const struct mapping_dialect *d = &c->mapping->dialect;
+	uint32_t above = d->header_row > 0 ? d->header_row - 1 : d->skip_rows, n = 0;
+	uint32_t rows = d->header_row > 0 ? MAX(d->header_rows, 1u) : 0;
+	const struct sv *names = no_names;
+	int rc = skip_above(c, above, err);
+
+	for (uint32_t i = 0; rc == 0 && i < rows; i++) {
+		rc = need_row(c, err);
+		if (rc != 0)
+			return rc;
+		names = feed_join_header(names, n, c->row.cells, c->row.n, &n, &c->names_arena);
+		if (names == NULL)
+			return err_set(err, E_NO_MEMORY, NULL);
 		step_over(c);
+	}
+	if (rc == 0 && rows == 0) {
+		rc = need_row(c, err);
+		n = c->row.n;
+	}
 	if (rc == 0)
-		maker_skip(&c->maker, (uint64_t)n + c->mapping->dialect.footer_rows);
+		rc = start_table(c, names, n, err);
+	if (rc == 0)
+		maker_skip(&c->maker, (uint64_t)above + d->footer_rows);
 	return rc;
 }
 

@@ -254,6 +254,16 @@ static uint32_t known_names(const struct detect_row *r)
 	return n;
 }
 
+static uint32_t currency_codes(const struct detect_row *r)
+{
+	uint32_t n = 0;
+	int32_t packed;
+
+	for (uint32_t i = 0; i < r->n; i++)
+		n += cell_currency(cell_trim(r->cells[i]), &packed) == 0;
+	return n;
+}
+
 /* Whether a value of the row stands again in its own column below. */
 static bool repeats_below(const struct detect *d, uint32_t at)
 {
@@ -263,6 +273,51 @@ static bool repeats_below(const struct detect *d, uint32_t at)
 				sv_eq(d->rows[at].cells[i], d->rows[r].cells[i]))
 				return true;
 	return false;
+}
+
+/* Columns whose values below row at look typed, of which that row has a word instead. */
+static uint32_t words_over_values(const struct detect *d, uint32_t at)
+{
+	uint32_t columns = 0;
+
+	for (uint32_t i = 0; i < d->width && i < d->rows[at].n; i++) {
+		uint32_t values = 0, like = 0;
+
+		for (uint32_t r = at + 1; r < d->nrows && r < at + 50; r++) {
+			struct sv s = i < d->rows[r].n ? cell_trim(d->rows[r].cells[i]) : SV("");
+
+			values += s.n > 0;
+			like += s.n > 0 && (detect_is_number(s) || detect_is_date(s));
+		}
+		columns += values >= 2 && like * 10 >= values * 8 &&
+			   cell_trim(d->rows[at].cells[i]).n > 0;
+	}
+	return columns;
+}
+
+/* Whether the row below a header belongs to it: words over numbers, and names of their own or the
+ * only ones of their columns. */
+static bool continues_header(const struct detect *d, uint32_t at)
+{
+	const struct detect_row *over = &d->rows[at - 1], *row = &d->rows[at];
+	uint32_t alone = 0;
+
+	if (row->n != d->width || typed(row) > 0 || words_over_values(d, at) == 0)
+		return false;
+	for (uint32_t i = 0; i < row->n && i < over->n; i++)
+		alone += cell_trim(over->cells[i]).n == 0 && cell_trim(row->cells[i]).n > 0;
+	return alone > 0 || known_names(row) * 2 >= filled(row) || currency_codes(row) == filled(row);
+}
+
+/* Row i is the header, or without one the first of the data. */
+static void take_header(struct detect *d, uint32_t i, bool header)
+{
+	bool two = header && i + 1 < d->nrows && continues_header(d, i + 1);
+
+	d->dialect.header_row = header ? i + 1 : 0;
+	d->dialect.header_rows = two ? 2 : 1;
+	d->dialect.skip_rows = header ? 0 : i;
+	d->first = header ? i + 1 + two : i;
 }
 
 /* The header is the first row of full width with names in it. Data of full width before any such
@@ -280,8 +335,7 @@ void detect_header(struct detect *d)
 		bool header = typed(r) == 0 || (known_names(r) * 2 >= r->n && typed(r) * 4 <= r->n);
 		if (header && known_names(r) == 0 && d->nrows - i > 1 && repeats_below(d, i))
 			header = false;
-		d->dialect.header_row = header ? i + 1 : 0;
-		d->first = header ? i + 1 : i;
+		take_header(d, i, header);
 		return;
 	}
 	/* No row looks like any: the first one counts. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "read/cell.h"
+#include "read/feed_make.h"
 #include "read/maker.h"
 
 /* In order of preference where several fit. */
@@ -351,11 +352,13 @@ int detect_types(struct detect *d, struct err *err)
 {
 	static const struct sv nameless[READ_COLUMNS_MAX];
 	const struct sv *header = nameless;
+	uint32_t n = 0;
 
 	d->cols = ARENA_ARRAY(d->arena, d->width, struct detect_col);
-	if (d->dialect.header_row > 0)
-		header = d->rows[d->dialect.header_row - 1].cells;
-	struct sv *names = maker_names(header, d->width, d->arena);
+	for (uint32_t r = d->dialect.header_row; header != NULL && r > 0 && r <= d->first; r++)
+		header = feed_join_header(
+			header, n, d->rows[r - 1].cells, d->rows[r - 1].n, &n, d->arena);
+	struct sv *names = header == NULL ? NULL : maker_names(header, d->width, d->arena);
 	if (d->cols == NULL || names == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	for (uint32_t i = 0; i < d->width; i++) {

@@ -128,14 +128,35 @@ static bool copy_row(struct arena *a, const struct feed_row *row, struct waiting
 
 /* ---- the header ---- */
 
-struct sv feed_join_names(struct sv over, struct sv under, struct arena *a)
+static struct sv join_names(struct sv over, struct sv under, struct arena *a)
 {
 	if (over.n == 0 || sv_eq(over, under))
-		return arena_sv(a, under);
+		return under;
 	if (under.n == 0)
 		return over;
-	char *both = arena_printf(a, "%.*s %.*s", SV_ARG(over), SV_ARG(under));
-	return sv_from_cstr(both);
+	return sv_from_cstr(arena_printf(a, "%.*s %.*s", SV_ARG(over), SV_ARG(under)));
+}
+
+struct sv *feed_join_header(const struct sv *over, uint32_t nover, const struct sv *under,
+	uint32_t nunder, uint32_t *ret_n, struct arena *a)
+{
+	uint32_t n = MAX(nover, nunder);
+	struct sv *names = ARENA_ARRAY(a, n + 1u, struct sv);
+	struct sv group = SV_NULL;
+
+	for (uint32_t i = 0; names != NULL && i < n; i++) {
+		struct sv top = i < nover ? cell_trim(over[i]) : SV_NULL;
+		struct sv low = i < nunder ? arena_sv(a, cell_trim(under[i])) : SV_NULL;
+
+		/* One cell above several: it is the group of all of them. */
+		if (top.n > 0 || low.n == 0)
+			group = low.n > 0 ? top : SV_NULL;
+		else
+			top = group;
+		names[i] = join_names(top, low, a);
+	}
+	*ret_n = n;
+	return arena_ok(a) ? names : NULL;
 }
 
 static bool is_header(const struct feed_maker *f, uint64_t row)
@@ -146,23 +167,11 @@ static bool is_header(const struct feed_maker *f, uint64_t row)
 	       row < (uint64_t)d->header_row + MAX(d->header_rows, 1u);
 }
 
-/* Names over several rows are joined: "Amount" over "EUR" is "Amount EUR". */
 static int add_header(struct feed_maker *f, const struct feed_row *row, struct err *err)
 {
-	uint32_t n = MAX(f->nheader, row->n);
-	struct sv *names = ARENA_ARRAY(&f->names, n + 1u, struct sv);
-
-	for (uint32_t i = 0; names != NULL && i < n; i++) {
-		struct sv over = i < f->nheader ? f->header[i] : SV_NULL;
-		struct sv under = i < row->n ? cell_trim(row->cells[i]) : SV_NULL;
-
-		names[i] = feed_join_names(over, under, &f->names);
-	}
-	if (!arena_ok(&f->names))
-		return err_set(err, E_NO_MEMORY, NULL);
-	f->header = names;
-	f->nheader = n;
-	return 0;
+	f->header = feed_join_header(
+		f->header, f->nheader, row->cells, row->n, &f->nheader, &f->names);
+	return f->header == NULL ? err_set(err, E_NO_MEMORY, NULL) : 0;
 }
 
 static uint32_t width_without_blanks(const struct sv *cells, uint32_t n)

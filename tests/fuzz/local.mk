@@ -10,15 +10,21 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_csv \
 	tests/fuzz/fuzz_json_check \
+	tests/fuzz/fuzz_jsonl \
 	tests/fuzz/fuzz_mapping \
 	tests/fuzz/fuzz_match \
 	tests/fuzz/fuzz_msg \
 	tests/fuzz/fuzz_mt940 \
+	tests/fuzz/fuzz_ods \
 	tests/fuzz/fuzz_ofx \
+	tests/fuzz/fuzz_packed \
 	tests/fuzz/fuzz_qif \
 	tests/fuzz/fuzz_result_file \
 	tests/fuzz/fuzz_ruleset \
-	tests/fuzz/fuzz_value
+	tests/fuzz/fuzz_value \
+	tests/fuzz/fuzz_xlsx \
+	tests/fuzz/fuzz_xml \
+	tests/fuzz/fuzz_zip
 if FUZZING
 FUZZ_MAIN =
 FUZZ_LINK = -fsanitize=fuzzer
@@ -78,3 +84,21 @@ tests_fuzz_fuzz_qif_LDADD = $(READ_LIBS)
 tests_fuzz_fuzz_qif_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)
+tests_fuzz_fuzz_xlsx_SOURCES = %D%/fuzz_xlsx.c %D%/fuzz_book.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_xlsx_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_xlsx_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_ods_SOURCES = %D%/fuzz_ods.c %D%/fuzz_book.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_ods_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_ods_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_zip_SOURCES = %D%/fuzz_zip.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_zip_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_zip_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_xml_SOURCES = %D%/fuzz_xml.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_xml_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_xml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_jsonl_SOURCES = %D%/fuzz_jsonl.c %D%/fuzz_book.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_jsonl_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_jsonl_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_packed_SOURCES = %D%/fuzz_packed.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_packed_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_packed_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
