@@ -37,8 +37,9 @@ struct csv {
 	size_t cap, n; /* n bytes of text in the window */
 	size_t at;     /* where the next row begins */
 	bool eof;
-	const char *mem, *mem_end; /* the window in the source's memory, and its end; NULL: it is read */
-	uint32_t line; /* of that row */
+	const char *mem,
+		*mem_end; /* the window in the source's memory, and its end; NULL: it is read */
+	uint32_t line;    /* of that row */
 	uint32_t bad_quotes;
 	struct csv_index index;
 	struct csv_row row;
@@ -46,7 +47,7 @@ struct csv {
 	struct arena names_arena;
 	struct rows rows;
 	struct maker maker;
-	bool started; /* rows and maker are there */
+	bool started;  /* rows and maker are there */
 	bool expected; /* the maker knows about how many rows will come */
 	uint64_t size;
 };

@@ -59,22 +59,32 @@ static bool fits(struct sv name, struct sv words)
 	       (sv_ends_with(name, words) && name.p[name.n - words.n - 1] == ' ');
 }
 
+static bool is_side(enum name_role role)
+{
+	return role == NAME_DEBIT || role == NAME_CREDIT || role == NAME_OUT || role == NAME_IN;
+}
+
 enum name_role detect_name_role(struct sv name)
 {
 	char plain[NAME_MAX_BYTES];
 	struct sv s = sv_from(plain, plain_name(name, plain));
-	enum name_role best = NAME_NONE;
+	enum name_role best = NAME_NONE, side = NAME_NONE;
 	size_t length = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct sv words = sv_from_cstr(names[i].words);
 
-		if (words.n > length && fits(s, words)) {
+		if (!fits(s, words))
+			continue;
+		if (is_side(names[i].role))
+			side = names[i].role;
+		if (words.n > length) {
 			best = names[i].role;
 			length = words.n;
 		}
 	}
-	return best;
+	/* "Amount Debit" is the debits, whichever word is longer. */
+	return best == NAME_AMOUNT && side != NAME_NONE ? side : best;
 }
 
 struct sv detect_field_name(struct sv name, struct arena *a)

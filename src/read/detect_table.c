@@ -306,7 +306,8 @@ static bool continues_header(const struct detect *d, uint32_t at)
 		return false;
 	for (uint32_t i = 0; i < row->n && i < over->n; i++)
 		alone += cell_trim(over->cells[i]).n == 0 && cell_trim(row->cells[i]).n > 0;
-	return alone > 0 || known_names(row) * 2 >= filled(row) || currency_codes(row) == filled(row);
+	return alone > 0 || known_names(row) * 2 >= filled(row) ||
+	       currency_codes(row) == filled(row);
 }
 
 /* Row i is the header, or without one the first of the data. */

@@ -169,8 +169,8 @@ static bool is_header(const struct feed_maker *f, uint64_t row)
 
 static int add_header(struct feed_maker *f, const struct feed_row *row, struct err *err)
 {
-	f->header = feed_join_header(
-		f->header, f->nheader, row->cells, row->n, &f->nheader, &f->names);
+	f->header =
+		feed_join_header(f->header, f->nheader, row->cells, row->n, &f->nheader, &f->names);
 	return f->header == NULL ? err_set(err, E_NO_MEMORY, NULL) : 0;
 }
 

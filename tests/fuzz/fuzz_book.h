@@ -22,7 +22,7 @@ struct fuzz_zip {
 static inline void fuzz_put(struct buf *b, uint64_t v, int bytes)
 {
 	for (int i = 0; i < bytes; i++)
-		buf_add_char(b, (char)(v >> (8 * i)));
+		buf_add_char(b, i < 8 ? (char)(v >> (8 * i)) : 0);
 }
 
 static inline void fuzz_zip_common(struct buf *b, const char *name, struct sv content)

@@ -119,6 +119,26 @@ static void test_files(void **state)
 			SV("Date,Amount,Void\n2026-01-01,1.00,\n2026-01-02,2.00,\n"), ',', 1, 0,
 			"amount:amount(Amount) date:date(Date)", "",
 			"1.00|2026-01-01|~\n2.00|2026-01-02|~"},
+		{"header over two rows", "bank",
+			SV("Account 1;;;\nDate;Text;Amount;\n;;Debit;Credit\n2024-01-31;a;1,00;\n"
+			   "2024-01-31;b;;2,00\n2024-02-01;c;;3,00\n"),
+			';', 2, 0,
+			"amount:amount(Amount Credit,Amount Debit)credit_debit date:date(Date) "
+			"text:text(Text)",
+			"", "-1.00|2024-01-31|a\n2.00|2024-01-31|b\n3.00|2024-02-01|c"},
+		{"units under the header", NULL,
+			SV("Date,Amount,Fee\n,EUR,EUR\n2024-01-31,1.00,0.10\n2024-02-01,2.00,0."
+			   "10\n"),
+			',', 1, 0, "amount:amount(Amount EUR) date:date(Date) fee:amount(Fee EUR)",
+			"", "1.00|2024-01-31|0.10\n2.00|2024-02-01|0.10"},
+		{"text in the first row is no second header", NULL,
+			SV("Name,Amount\nFoo,none\nBar,1.00\nBaz,2.00\nQux,3.00\n"), ',', 1, 0,
+			"party:text(Name) amount:text(Amount)", "",
+			"Foo|none\nBar|1.00\nBaz|2.00\nQux|3.00"},
+		{"something above a table without a header", NULL,
+			SV("My bank\n\n2024-01-31,a b,1.00\n2024-02-01,c d,2.00\n"), ',', 0, 0,
+			"amount:amount(Column 3) date:date(Column 1) column_2:text(Column 2)", "",
+			"1.00|2024-01-31|a b\n2.00|2024-02-01|c d"},
 		{"quantity, rate and fee", NULL,
 			SV("Date,Amount,Fee,Qty,Exchange rate\n2026-01-01,1.00,0.10,3,1.0845\n"
 			   "2026-01-02,2.00,0.20,4.5,1.1\n"),
