@@ -26,9 +26,7 @@ test("a new key pair, everything wrapped anew, the old one destroyed", async () 
 	const person = await newPerson("rotation");
 	const filled = await newFilled(person.client, 20);
 	const row = await firstRow(filled);
-	const object = sql(
-		`SELECT data_object FROM dataset WHERE id = '${filled.ids.dataset}'`,
-	).trim();
+	const object = sql(`SELECT data_object FROM dataset WHERE id = '${filled.ids.dataset}'`).trim();
 	const stored = join(instance.dirs.vault, object.slice(0, 2), object);
 	const bytes = readFileSync(stored);
 	const before = keyIds();
@@ -45,7 +43,12 @@ test("a new key pair, everything wrapped anew, the old one destroyed", async () 
 	expect(await firstRow(filled)).toEqual(row);
 
 	for (const program of readers) dev("restart", program);
-	await until("retire", async () => recon("vault", "retire"), (ended) => ended.code === 0, 60);
+	await until(
+		"retire",
+		async () => recon("vault", "retire"),
+		(ended) => ended.code === 0,
+		60,
+	);
 	expect(ring()).toHaveLength(1);
 	const after = keyIds();
 	expect(after).toHaveLength(1);

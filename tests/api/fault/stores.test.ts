@@ -75,6 +75,36 @@ describe.each([["postgres"], ["redis"]])("%s is stopped for a while", (store) =>
 	});
 });
 
+/* A machine that boots starts everything at once, and not always everything comes up. */
+test.each(["postgres", "redis"])(
+	"programs that start while %s is away wait for it",
+	async (store) => {
+		const ours = programs.filter((name) => name !== "nginx");
+		dev("stop", store);
+		try {
+			for (const name of ours) dev("restart", name);
+			await sleep(3000);
+			const started = pids();
+			expect(started.every(([, pid]) => pid !== 0)).toBe(true);
+			const answer = await project.client.call("GET", project.path);
+			if (store === "postgres") {
+				expect([answer.status, answer.body.code]).toEqual([503, "unavailable"]);
+				expect(answer.body.request_id).toBe(answer.headers.get("x-request-id"));
+			} else expect(answer.status).toBe(200);
+			await sleep(3000);
+			expect(pids()).toEqual(started);
+		} finally {
+			dev("start", store);
+		}
+		const before = pids();
+		await until("recovery", me, (answer) => answer.status === 200, 20);
+		const file = await upload(project, source, "started.csv", csv);
+		expect((await scanned(project, file)).state).toBe("clean");
+		expect((await readyDataset(project, file)).rows_accepted).toBe(2);
+		expect(pids()).toEqual(before);
+	},
+);
+
 /* The socket of a pool stays open while its processes are away or hang. */
 test.each([
 	["api-auth", "POST", "/api/v1/auth/refresh"],
