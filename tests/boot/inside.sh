@@ -4,7 +4,7 @@
 cd /srv/recon || exit
 out=/var/lib/boot
 exec >"$out/log" 2>&1
-trap "journalctl --no-pager >$out/journal; systemctl --no-block poweroff" EXIT
+trap 'journalctl --no-pager >"$out/journal"; systemctl --no-block poweroff' EXIT
 
 # No network: one signature in place of those that freshclam would bring.
 install -m 644 tests/data/clamav/*.ndb /var/lib/clamav/
@@ -30,4 +30,3 @@ export RECON_INSTANCE_JSON=$out/instance.json NODE_EXTRA_CA_CERTS=/etc/recon/tls
 cd tests/api || exit
 ../../var/toolchain/bin/node ../../www/node_modules/vitest/vitest.mjs run --configLoader runner \
 	--reporter=default --reporter=json --outputFile.json="$out/report.json" boot/
-journalctl --no-pager -u 'recon-*' >"$out/journal"
