@@ -275,6 +275,7 @@ static struct lookup index_open(
 
 struct reasons {
 	struct closing *c;
+	struct metric *metric; /* of the thread */
 	const struct field *date;
 	const struct field *code;     /* the first reference both sides have, or NULL */
 	struct lookup by_amount[2], by_code[2];
@@ -425,9 +426,9 @@ static bool is_paid_again(const struct reasons *q, int side, uint32_t row)
 static bool mistyped(const struct reasons *q, int side, uint32_t row, uint32_t other)
 {
 	const struct field *f = q->code;
-	struct metric *m = engine_metric(q->c->e, 0);
+	struct metric *m = q->metric;
 
-	if (f == NULL || m == NULL || f->id[side][row] == 0 || f->id[1 - side][other] == 0)
+	if (f == NULL || f->id[side][row] == 0 || f->id[1 - side][other] == 0)
 		return false;
 	struct sv a = vec_text(&f->v[side], row), b = vec_text(&f->v[1 - side], other);
 	if (MIN(a.n, b.n) < 4)
@@ -542,35 +543,105 @@ static bool is_hint(const struct closing *c, int side, uint32_t row, uint32_t ca
 		c->e->rs->passes[c->candidate_pass[candidate]].then.hint;
 }
 
-static int write_open(struct closing *c, struct reasons *q)
+/* Open items are written in parallel: each chunk of rows knows where its first one goes. */
+struct open_writing {
+	struct closing *c;
+	const struct reasons *q;
+	uint32_t *at; /* per chunk, the left side's chunks first */
+};
+
+struct span {
+	int side;
+	uint32_t first, end;
+};
+
+static struct span open_span(const struct engine *e, uint32_t chunk)
+{
+	uint32_t left = chunks(e->n[LEFT]);
+	struct span s = {.side = chunk < left ? LEFT : RIGHT};
+
+	s.first = (s.side == LEFT ? chunk : chunk - left) * CHUNK_ROWS;
+	s.end = MIN(s.first + CHUNK_ROWS, e->n[s.side]);
+	return s;
+}
+
+static void count_open_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct open_writing *w = arg;
+	struct span s = open_span(e, chunk);
+	uint32_t n = 0;
+
+	(void)thread;
+	for (uint32_t r = s.first; r < s.end; r++)
+		n += is_open(e, s.side, r);
+	w->at[chunk] = n;
+}
+
+static void write_open_row(const struct reasons *q, int side, uint32_t r, uint32_t at)
+{
+	const struct closing *c = q->c;
+	const struct engine *e = c->e;
+	struct result_open *to = &c->r->open;
+	uint32_t nearest;
+
+	close_address(e, side, r, &to->input[at], &to->row[at]);
+	to->break_type[at] = reason_of(q, side, r, &nearest);
+	to->flags[at] = e->cap[side] != NULL && e->cap[side][e->rep[side][r]] > 0 &&
+		(e->rep[side][r] != r || e->chain[side][r] != NO_ROW) ?
+		RESULT_INTERCHANGEABLE : 0;
+	to->remaining[at] = row_amount(e, side, r) +
+		(e->reserved_amount[side] != NULL ? e->reserved_amount[side][r] : 0);
+	to->nearest[at] = first_candidate(&c->r->candidates, to->input[at], to->row[at]);
+	if (is_hint(c, side, r, to->nearest[at]))
+		to->flags[at] |= RESULT_HINT;
+	to->match[at] = is_reserved(e, side, r) ? c->match_of[side][r] : 0;
+}
+
+static void write_open_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct open_writing *w = arg;
+	struct reasons q = *w->q;
+	struct span s = open_span(e, chunk);
+	uint32_t at = w->at[chunk];
+
+	q.metric = engine_metric(e, thread);
+	for (uint32_t r = s.first; q.metric != NULL && r < s.end; r++)
+		if (is_open(e, s.side, r))
+			write_open_row(&q, s.side, r, at++);
+}
+
+static int write_open(struct closing *c, const struct reasons *q)
 {
 	struct engine *e = c->e;
-	struct result_open *to = &c->r->open;
-	uint32_t n = 0, at = 0;
+	uint32_t n = chunks(e->n[LEFT]) + chunks(e->n[RIGHT]), total = 0;
+	struct open_writing w = {c, q, ENGINE_NEW(e, (size_t)n + 1, uint32_t)};
 
-	for (int side = 0; side < 2; side++)
-		for (uint32_t r = 0; r < e->n[side]; r++)
-			n += is_open(e, side, r);
-	int rc = result_set_open(c->r, n, NULL);
-	for (int side = 0; side < 2 && rc == 0; side++)
-		for (uint32_t r = 0; r < e->n[side]; r++) {
-			uint32_t nearest;
-			if (!is_open(e, side, r))
-				continue;
-			close_address(e, side, r, &to->input[at], &to->row[at]);
-			to->break_type[at] = reason_of(q, side, r, &nearest);
-			to->flags[at] = e->cap[side] != NULL && e->cap[side][e->rep[side][r]] > 0 &&
-				(e->rep[side][r] != r || e->chain[side][r] != NO_ROW) ?
-				RESULT_INTERCHANGEABLE : 0;
-			to->remaining[at] = row_amount(e, side, r) +
-				(e->reserved_amount[side] != NULL ? e->reserved_amount[side][r] : 0);
-			to->nearest[at] = first_candidate(&c->r->candidates, to->input[at], to->row[at]);
-			if (is_hint(c, side, r, to->nearest[at]))
-				to->flags[at] |= RESULT_HINT;
-			to->match[at] = is_reserved(e, side, r) ? c->match_of[side][r] : 0;
-			at++;
-		}
+	if (!engine_ok(e))
+		return 0;
+	par_for(e, n, count_open_chunk, &w);
+	for (uint32_t chunk = 0; chunk < n; chunk++) {
+		uint32_t some = w.at[chunk];
+		w.at[chunk] = total;
+		total += some;
+	}
+	int rc = engine_ok(e) ? result_set_open(c->r, total, NULL) : 0;
+	if (rc == 0 && engine_ok(e))
+		par_for(e, n, write_open_chunk, &w);
+	engine_free(e, w.at);
 	return rc;
+}
+
+static void index_side(struct engine *e, void *arg, uint32_t side, unsigned thread)
+{
+	struct reasons *q = arg;
+
+	(void)thread;
+	q->by_amount[side] = index_open(e, (int)side, NULL, q->date);
+	q->first_day[side] = first_day(e, q->date, (int)side);
+	if (q->code != NULL || q->party != NULL)
+		q->settled[side] = index_settled(e, (int)side, &q->by_amount[side], q->date);
+	if (q->code != NULL)
+		q->by_code[side] = index_open(e, (int)side, q->code, q->date);
 }
 
 void close_open(struct closing *c)
@@ -586,14 +657,7 @@ void close_open(struct closing *c)
 		return;
 	set_rivals(c);
 	learn_lags(c, q.date);
-	for (int side = 0; side < 2; side++) {
-		q.by_amount[side] = index_open(e, side, NULL, q.date);
-		q.first_day[side] = first_day(e, q.date, side);
-		if (q.code != NULL || q.party != NULL)
-			q.settled[side] = index_settled(e, side, &q.by_amount[side], q.date);
-		if (q.code != NULL)
-			q.by_code[side] = index_open(e, side, q.code, q.date);
-	}
+	par_for(e, 2, index_side, &q);
 	int rc = engine_ok(e) ? write_open(c, &q) : 0;
 	if (rc < 0)
 		engine_fail(e, rc);
