@@ -15,4 +15,5 @@ dist_migrations_DATA = \
 	%D%/0011_platform.up.sql %D%/0011_platform.down.sql \
 	%D%/0012_statement.up.sql %D%/0012_statement.down.sql \
 	%D%/0013_expiry.up.sql %D%/0013_expiry.down.sql \
-	%D%/0014_vault_key.up.sql %D%/0014_vault_key.down.sql
+	%D%/0014_vault_key.up.sql %D%/0014_vault_key.down.sql \
+	%D%/0015_duplicate.up.sql %D%/0015_duplicate.down.sql

@@ -10,6 +10,7 @@ libapi_a_SOURCES = \
 	%D%/ep_api_key.c \
 	%D%/ep_dataset.c \
 	%D%/ep_dataset_rows.c \
+	%D%/ep_duplicate.c \
 	%D%/ep_decision.c \
 	%D%/ep_evidence.c \
 	%D%/ep_file.c \

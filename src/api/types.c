@@ -290,6 +290,22 @@ const struct schema type_dataset = OBJECT("dataset", "A file read through one ma
 static const struct schema datasets = ARRAY_OF(type_dataset, 0);
 const struct schema type_dataset_list = LIST_OF("dataset_list", datasets);
 
+static const struct schema duplicate_kind = ENUM_OF("file", "statement", "rows");
+static const struct schema duplicate_verdict = ENUM_OF("open", "duplicate", "distinct");
+const struct schema type_duplicate = OBJECT("duplicate",
+	"What two files of a source have in common; never dropped, only flagged.",
+	REQ_DOC("file", id, "The later one."), REQ_DOC("other", id, "The earlier one."),
+	REQ("kind", duplicate_kind),
+	REQ_DOC("count", count, "Statements or rows; 1 for the whole file."),
+	REQ("verdict", duplicate_verdict), NUL("decided_by", id), NUL("decided_at", instant),
+	REQ("found_at", instant));
+static const struct schema duplicates = ARRAY_OF(type_duplicate, 0);
+const struct schema type_duplicate_list =
+	OBJECT("duplicate_list", NULL, REQ("items", duplicates));
+const struct schema type_duplicate_decision = OBJECT("duplicate_decision", NULL,
+	REQ_DOC("other", id, "The other file of the two."), REQ("kind", duplicate_kind),
+	REQ_DOC("verdict", duplicate_verdict, "open takes a decision back."));
+
 /* --- reconciliations and jobs ----------------------------------------------------------------- */
 
 static const struct schema job_side_money = OBJECT("job_money",

@@ -5,10 +5,12 @@ recon_intake_SOURCES = \
 	%D%/main.c \
 	%D%/read_task.c \
 	%D%/reader.c %D%/reader.h \
+	%D%/repeat.c %D%/repeat.h \
 	%D%/rewrap.c \
 	%D%/scan_task.c \
 	%D%/scanner.c %D%/scanner.h \
 	%D%/sweep.c \
+	%D%/table.c %D%/table.h \
 	%D%/worker.c %D%/worker.h
 recon_intake_LDADD = $(READ_LIBS) $(VAULT_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(WIRE_LIBS) $(SYS_LIBS) \
 	$(PTHREAD_LIBS)

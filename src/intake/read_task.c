@@ -9,6 +9,8 @@
 #include "col/table_file.h"
 #include "intake/intake.h"
 #include "intake/reader.h"
+#include "intake/repeat.h"
+#include "intake/table.h"
 #include "read/read.h"
 #include "store/store_dataset.h"
 #include "store/store_file.h"
@@ -43,6 +45,9 @@ struct read_job {
 	struct output data, rejects;
 	struct buf proposal, statements;
 	struct buf sums;
+	struct repeat_list repeats;
+	bool has_days;
+	int32_t first_day, last_day;
 	struct msg_read_result result;
 };
 
@@ -175,30 +180,15 @@ static int job_follow(struct read_job *j, int child, struct err *err)
 
 /* --- checking what came ----------------------------------------------------------------------- */
 
-static int object_pread(void *ctx, uint64_t offset, void *p, size_t n, struct err *err)
-{
-	size_t got = 0;
-	int rc = vault_pread(ctx, p, n, offset, &got, err);
-
-	if (rc == 0 && got != n)
-		rc = err_set(err, E_CORRUPT, "The stored dataset ended early.");
-	return rc;
-}
-
 static int table_load(struct read_job *j, struct output *o, enum col_file_kind kind,
 	struct table_info *ret_info, struct col_table *ret, struct err *err)
 {
-	struct vault_reader *r CLEANUP(vault_reader_free) = NULL;
 	int rc = vault_commit(o->writer, &o->object, err);
 
 	if (rc < 0)
 		return rc;
 	o->stored = true;
-	rc = vault_read(j->in->vault, &o->object, &r, err);
-	if (rc < 0)
-		return rc;
-	return table_file_load((struct col_source){object_pread, r, vault_reader_size(r), NULL},
-		kind, TABLE_ALL, NULL, 0, ret_info, ret, err);
+	return intake_table_load(j->in, &o->object, kind, TABLE_ALL, ret_info, ret, err);
 }
 
 static int check_info(const struct read_job *j, const struct table_info *info,
@@ -256,9 +246,12 @@ static int check_dataset(struct read_job *j, struct err *err)
 		rc = check_info(j, &info, &t, err);
 	if (rc == 0)
 		rc = intake_beat(j->in, err);
-	if (rc == 0)
-		sums_write(&t, &j->sums);
-	return rc;
+	if (rc < 0)
+		return rc;
+	sums_write(&t, &j->sums);
+	j->has_days = repeat_days(&t, &j->first_day, &j->last_day);
+	return repeat_find(j->in, &j->dataset, &j->file, &t, buf_sv(&j->statements), j->arena,
+		&j->repeats, err);
 }
 
 static int check_rejects(struct read_job *j, struct err *err)
@@ -348,6 +341,9 @@ static int set_ready(struct read_job *j, struct err *err)
 		.rows_skipped = (int64_t)j->result.rows_skipped,
 		.sums = buf_sv(&j->sums),
 		.data_object = j->data.object.id,
+		.has_days = j->has_days,
+		.first_day = j->first_day,
+		.last_day = j->last_day,
 	};
 	struct buf sealed CLEANUP(buf_free) = BUF_INIT;
 	int rc = object_insert(
@@ -363,7 +359,9 @@ static int set_ready(struct read_job *j, struct err *err)
 		rc = vault_seal(in->vault, buf_sv(&j->statements), &sealed, err);
 	if (sealed.n > 0)
 		d.statements_sealed = buf_sv(&sealed);
-	return rc < 0 ? rc : store_dataset_set_ready(in->db, &j->dataset.id, &d, err);
+	if (rc == 0)
+		rc = store_dataset_set_ready(in->db, &j->dataset.id, &d, err);
+	return rc < 0 ? rc : repeat_store(in, &j->dataset, &j->repeats, err);
 }
 
 static int set_unreadable(struct read_job *j, const struct err *why, struct err *err)
@@ -451,10 +449,10 @@ static int job_read(struct read_job *j, struct err *why)
 		return rc;
 	switch ((enum msg_outcome)j->result.outcome) {
 	case OUTCOME_READY:
-		rc = check_dataset(j, why);
+		rc = check_json(&j->statements, why);
 		if (rc == 0)
-			rc = check_rejects(j, why);
-		return rc < 0 ? rc : check_json(&j->statements, why);
+			rc = check_dataset(j, why);
+		return rc < 0 ? rc : check_rejects(j, why);
 	case OUTCOME_NEEDS_MAPPING:
 		return check_json(&j->proposal, why);
 	case OUTCOME_UNREADABLE:

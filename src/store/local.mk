@@ -4,6 +4,7 @@ STORE_SQL = \
 	%D%/sql/api_key.sql \
 	%D%/sql/dataset.sql \
 	%D%/sql/decision.sql \
+	%D%/sql/duplicate.sql \
 	%D%/sql/expiry.sql \
 	%D%/sql/file.sql \
 	%D%/sql/job.sql \
@@ -29,6 +30,7 @@ libstore_a_SOURCES = \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/store_api_key.c %D%/store_api_key.h \
 	%D%/store_dataset.c %D%/store_dataset.h \
+	%D%/store_duplicate.c %D%/store_duplicate.h \
 	%D%/store_decision.c %D%/store_decision.h \
 	%D%/store_expiry.c %D%/store_expiry.h \
 	%D%/store_file.c %D%/store_file.h \

@@ -106,7 +106,9 @@ int store_dataset_set_ready(
 		DB_PARAMS(DB_UUID(id), DB_I32(d->mapping_version), DB_I64(d->rows_read),
 			DB_I64(d->rows_accepted), DB_I64(d->rows_rejected), DB_I64(d->rows_skipped),
 			DB_SV(d->sums), DB_UUID(&d->data_object), DB_UUID_OPT(&d->rejects_object),
-			d->statements_sealed.p ? DB_BYTES(d->statements_sealed) : DB_NULL(BYTEA)),
+			d->statements_sealed.p ? DB_BYTES(d->statements_sealed) : DB_NULL(BYTEA),
+			d->has_days ? DB_DAY(d->first_day) : DB_NULL(DATE),
+			d->has_days ? DB_DAY(d->last_day) : DB_NULL(DATE)),
 		err);
 }
 

@@ -16,6 +16,8 @@ struct dataset {
 	struct sv proposal_sealed; /* JSON by vault_seal, SV_NULL: none; lists leave it out */
 	struct sv statements_sealed; /* JSON by vault_seal, SV_NULL: none; lists leave it out */
 	struct uuid data_object, rejects_object;
+	bool has_days; /* for store_dataset_set_ready: days that its rows are of */
+	int32_t first_day, last_day;
 	struct sv error_code, error_detail;
 	int64_t created_at, read_at;
 	int32_t version;
@@ -44,7 +46,7 @@ MUST_CHECK int store_dataset_waiting(struct db *db, const struct uuid *project,
 /* From reading, needs_mapping or unreadable to reading. */
 MUST_CHECK int store_dataset_set_reading(
 	struct db *db, const struct uuid *id, int32_t mapping_version, struct err *err);
-/* From reading to ready: takes mapping_version, rows_*, sums, statements_sealed, data_object,
+/* From reading to ready: takes mapping_version, rows_*, sums, statements_sealed, days, data_object,
  * rejects_object (or nil). */
 MUST_CHECK int store_dataset_set_ready(
 	struct db *db, const struct uuid *id, const struct dataset *dataset, struct err *err);

@@ -50,10 +50,10 @@ UPDATE dataset SET state = 'reading', mapping_version = NULLIF($2, 0), error_cod
 	error_detail = NULL, version = version + 1
 WHERE id = $1 AND state IN ('reading', 'needs_mapping', 'unreadable');
 
--- name: dataset_ready(uuid, int4, int8, int8, int8, int8, text, uuid, uuid, bytea)
+-- name: dataset_ready(uuid, int4, int8, int8, int8, int8, text, uuid, uuid, bytea, date, date)
 UPDATE dataset SET state = 'ready', mapping_version = $2, rows_read = $3, rows_accepted = $4,
 	rows_rejected = $5, rows_skipped = $6, sums = $7::json, data_object = $8, rejects_object = $9,
-	statements_sealed = $10, proposal_sealed = NULL, error_code = NULL, error_detail = NULL, read_at = now(), version = version + 1
+	statements_sealed = $10, first_day = $11, last_day = $12, proposal_sealed = NULL, error_code = NULL, error_detail = NULL, read_at = now(), version = version + 1
 WHERE id = $1 AND state = 'reading';
 
 -- name: dataset_needs_mapping(uuid, bytea)

@@ -22,6 +22,7 @@ const may: Record<string, string> = {
 	"file.read": "viewer uploader analyst approver",
 	"file.upload": "uploader analyst",
 	"dataset.read": "viewer analyst approver",
+	"dataset.write": "analyst",
 	"reconciliation.read": "viewer analyst approver",
 	"reconciliation.write": "analyst",
 	"ruleset.write": "analyst",

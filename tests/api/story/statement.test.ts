@@ -170,3 +170,81 @@ describe("statements that are not as they should be", () => {
 		expect(dataset.proposal.questions.map((q: Body) => q.code)).toEqual(["date_order"]);
 	});
 });
+
+describe("files that repeat others", () => {
+	let project: Project;
+	let source: Body;
+	let first: Body;
+
+	const read = async (name: string, text: string) =>
+		datasetOf(project, await upload(project, source.id, name, text));
+	const found = async (dataset: Body): Promise<Body[]> =>
+		(await project.client.get(`${project.path}/datasets/${dataset.id}/duplicates`)).items;
+	const brief = (items: Body[]) => items.map((d: Body) => [d.kind, d.count, d.other, d.verdict]);
+
+	beforeAll(async () => {
+		project = await newProject((await newPerson("analyst")).client);
+		source = await newSource(project, "bank");
+		first = await read("first.sta", mt940);
+	});
+
+	test("the same bytes are the same file", async () => {
+		const again = await read("again.sta", mt940);
+		expect([again.state, again.rows_accepted]).toEqual(["ready", PAYMENTS]);
+		expect(brief(await found(again))).toEqual([["file", 1, first.file, "open"]]);
+		expect(brief(await found(first))).toEqual([["file", 1, first.file, "open"]]);
+	});
+
+	test("the same statement in other bytes has its number, and its rows", async () => {
+		const other = await newProject(project.client);
+		const bank = await newSource(other, "bank");
+		const one = await datasetOf(other, await upload(other, bank.id, "a.sta", mt940));
+		const text = mt940.replace(":20:STARTUMSE", ":20:RESENT");
+		const two = await datasetOf(other, await upload(other, bank.id, "b.sta", text));
+		const { items } = await other.client.get(`${other.path}/datasets/${two.id}/duplicates`);
+		expect(brief(items)).toEqual([
+			["rows", PAYMENTS, one.file, "open"],
+			["statement", 1, one.file, "open"],
+		]);
+	});
+
+	test("equal rows count as often as both have them", async () => {
+		const other = await newProject(project.client);
+		const bank = await newSource(other, "bank");
+		const row = "2026-03-01,R-1,Fee,-1.00";
+		const csv = (...rows: string[]) => ["date,reference,text,amount", ...rows, ""].join("\n");
+		const file = async (name: string, text: string) =>
+			readyDataset(other, await upload(other, bank.id, name, text));
+		const one = await file("a.csv", csv(row, row, "2026-03-02,R-2,Rent,-500.00"));
+		const two = await file("b.csv", csv(row, row, row, "2026-03-02,R-3,Rent,-500.00"));
+		const three = await file("c.csv", csv("2026-04-01,R-9,Rent,-500.00"));
+		const of = async (d: Body) =>
+			brief((await other.client.get(`${other.path}/datasets/${d.id}/duplicates`)).items);
+		expect(await of(two)).toEqual([["rows", 2, one.file, "open"]]);
+		expect(await of(three)).toEqual([]);
+	});
+
+	test("what a person says about it stays, and can be taken back", async () => {
+		const again = await read("third.sta", mt940);
+		const path = `${project.path}/datasets/${again.id}/duplicates`;
+		const said = await project.client.post(path, {
+			other: first.file,
+			kind: "file",
+			verdict: "distinct",
+		});
+		expect([said.verdict, said.decided_at]).toEqual(["distinct", expect.any(String)]);
+		const { items } = await project.client.get(`${project.path}/sources/${source.id}/mappings`);
+		expect((await found(again)).find((d) => d.other === first.file)?.verdict).toBe("distinct");
+		expect(items.length).toBeGreaterThan(0);
+		const back = await project.client.post(path, {
+			other: first.file,
+			kind: "file",
+			verdict: "open",
+		});
+		expect([back.verdict, back.decided_at]).toEqual(["open", null]);
+		const none = await project.client.call("POST", path, {
+			json: { other: first.file, kind: "rows", verdict: "duplicate" },
+		});
+		expect([none.status, none.body.code]).toEqual([404, "not_found"]);
+	});
+});

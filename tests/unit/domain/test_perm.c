@@ -24,6 +24,7 @@ static const struct {
 	{PERM_FILE_READ, "vuapo"},
 	{PERM_FILE_UPLOAD, "uao"},
 	{PERM_DATASET_READ, "vapo"},
+	{PERM_DATASET_WRITE, "ao"},
 	{PERM_RECONCILIATION_READ, "vapo"},
 	{PERM_RECONCILIATION_WRITE, "ao"},
 	{PERM_RULESET_WRITE, "ao"},

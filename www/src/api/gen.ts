@@ -254,6 +254,21 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    duplicateList: build.query<DuplicateListApiResponse, DuplicateListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/duplicates`,
+      }),
+    }),
+    duplicateDecide: build.mutation<
+      DuplicateDecideApiResponse,
+      DuplicateDecideApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/duplicates`,
+        method: "POST",
+        body: queryArg.duplicateDecision,
+      }),
+    }),
     reconciliationList: build.query<
       ReconciliationListApiResponse,
       ReconciliationListApiArg
@@ -608,6 +623,19 @@ export type DatasetRejectsApiArg = {
   offset?: number;
   /** 100 without. */
   limit?: number;
+};
+export type DuplicateListApiResponse =
+  /** status 200 What its file has in common with other files of the source */ DuplicateList;
+export type DuplicateListApiArg = {
+  project: string;
+  dataset: string;
+};
+export type DuplicateDecideApiResponse =
+  /** status 200 Say whether a file repeats another one, or only looks like it */ Duplicate;
+export type DuplicateDecideApiArg = {
+  project: string;
+  dataset: string;
+  duplicateDecision: DuplicateDecision;
 };
 export type ReconciliationListApiResponse =
   /** status 200 List reconciliations */ ReconciliationList;
@@ -1132,6 +1160,29 @@ export type RejectPage = {
   offset: number;
   total: number;
 };
+export type Duplicate = {
+  /** The later one. */
+  file: string;
+  /** The earlier one. */
+  other: string;
+  kind: "file" | "statement" | "rows";
+  /** Statements or rows; 1 for the whole file. */
+  count: number;
+  verdict: "open" | "duplicate" | "distinct";
+  decided_by: string | null;
+  decided_at: string | null;
+  found_at: string;
+};
+export type DuplicateList = {
+  items: Duplicate[];
+};
+export type DuplicateDecision = {
+  /** The other file of the two. */
+  other: string;
+  kind: "file" | "statement" | "rows";
+  /** open takes a decision back. */
+  verdict: "open" | "duplicate" | "distinct";
+};
 export type JobMoney = {
   side: "left" | "right";
   currency: string;
@@ -1490,6 +1541,9 @@ export const {
   useLazyDatasetRowsQuery,
   useDatasetRejectsQuery,
   useLazyDatasetRejectsQuery,
+  useDuplicateListQuery,
+  useLazyDuplicateListQuery,
+  useDuplicateDecideMutation,
   useReconciliationListQuery,
   useLazyReconciliationListQuery,
   useReconciliationCreateMutation,
