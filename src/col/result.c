@@ -54,6 +54,7 @@ int result_set_matches(struct result *r, uint32_t n, struct err *err)
 	ARRAY_N(m->difference_type, n);
 	ARRAY_N(m->pass, n);
 	ARRAY_N(m->confidence, n);
+	ARRAY_N(m->marginal, n);
 	ARRAY_N(m->margin, n);
 	ARRAY_N(m->pattern, n);
 	ARRAY_N(m->rival, n);
@@ -198,6 +199,7 @@ static int check_match(const struct result *r, uint32_t i, struct err *err)
 	CHECK("difference", outcome_known(OUTCOME_SET_DIFFERENCE, m->difference_type[i]));
 	CHECK("pass", m->pass[i] < r->npasses);
 	CHECK("confidence", m->confidence[i] <= RESULT_CONFIDENCE_ONE);
+	CHECK("marginal", m->marginal[i] <= RESULT_CONFIDENCE_ONE);
 	CHECK("pattern", m->pattern[i] == RESULT_NONE || m->pattern[i] < r->npatterns);
 	CHECK("rival", m->rival[i] == RESULT_NONE || m->rival[i] < r->candidates.n);
 	CHECK("currency", m->currency[i] >= 0 && m->currency[i] <= 0x7f7f7f);

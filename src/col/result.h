@@ -69,6 +69,7 @@ struct result_matches {
 	uint8_t *difference_type;
 	uint16_t *pass; /* index into passes */
 	uint32_t *confidence;
+	uint32_t *marginal;  /* what the model said before calibration by decisions */
 	uint32_t *margin;      /* RESULT_NONE: not proved */
 	uint32_t *pattern;     /* RESULT_NONE: none (a rule without comparisons) */
 	int16_t *bits;         /* n x ncomparisons: weight given to the first left and right member */

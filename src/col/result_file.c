@@ -55,6 +55,7 @@ static const struct result_array {
 	ARRAY(1, 14, COUNT_MATCHES, matches.chance),
 	ARRAY(1, 15, COUNT_MATCHES_1, matches.member),
 	ARRAY(1, 16, COUNT_MATCH_LEVELS, matches.bits),
+	ARRAY(1, 17, COUNT_MATCHES, matches.marginal),
 	ARRAY(2, 1, COUNT_MEMBERS, members.input),
 	ARRAY(2, 2, COUNT_MEMBERS, members.row),
 	ARRAY(2, 3, COUNT_MEMBERS, members.allocated),

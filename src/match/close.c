@@ -140,6 +140,7 @@ static void write_match(struct closing *c, uint32_t no, uint32_t member_first)
 	to->difference_type[no] = m->difference_type;
 	to->pass[no] = m->pass;
 	to->confidence[no] = m->confidence;
+	to->marginal[no] = m->marginal != 0 ? m->marginal : m->confidence;
 	to->margin[no] = m->margin;
 	to->pattern[no] = RESULT_NONE;
 	to->rival[no] = RESULT_NONE;

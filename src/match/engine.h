@@ -145,6 +145,7 @@ struct found {
 	uint32_t member;     /* first of its members */
 	uint32_t nmembers;
 	uint32_t confidence;
+	uint32_t marginal;   /* before calibration; 0: the confidence itself */
 	uint32_t margin;     /* RESULT_NONE: not proved */
 	uint32_t pool;
 	int32_t chance;

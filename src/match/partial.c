@@ -177,8 +177,8 @@ static void spread(struct spreading *q, uint32_t whole)
 	/* Evidence of its best line; that several lines could take it does not make it wrong. */
 	double odds = num_pow2(&e->num, w == INT32_MIN ? w : w + q->e->prior_last);
 	m.confidence = num_ppm(odds / (1 + odds));
-	if (e->opt->calibration != NULL)
-		m.confidence = calibrate_apply(e->opt->calibration, m.confidence);
+	m.marginal = m.confidence;
+	m.confidence = stage_stated(e, m.marginal);
 	m.status = rest != 0 ? 0 : stage_status(e, q->rule, &m, false, 0);
 	e->prior[q->pass] = e->prior_last;
 	if (m.status == 0 || !engine_ok(e)) {

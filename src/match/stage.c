@@ -303,7 +303,8 @@ static uint32_t first_open(const struct engine *e, int side, uint32_t rep)
 static struct found found_of(const struct stage *s, const struct edge *edge,
 	const struct verdict *verdict)
 {
-	return (struct found){.confidence = verdict->confidence,
+	return (struct found){.confidence = stage_stated(s->e, verdict->confidence),
+		.marginal = verdict->confidence,
 		.margin = verdict->flags & VERDICT_UNPROVED ? RESULT_NONE : verdict->margin,
 		.weight = edge->w + s->prior, .pass = edge->pass,
 		.kind = s->e->rs->passes[edge->pass].kind,
@@ -433,7 +434,8 @@ static void decide_group(struct stage *s, const struct group *g)
 	const struct rules_pass *pass = &e->rs->passes[g->pass];
 	uint32_t first = (uint32_t)e->member.n;
 	int side = g->target_side;
-	struct found m = {.confidence = g->confidence, .margin = g->margin, .weight = g->w,
+	struct found m = {.confidence = stage_stated(e, g->confidence), .marginal = g->confidence,
+		.margin = g->margin, .weight = g->w,
 		.pass = g->pass, .kind = side == RIGHT ? KIND_N_1 : KIND_1_N, .key = {NO_ROW, NO_ROW},
 		.pool = g->pool, .chance = g->chance,
 		.flags = (uint8_t)((g->same ? RESULT_INTERCHANGEABLE : 0) |
@@ -592,23 +594,8 @@ static void decide_pairs(struct stage *s)
 	engine_free(e, d.first);
 }
 
-/* What people decided acts on the marginals, before any line is drawn. */
-static void calibrate(struct stage *s)
-{
-	const struct calibration *c = s->e->opt->calibration;
-
-	if (c == NULL)
-		return;
-	for (size_t i = 0; i < s->edges.n; i++)
-		s->verdict[i].confidence = calibrate_apply(c, s->verdict[i].confidence);
-	for (size_t g = 0; g < s->groups.group.n; g++)
-		s->groups.group.p[g].confidence =
-			calibrate_apply(c, s->groups.group.p[g].confidence);
-}
-
 static void decide(struct stage *s)
 {
-	calibrate(s);
 	for (size_t g = 0; g < s->groups.group.n && engine_ok(s->e); g++)
 		if (s->groups.group.p[g].chosen)
 			decide_group(s, &s->groups.group.p[g]);
@@ -630,7 +617,7 @@ static void note_candidate(struct stage *s, size_t i, int side)
 	const struct edge *edge = &s->edges.p[i];
 	struct candidate c = {.side = (uint8_t)side, .row = side == LEFT ? edge->l : edge->r,
 		.other = side == LEFT ? edge->r : edge->l, .weight = edge->w + s->prior,
-		.confidence = s->verdict[i].confidence, .pass = edge->pass};
+		.confidence = stage_stated(e, s->verdict[i].confidence), .pass = edge->pass};
 
 	(void)ENGINE_PUSH(e, &e->candidate, c);
 }

@@ -51,6 +51,14 @@ struct stage {
 
 #define STAGE_SOFT 1280
 
+/* What is stated for a marginal: what people decided acts on it before any line is drawn. */
+static inline uint32_t stage_stated(const struct engine *e, uint32_t marginal)
+{
+	const struct calibration *c = e->opt->calibration;
+
+	return c == NULL ? marginal : calibrate_apply(c, marginal);
+}
+
 /* Worth of a pair of evidence w: log2(1 + odds), at least 1/64: a pair that the rules admit is
  * better than none, and evidence against it never makes it better. */
 static inline int32_t stage_value(const struct stage *s, int32_t w)

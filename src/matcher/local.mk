@@ -3,6 +3,7 @@ noinst_LIBRARIES += libmatcher.a
 libmatcher_a_SOURCES = \
 	%D%/balance.c %D%/balance.h \
 	%D%/commit.c %D%/commit.h \
+	%D%/decided.c %D%/decided.h \
 	%D%/load.c %D%/load.h \
 	%D%/pulse.c %D%/pulse.h \
 	%D%/stat.c %D%/stat.h \
@@ -15,7 +16,9 @@ recon_matcher_SOURCES = %D%/main.c
 recon_matcher_LDADD = $(MATCHER_LIBS) $(PTHREAD_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/matcher/test_commit
+check_PROGRAMS += tests/unit/matcher/test_commit tests/unit/matcher/test_decided
 endif
 tests_unit_matcher_test_commit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_matcher_test_commit_LDADD = $(MATCHER_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+tests_unit_matcher_test_decided_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_matcher_test_decided_LDADD = $(MATCHER_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -279,8 +279,8 @@ static void put_money(struct json_writer *w, const struct match_money *m)
 	json_close_object(w);
 }
 
-int stat_summary(const struct result *r, const struct match_receipt *receipt, struct buf *ret,
-	struct err *err)
+int stat_summary(const struct result *r, const struct match_receipt *receipt,
+	const struct calibration *calibration, struct buf *ret, struct err *err)
 {
 	struct json_writer w = json_writer_of(ret);
 	int64_t by_status[4] = {0};
@@ -299,6 +299,7 @@ int stat_summary(const struct result *r, const struct match_receipt *receipt, st
 	for (uint32_t i = 0; i < receipt->nmoney; i++)
 		put_money(&w, &receipt->money[i]);
 	json_close_array(&w);
+	calibrate_put_json(&w, calibration);
 	json_close_object(&w);
 	return buf_ok(ret) ? 0 : err_set(err, E_NO_MEMORY, NULL);
 }

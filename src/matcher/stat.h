@@ -14,8 +14,8 @@
  * E_NO_MEMORY. */
 MUST_CHECK int stat_rows(const struct match_input *inputs, const struct ruleset *rules,
 	const struct result *r, struct arena *arena, struct job_stats *ret, struct err *err);
-/* The job's summary as JSON. */
+/* The job's summary as JSON, with what decisions said about earlier results. */
 MUST_CHECK int stat_summary(const struct result *r, const struct match_receipt *receipt,
-	struct buf *ret, struct err *err);
+	const struct calibration *calibration, struct buf *ret, struct err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "col/result_file.h"
 #include "matcher/commit.h"
+#include "matcher/decided.h"
 #include "matcher/load.h"
 #include "matcher/pulse.h"
 #include "matcher/stat.h"
@@ -29,6 +30,7 @@ struct run {
 	struct load load;
 	struct result result;
 	struct match_receipt receipt;
+	struct calibration calibration; /* by decisions on earlier results */
 	struct object object; /* of the result */
 	uint8_t wrapped[VAULT_WRAPPED_LEN];
 	bool stored;    /* the vault has it, no row does */
@@ -56,6 +58,7 @@ static int match(struct run *r, struct err *err)
 	struct match_options options = {
 		.threads = r->w->threads,
 		.memory_bytes = r->w->memory_bytes,
+		.calibration = r->calibration.kind == CALIBRATE_NONE ? NULL : &r->calibration,
 		.cancel = &r->pulse.cancel,
 		.progress = on_progress,
 		.arg = &r->pulse,
@@ -114,7 +117,7 @@ static int commit(struct run *r, struct err *err)
 	if (code == 0)
 		code = stat_rows(r->load.inputs, r->load.rules, &r->result, &r->arena, &stats, err);
 	if (code == 0)
-		code = stat_summary(&r->result, &r->receipt, &summary, err);
+		code = stat_summary(&r->result, &r->receipt, &r->calibration, &summary, err);
 	if (code == 0) {
 		c.summary = buf_sv(&summary);
 		code = commit_done_surely(r->w->db, &c, err);
@@ -136,6 +139,8 @@ static int run_steps(struct run *r, struct err *err)
 
 	lap(r);
 	code = load_job(r->w->db, r->w->vault, &r->job, &r->load, err);
+	if (code == 0)
+		code = decided_calibration(r->w->db, r->w->vault, &r->job, &r->calibration, err);
 	r->load_ms = lap(r);
 	if (code == 0)
 		code = go_on(r, err);

@@ -248,7 +248,7 @@ static void test_summary(void **state)
 	struct err err = {0};
 
 	(void)state;
-	CHECK_INT("summary", stat_summary(&result, &receipt, &text, &err), 0);
+	CHECK_INT("summary", stat_summary(&result, &receipt, NULL, &text, &err), 0);
 	CHECK_INT("is JSON", json_parse(buf_sv(&text), 8, &root, &err), 0);
 	CHECK("confirmed", json_find(root, "confirmed", &v) && json_as_int(v) == 2);
 	CHECK("suggested", json_find(root, "suggested", &v) && json_as_int(v) == 1);
