@@ -19,6 +19,7 @@
 #include "read/ods.h"
 #include "read/ofx.h"
 #include "read/qif.h"
+#include "read/xls.h"
 #include "read/xlsx.h"
 
 /* Text without most controls: what is nothing else. UTF-16 has NULs, CSV else has none to speak of.
@@ -47,6 +48,7 @@ static int choose_encoding(struct detect *d, struct err *err)
 static const struct format formats[FORMAT_COUNT] = {
 	[FORMAT_ODS] = {.sniff = ods_sniff, .feed = ods_feed, .choose = ods_choose},
 	[FORMAT_XLSX] = {.sniff = xlsx_sniff, .feed = xlsx_feed, .choose = xlsx_choose},
+	[FORMAT_XLS] = {.sniff = xls_sniff, .feed = xls_feed, .choose = xls_choose},
 	[FORMAT_CAMT] = {.sniff = camt_sniff, .feed = camt_feed},
 	[FORMAT_MT940] = {.sniff = mt940_sniff, .feed = mt940_feed, .choose = choose_encoding},
 	[FORMAT_BAI2] = {.sniff = bai2_sniff, .feed = bai2_feed, .choose = choose_encoding},

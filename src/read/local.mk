@@ -7,6 +7,7 @@ libread_a_SOURCES = \
 	%D%/camt.c %D%/camt.h %D%/camt_path.def \
 	%D%/camt_row.c %D%/camt_row.h \
 	%D%/cell.c %D%/cell.h \
+	%D%/cfb.c %D%/cfb.h \
 	%D%/csv.c %D%/csv.h \
 	%D%/csv_row.c %D%/csv_row.h \
 	%D%/csv_scan.c %D%/csv_scan.h %D%/csv_scan_impl.h \
@@ -42,6 +43,8 @@ libread_a_SOURCES = \
 	%D%/sheet.c %D%/sheet.h \
 	%D%/sheet_choose.c %D%/sheet_choose.h \
 	%D%/statement.c %D%/statement.h \
+	%D%/xls.c %D%/xls.h \
+	%D%/xls_book.c %D%/xls_book.h \
 	%D%/xlsx.c %D%/xlsx.h \
 	%D%/xlsx_book.c %D%/xlsx_book.h \
 	%D%/xml.c %D%/xml.h \
@@ -68,6 +71,7 @@ READ_TESTS = \
 	test_read_sheet \
 	test_read_statements \
 	test_read_statements_hostile \
+	test_read_xls \
 	test_read_xlsx \
 	test_read_xml \
 	test_read_zip
@@ -136,3 +140,6 @@ test_read_statements_hostile_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_packed_SOURCES = tests/unit/read/test_packed.c tests/unit/read/read_util.h
 test_read_packed_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_packed_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_xls_SOURCES = tests/unit/read/test_xls.c tests/unit/read/feed_util.h tests/unit/read/read_util.h
+test_read_xls_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_xls_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -22,11 +22,13 @@ static bool read_exponent(const char *p, const char *end, int *ret)
 
 bool number_read(struct sv s, struct number *ret)
 {
-	const char *p = s.p, *end = s.p + s.n;
 	struct number v = {0};
 	bool any = false, behind = false;
 	int exponent = 0;
 
+	if (s.n == 0)
+		return false;
+	const char *p = s.p, *end = s.p + s.n;
 	v.negative = p < end && *p == '-';
 	p += p < end && (*p == '-' || *p == '+');
 	for (; p < end && *p != 'e' && *p != 'E'; p++) {

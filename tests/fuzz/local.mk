@@ -22,6 +22,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_result_file \
 	tests/fuzz/fuzz_ruleset \
 	tests/fuzz/fuzz_value \
+	tests/fuzz/fuzz_xls \
 	tests/fuzz/fuzz_xlsx \
 	tests/fuzz/fuzz_xml \
 	tests/fuzz/fuzz_zip
@@ -102,3 +103,6 @@ tests_fuzz_fuzz_jsonl_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 tests_fuzz_fuzz_packed_SOURCES = %D%/fuzz_packed.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_packed_LDADD = $(READ_LIBS)
 tests_fuzz_fuzz_packed_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_fuzz_xls_SOURCES = %D%/fuzz_xls.c %D%/fuzz_book.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_xls_LDADD = $(READ_LIBS)
+tests_fuzz_fuzz_xls_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)

@@ -968,6 +968,7 @@ export type Mapping = {
   format:
     | "ods"
     | "xlsx"
+    | "xls"
     | "camt"
     | "mt940"
     | "bai2"
