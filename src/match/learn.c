@@ -184,6 +184,7 @@ static void learn_keep(struct learn *n, uint32_t pass)
 	e->stats[pass].expected = (uint32_t)n->expected;
 	e->stats[pass].recall = num_ppm(n->recall);
 	e->stats[pass].learned = n->learned;
+	e->stats[pass].doubtful = n->doubtful;
 	learn_trim(n);
 	if (e->learned == NULL)
 		e->learned = ENGINE_ZNEW(e, e->rs->npasses + 1, struct learn *);
@@ -305,4 +306,11 @@ bool learn_levels(const struct engine *e, struct metric *m, const struct rules_p
 		*ret_levels |= (uint64_t)word_of(c, level) << 4 * i;
 	}
 	return true;
+}
+
+bool learn_doubts(const struct engine *e, const struct rules_pass *pass)
+{
+	const struct learn *n = e->learned == NULL ? NULL : e->learned[pass - e->rs->passes];
+
+	return n != NULL && n->doubtful;
 }

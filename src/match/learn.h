@@ -41,6 +41,9 @@ void learn_same(struct engine *e, uint32_t pass, struct learn_pairs *ret);
 bool learn_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
 	struct pair p, int32_t ret_bits[PATTERN_FIELDS], uint64_t *ret_levels);
 
+/* Nothing that the pass found is certain: its weights say more than they can know. */
+bool learn_doubts(const struct engine *e, const struct rules_pass *pass);
+
 /* All models of a run as one readable JSON document; given back in match_options.model, passes of the
  * same names only score. */
 void learn_models_write(const struct engine *e, struct buf *out);

@@ -11,6 +11,7 @@
 #define CHUNK_LEFT 1024u
 #define BLOCK_MAX 4096u
 #define PRODUCT_PAIRS UINT64_C(4000000)
+#define PIECE_ROWS 256u
 #define ROW_KEPT 64u
 
 struct finder {
@@ -22,6 +23,8 @@ struct finder {
 	struct learn_windows windows;
 	uint32_t *stamp[ENGINE_THREADS_MAX]; /* by right row: left row + 1 */
 	uint32_t *place[ENGINE_THREADS_MAX]; /* and where it is in the row's list */
+	struct learn_index pieces[LEARN_COMPARISONS_MAX]; /* by comparison; instead of all pairs */
+	bool by_pieces;
 	struct candidates *chunk;
 	atomic_ullong pairs, cut;
 };
@@ -108,6 +111,57 @@ static void probe_product(struct probe *q)
 		meet(q, w->row[k], LEARN_BIT_PRODUCT);
 }
 
+/* When all pairs are too many: those that share any piece of a text that not too many have. */
+static void probe_pieces(struct probe *q)
+{
+	const struct learn *n = q->f->n;
+
+	for (uint32_t i = 0; i < n->nc; i++) {
+		const struct comparison *c = &n->c[i];
+		const struct learn_index *x = &q->f->pieces[i];
+		if (c->how != LEARN_LONG || c->dropped)
+			continue;
+		for (uint32_t t = c->tokens[LEFT].first[q->l]; t < c->tokens[LEFT].first[q->l + 1]; t++) {
+			uint32_t b = c->tokens[LEFT].token[t] & x->mask;
+			if (x->first[b + 1] - x->first[b] > PIECE_ROWS) {
+				q->cut += x->first[b + 1] - x->first[b];
+				continue;
+			}
+			for (uint32_t k = x->first[b]; k < x->first[b + 1]; k++)
+				meet(q, x->entry[k].row, LEARN_BIT_PRODUCT);
+		}
+	}
+}
+
+/* Right rows that are left, by the pieces of their texts. */
+static void index_pieces(struct finder *f, uint32_t i)
+{
+	struct engine *e = f->n->e;
+	const struct learn_tokens *t = &f->n->c[i].tokens[RIGHT];
+	struct learn_index *x = &f->pieces[i];
+	uint64_t total = 0;
+	uint32_t size = 1024;
+
+	for (uint32_t k = 0; k < f->windows.n; k++)
+		total += t->first[f->windows.row[k] + 1] - t->first[f->windows.row[k]];
+	while (size < total && size < 1u << 24)
+		size *= 2;
+	x->mask = size - 1;
+	x->first = ENGINE_ZNEW(e, (size_t)size + 2, uint32_t);
+	x->entry = ENGINE_NEW(e, total + 1, struct learn_entry);
+	if (!engine_ok(e))
+		return;
+	for (uint32_t k = 0; k < f->windows.n; k++)
+		for (uint32_t p = t->first[f->windows.row[k]]; p < t->first[f->windows.row[k] + 1]; p++)
+			x->first[(t->token[p] & x->mask) + 2]++;
+	for (uint32_t b = 0; b < size; b++)
+		x->first[b + 2] += x->first[b + 1];
+	for (uint32_t k = 0; k < f->windows.n; k++)
+		for (uint32_t p = t->first[f->windows.row[k]]; p < t->first[f->windows.row[k] + 1]; p++)
+			x->entry[x->first[(t->token[p] & x->mask) + 1]++] =
+				(struct learn_entry){t->token[p], f->windows.row[k]};
+}
+
 static int by_weight(const void *a, const void *b, void *arg)
 {
 	const struct candidate_pair *x = a, *y = b;
@@ -177,6 +231,8 @@ static void find_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 			probe_keys(&q);
 		else if (f->step == STEP_WINDOW)
 			probe_windows(&q);
+		else if (f->by_pieces)
+			probe_pieces(&q);
 		else
 			probe_product(&q);
 		finish_row(&q);
@@ -231,7 +287,10 @@ void learn_find(struct learn *n, const uint32_t *rows, uint32_t nrows, enum lear
 		learn_windows_make(n, &f.windows, step == STEP_WINDOW);
 	if (step == STEP_PRODUCT && f.windows.n * (uint64_t)nrows > PRODUCT_PAIRS) {
 		n->not_searched += f.windows.n * (uint64_t)nrows;
-		nchunks = 0;
+		f.by_pieces = true;
+		for (uint32_t i = 0; i < n->nc && engine_ok(e); i++)
+			if (n->c[i].how == LEARN_LONG && !n->c[i].dropped)
+				index_pieces(&f, i);
 	}
 	if (engine_ok(e))
 		par_for(e, nchunks, find_chunk, &f);
@@ -245,6 +304,8 @@ void learn_find(struct learn *n, const uint32_t *rows, uint32_t nrows, enum lear
 		engine_free(e, f.stamp[t]);
 		engine_free(e, f.place[t]);
 	}
+	for (uint32_t i = 0; i < LEARN_COMPARISONS_MAX; i++)
+		learn_index_free(e, &f.pieces[i]);
 	learn_windows_free(e, &f.windows);
 	engine_free(e, f.chunk);
 }

@@ -15,6 +15,7 @@
 #define ROUNDS 12
 #define PSEUDO 2.0      /* matches that are taken as seen: half by u, half by the start values */
 #define UNBIASED_LEAST 10.0
+#define DOUBT 2.0
 #define START_SHARE 0.5
 
 struct fit {
@@ -271,6 +272,18 @@ static void maximise_task(struct engine *e, void *arg, uint32_t task, unsigned t
 
 /* ---- the fit ---- */
 
+/* Pairs that look like matches one by one, before rivals are weighed, should be about as many as there
+ * are matches. When they are many more, the levels tell less than their weights say: texts that share
+ * words by chance, or comparisons that repeat each other. Then nothing is certain. */
+static void note_doubt(const struct fit *f)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < f->ncand; i++)
+		sum += f->odds[i] / (1 + f->odds[i]);
+	f->n->doubtful = sum > DOUBT * MAX(f->n->expected, LEARN_FEW);
+}
+
 static bool open_fit(struct learn *n, struct fit *f)
 {
 	struct engine *e = n->e;
@@ -331,6 +344,7 @@ void learn_fit(struct learn *n)
 		par_for(e, chunks(f.ncand), count_chunk, &f);
 		expect(&f, false);
 		note_sure(n);
+		note_doubt(&f);
 	}
 	close_fit(&f);
 }
@@ -342,6 +356,7 @@ void learn_judge(struct learn *n)
 	if (open_fit(n, &f)) {
 		expect(&f, false);
 		note_sure(n);
+		note_doubt(&f);
 	}
 	close_fit(&f);
 }

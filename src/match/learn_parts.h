@@ -193,6 +193,7 @@ struct learn {
 	int forced;             /* first rounds of the next fit in which half the records have partners */
 	bool learned;           /* enough matches to learn from */
 	bool pinned;
+	bool doubtful;          /* more pairs look like matches than can be */
 	uint64_t pairs, not_searched;
 };
 

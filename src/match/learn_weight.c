@@ -61,7 +61,9 @@ static void start_one(struct learn *n, struct comparison *c)
 			c->start[k] = 1.0 / c->nlevels;
 		break;
 	}
-	memcpy(c->m, c->start, sizeof(c->m));
+	/* A column may as well be noise: or else ten of them would hide what the others say. */
+	for (uint32_t k = 0; k < c->nlevels; k++)
+		c->m[k] = (c->start[k] + c->u[k]) / 2;
 }
 
 void learn_start(struct learn *n)

@@ -96,6 +96,7 @@ struct match_pass_stat {
 	 * (estimated, ppm), and whether there were enough to learn from; recall 0: of no learned pass. */
 	uint32_t expected, recall;
 	bool learned;
+	bool doubtful; /* the weights say more than they can know: nothing was confirmed */
 };
 
 /* A record of an earlier run that is still open, with what is left of it. */

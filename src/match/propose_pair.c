@@ -324,7 +324,7 @@ int propose_texts(struct propose *q, struct err *err)
 		struct set other;
 		if (!gather_words(&q->p[1 - side], &other))
 			return err_set(err, E_NO_MEMORY, NULL);
-		for (uint32_t i = 0; i < p->n; i++)
+		for (uint32_t i = 0; i < p->n && q->ntexts[side] < RULES_TERMS_MAX; i++)
 			if (propose_is_string(p->col[i]) && has_meaning(&p->terms[i], &other))
 				q->text[side][q->ntexts[side]++] = p->col[i];
 		free(other.slot);

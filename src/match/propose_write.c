@@ -141,13 +141,33 @@ static void put_fields(struct propose *q)
 	buf_add_cstr(q->out, " },\n");
 }
 
+/* Evidence of the passes of rules: not the other columns, which may be noise and are not learned. */
+static void put_use(struct propose *q)
+{
+	buf_add_cstr(q->out, "      \"use\": [\"amount\"");
+	if (q->date[0] != NULL)
+		buf_add_cstr(q->out, ", \"date\"");
+	for (uint32_t i = 0; i < q->ncodes; i++)
+		buf_printf(q->out, ", \"reference%u\"", i + 1);
+	if (q->party[0] != NULL)
+		buf_add_cstr(q->out, ", \"party\"");
+	if (has_texts(q) && !repeats_pair(q))
+		buf_add_cstr(q->out, ", \"text\"");
+	buf_add_cstr(q->out, "],\n");
+}
+
+static void put_head(struct propose *q, const char *name, unsigned stage, const char *kind, bool first)
+{
+	buf_printf(q->out, "%s    { \"name\": \"%s\", \"stage\": %u, \"kind\": \"%s\",\n",
+		first ? "" : ",\n", name, stage, kind);
+	put_use(q);
+}
+
 static void put_pass(struct propose *q, const char *name, unsigned stage, const char *when,
 	const char *then, bool *first)
 {
-	buf_printf(q->out,
-		"%s    { \"name\": \"%s\", \"stage\": %u, \"kind\": \"1:1\",\n      \"when\": { %s "
-		"},\n      \"then\": { %s } }",
-		*first ? "" : ",\n", name, stage, when, then);
+	put_head(q, name, stage, "1:1", *first);
+	buf_printf(q->out, "      \"when\": { %s },\n      \"then\": { %s } }", when, then);
 	*first = false;
 }
 
@@ -156,37 +176,46 @@ static void put_groups(struct propose *q, const char *name, unsigned stage, cons
 	const char *group)
 {
 	static const char *const kinds[] = {"n:1", "1:n"};
+	char full[96];
 
-	for (int k = 0; k < 2; k++)
+	for (int k = 0; k < 2; k++) {
+		snprintf(full, sizeof(full), "%s, %s", name, kinds[k]);
+		put_head(q, full, stage, kinds[k], false);
 		buf_printf(q->out,
-			",\n    { \"name\": \"%s, %s\", \"stage\": %u, \"kind\": \"%s\",\n"
 			"      \"when\": { %s },\n      \"group\": { %s, \"total\": { \"within\": "
 			"\"0.00\" } },\n      \"then\": { \"confirm\": { \"confidence\": 0.99, "
 			"\"margin\": 1, \"chance\": 0.01 }, \"suggest\": { \"confidence\": 0.5 } } }",
-			name, kinds[k], stage, kinds[k], when, group);
+			when, group);
+	}
 }
 
 static void put_netting(struct propose *q)
 {
 	static const char *const sides[] = {"left", "right"};
+	char name[64], kind[16];
 
-	for (int side = 0; side < 2; side++)
+	for (int side = 0; side < 2; side++) {
+		snprintf(name, sizeof(name), "offset within one side, %s", sides[side]);
+		snprintf(kind, sizeof(kind), "net %s", sides[side]);
+		put_head(q, name, 2, kind, false);
 		buf_printf(q->out,
-			",\n    { \"name\": \"offset within one side, %s\", \"stage\": 2, "
-			"\"kind\": \"net %s\",\n      \"when\": { \"party\": \"same\"%s },\n"
-			"      \"then\": { " THEN_SURE " } }",
-			sides[side], sides[side],
+			"      \"when\": { \"party\": \"same\"%s },\n      \"then\": { " THEN_SURE
+			" } }",
 			q->date[0] != NULL ? ", \"date\": { \"days\": [-10, 10] }" : "");
+	}
 }
 
 static void put_partial(struct propose *q, uint32_t i)
 {
+	char name[64];
+
+	snprintf(name, sizeof(name), "part of reference %u", i + 1);
+	put_head(q, name, 4, "partial", false);
 	buf_printf(q->out,
-		",\n    { \"name\": \"part of reference %u\", \"stage\": 4, \"kind\": \"partial\", "
-		"\"whole\": \"right\",\n      \"when\": { \"reference%u\": \"same\" },\n"
+		"      \"whole\": \"right\",\n      \"when\": { \"reference%u\": \"same\" },\n"
 		"      \"partial\": { \"order\": \"oldest first\", \"rest\": \"stays open\" },\n"
 		"      \"then\": { " THEN_SUGGEST " } }",
-		i + 1, i + 1);
+		i + 1);
 }
 
 static void put_learned(struct propose *q, const char *name, unsigned stage, bool near,

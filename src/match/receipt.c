@@ -136,7 +136,7 @@ static void put_pass(struct json_writer *w, const struct rules_pass *pass, int32
 	json_put_int(w, "not_identifiable", s->not_identifiable);
 	json_put_int(w, "states", (int64_t)s->states);
 	if (s->recall > 0) {
-		json_put_cstr(w, "weights", s->learned ? "learned" : "prior");
+		json_put_cstr(w, "weights", s->doubtful ? "doubtful" : s->learned ? "learned" : "prior");
 		json_put_int(w, "expected_matches", s->expected);
 		json_put_decimal(w, "candidate_recall", s->recall, 6);
 	}

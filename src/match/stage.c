@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "match/learn.h"
 
 /* ---- prior ---- */
 
@@ -211,7 +212,8 @@ uint8_t stage_status(const struct engine *e, const struct rules_pass *pass, cons
 	uint32_t least = then->suggest ? then->suggest_ppm : then->confirm_ppm;
 
 	if (then->confirm && m->margin != RESULT_NONE && m->margin >= then->confirm_margin &&
-		m->confidence >= then->confirm_ppm && value_allows(e, pass, m))
+		m->confidence >= then->confirm_ppm && value_allows(e, pass, m) &&
+		!learn_doubts(e, pass))
 		return STATUS_CONFIRMED;
 	/* Without its rivals it would pass the line. */
 	double odds = num_pow2(&e->num, alone);
