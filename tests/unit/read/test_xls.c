@@ -46,7 +46,7 @@ static void test_sheets(void **state)
 			"\nDate|Text|Amount|Flag\n2024-01-31|Rent \xe2\x82\xac|110.7|TRUE\n"
 			"2024-02-01|F\xc3\xbcr|-1234.56|FALSE\n"
 			"2024-02-02T18:00:00|x|0.333333333333333|TRUE\n2024-02-03|007|1000000|"
-			"FALSE"},
+			"FALSE\n\n"},
 		{"Lines", E_MAPPING, ""},
 	};
 
