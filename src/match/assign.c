@@ -60,7 +60,7 @@ static bool alloc_front(struct front *f, uint32_t nodes, uint32_t edges)
 
 static bool make_room(struct assign_work *w, uint32_t nodes, uint32_t edges)
 {
-	if (nodes <= w->nodes && edges <= w->edges)
+	if (w->first != NULL && nodes <= w->nodes && edges <= w->edges)
 		return true;
 	nodes = MAX(nodes, w->nodes * 2);
 	edges = MAX(edges, w->edges * 2);

@@ -307,7 +307,9 @@ static uint32_t row_keys(const struct plan *p, int which, uint32_t row, uint32_t
 
 static bool takes_part(const struct plan *p, int side, uint32_t row)
 {
-	return row_cap(p->e, side, row) > 0 && test_only(p->e, &p->pass->only[side], side, row);
+	return row_cap(p->e, side, row) > 0 &&
+		(p->pass->kind == KIND_PARTIAL || row_whole(p->e, side, row)) &&
+		test_only(p->e, &p->pass->only[side], side, row);
 }
 
 /* The value that orders a block; false when the row has none. */

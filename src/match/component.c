@@ -668,6 +668,16 @@ static void solve_groups(
 	write_verdicts(v, &a, true, m.exact);
 }
 
+static void note_size(const struct solver *v, uint16_t pass)
+{
+	uint32_t *largest = &v->s->e->stats[pass].largest;
+	uint32_t nodes = v->n[0] + v->n[1], now = __atomic_load_n(largest, __ATOMIC_RELAXED);
+
+	while (now < nodes && !__atomic_compare_exchange_n(largest, &now, nodes, true,
+				      __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
 static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
 {
 	struct engine *e = v->s->e;
@@ -718,6 +728,7 @@ static void solve_component(struct solver *v, uint32_t c)
 		ng = comp->group_first[c + 1] - comp->group_first[c];
 	}
 	collect_nodes(v, edges, ne, groups, ng);
+	note_size(v, ne > 0 ? v->s->edges.p[edges[0]].pass : v->s->groups.group.p[groups[0]].pass);
 	if (ng > 0)
 		solve_groups(v, edges, ne, groups, ng);
 	else

@@ -243,6 +243,8 @@ void engine_phase(struct engine *e, enum match_phase phase)
 	e->phase = phase;
 	if (e->opt->progress != NULL)
 		e->opt->progress(e->opt->arg, phase, 0, 0);
+	if (e->opt->cancel != NULL && atomic_load(e->opt->cancel))
+		engine_fail(e, E_CANCELLED);
 }
 
 struct crew;

@@ -396,6 +396,15 @@ static inline bool row_foreign(const struct engine *e, int side, uint32_t row)
 		foreign[row] != -e->amount[side][row];
 }
 
+/* No partial match of this run took some of it: what is left of a record goes to partial matches
+ * only. */
+static inline bool row_whole(const struct engine *e, int side, uint32_t row)
+{
+	const int64_t *all = e->carried[side] != NULL ? e->carried[side] : e->amount[side];
+
+	return e->open_amount[side] == NULL || e->open_amount[side][row] == all[row];
+}
+
 /* Open rows that a row stands for. */
 static inline uint32_t row_cap(const struct engine *e, int side, uint32_t row)
 {

@@ -18,7 +18,8 @@ static bool takes_part(const struct learn *n, int side, uint32_t row)
 
 	if (n->same)
 		return e->state[side][row] == ROW_OPEN;
-	return row_cap(e, side, row) > 0 && test_only(e, &n->pass->only[side], side, row);
+	return row_cap(e, side, row) > 0 && row_whole(e, side, row) &&
+		test_only(e, &n->pass->only[side], side, row);
 }
 
 static void list_rows(struct learn *n)

@@ -119,7 +119,8 @@ void many_pass(struct engine *e, uint32_t pass)
 	for (int side = 0; side < 2 && engine_ok(e); side++)
 		for (uint32_t r = 0; r < e->n[side]; r++) {
 			uint64_t hash;
-			if (e->state[side][r] == ROW_OPEN && key_of(&q, side, r, &hash) &&
+			if (e->state[side][r] == ROW_OPEN && row_whole(e, side, r) &&
+				key_of(&q, side, r, &hash) &&
 				test_only(e, &q.rule->only[side], side, r))
 				v[n++] = (struct keyed){hash, r, (uint8_t)side};
 		}

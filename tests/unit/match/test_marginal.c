@@ -311,6 +311,18 @@ static void test_classes(void **state)
 	marginal_work_free(&w);
 }
 
+/* A graph without anything in it. */
+static void test_nothing(void **state)
+{
+	struct marginal_work *w = marginal_work_new();
+	struct assign a = {0};
+
+	(void)state;
+	assert_non_null(w);
+	CHECK("run", marginal_run(w, &a, NULL, NULL));
+	marginal_work_free(&w);
+}
+
 /* Two equal records against one: each has half of a chance; a pair of classes has all of it. */
 static void test_pairs_of_classes(void **state)
 {
@@ -332,6 +344,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_propagated),
+		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_crowd),
 		cmocka_unit_test(test_trees),
 		cmocka_unit_test(test_swaps),
