@@ -16,6 +16,7 @@
 #include "match/learn.h"
 
 #define ROW_EDGES_MAX 64u   /* best ones kept of one row */
+#define ROW_EDGES_PRUNE 1024u /* so many of one row are cut back on the way */
 #define ROW_PAIRS_MIN 64u
 #define KEYS_MAX 64u
 #define RARE_WORD_ROWS 300u
@@ -452,9 +453,63 @@ struct probe {
 	struct metric *m;
 	VECTOR(struct edge) edges;
 	size_t row_first; /* first edge of the row at hand */
+	bool full;        /* it has its best ones, of which `last` is the least */
+	struct edge last;
 	uint64_t pairs, cut;
 	uint32_t left;    /* of the row's budget */
 };
+
+static int by_right(const void *a, const void *b)
+{
+	const struct edge *x = a, *y = b;
+
+	return x->r < y->r ? -1 : x->r > y->r;
+}
+
+/* Heaviest first; equal ones by what the right row holds, not where it stands. */
+static int by_weight(const void *a, const void *b, void *arg)
+{
+	const struct edge *x = a, *y = b;
+	const uint64_t *hash = arg;
+
+	if (x->w != y->w)
+		return x->w > y->w ? -1 : 1;
+	if (hash[x->r] != hash[y->r])
+		return hash[x->r] < hash[y->r] ? -1 : 1;
+	return x->r < y->r ? -1 : x->r > y->r;
+}
+
+/* Drops doubles of the row at hand, keeps the best ones. */
+static void prune_row(struct probe *q)
+{
+	struct plan *p = q->p;
+	struct edge *edge = q->edges.p + q->row_first;
+	size_t n = q->edges.n - q->row_first, kept = 0;
+
+	qsort(edge, n, sizeof(*edge), by_right);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || edge[i].r != edge[kept - 1].r)
+			edge[kept++] = edge[i];
+	if (kept > ROW_EDGES_MAX && p->sa != p->sb) {
+		qsort_r(edge, kept, sizeof(*edge), by_weight, p->e->row_hash[p->sb]);
+		q->cut += kept - ROW_EDGES_MAX;
+		kept = ROW_EDGES_MAX;
+		q->full = true;
+		q->last = edge[kept - 1];
+	}
+	q->edges.n = q->row_first + kept;
+}
+
+/* Sorts the row's edges by their other end. */
+static void finish_row(struct probe *q)
+{
+	if (q->edges.n - q->row_first < 2)
+		return;
+	prune_row(q);
+	if (q->full)
+		qsort(q->edges.p + q->row_first, q->edges.n - q->row_first, sizeof(*q->edges.p),
+			by_right);
+}
 
 static void try_pair(struct probe *q, uint32_t a, uint32_t b)
 {
@@ -471,7 +526,12 @@ static void try_pair(struct probe *q, uint32_t a, uint32_t b)
 	edge.w = score_pair(e, q->m, p->pass, (struct pair){p->sa, p->sb, a, b});
 	if (p->learn && edge.w < p->least)
 		return;
-	(void)ENGINE_PUSH(e, &q->edges, edge);
+	if (q->full && by_weight(&edge, &q->last, e->row_hash[p->sb]) > 0) {
+		q->cut++;
+		return;
+	}
+	if (ENGINE_PUSH(e, &q->edges, edge) && q->edges.n - q->row_first >= ROW_EDGES_PRUNE)
+		prune_row(q);
 }
 
 static uint32_t lower_bound(const struct entry *entry, uint32_t n, int64_t value)
@@ -555,48 +615,6 @@ static void probe_days(struct probe *q, uint32_t a, struct test_bounds bounds)
 		probe_block(q, a, (uint32_t)day, bounds);
 }
 
-static int by_right(const void *a, const void *b)
-{
-	const struct edge *x = a, *y = b;
-
-	return x->r < y->r ? -1 : x->r > y->r;
-}
-
-/* Heaviest first; equal ones by what the right row holds, not where it stands. */
-static int by_weight(const void *a, const void *b, void *arg)
-{
-	const struct edge *x = a, *y = b;
-	const uint64_t *hash = arg;
-
-	if (x->w != y->w)
-		return x->w > y->w ? -1 : 1;
-	if (hash[x->r] != hash[y->r])
-		return hash[x->r] < hash[y->r] ? -1 : 1;
-	return x->r < y->r ? -1 : x->r > y->r;
-}
-
-/* Sorts the row's edges by their other end, drops doubles, keeps the best ones. */
-static void finish_row(struct probe *q)
-{
-	struct plan *p = q->p;
-	struct edge *edge = q->edges.p + q->row_first;
-	size_t n = q->edges.n - q->row_first, kept = 0;
-
-	if (n < 2)
-		return;
-	qsort(edge, n, sizeof(*edge), by_right);
-	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || edge[i].r != edge[kept - 1].r)
-			edge[kept++] = edge[i];
-	if (kept > ROW_EDGES_MAX && p->sa != p->sb) {
-		qsort_r(edge, kept, sizeof(*edge), by_weight, p->e->row_hash[p->sb]);
-		q->cut += kept - ROW_EDGES_MAX;
-		kept = ROW_EDGES_MAX;
-		qsort(edge, kept, sizeof(*edge), by_right);
-	}
-	q->edges.n = q->row_first + kept;
-}
-
 static void probe_row(struct probe *q, uint32_t a)
 {
 	const struct plan *p = q->p;
@@ -606,6 +624,7 @@ static void probe_row(struct probe *q, uint32_t a)
 	if (!takes_part(p, p->sa, a) || !band_bounds(p, a, &bounds))
 		return;
 	q->row_first = q->edges.n;
+	q->full = false;
 	q->left = p->row_pairs;
 	if (p->head != NULL) {
 		if (p->id[0][a] != 0)

@@ -182,7 +182,7 @@ static const char amount_only[] = "[{\"name\":\"a\",\"use\":[\"amount\"],\"when\
 /* Every pair is a candidate: no budget may let that grow with the product. */
 static void test_equal_amounts(void **state)
 {
-	enum { N = 20000 };
+	enum { N = 6000 };
 	struct cell_row *rows = rows_of(N);
 	char(*refs)[12] = calloc(N, sizeof(*refs));
 	struct run r;
