@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "cli/cli.h"
 #include "cli/load.h"
 #include "read/encoding.h"
@@ -127,6 +128,53 @@ static void print_rejects(const struct col_table *t)
 		printf("  and %u more\n", t->rows - REJECTS_SHOWN);
 }
 
+#define STATEMENTS_SHOWN 20u
+
+/* "DE02… 31  EUR  1000.00 + 1234.00 (12 entries) = 2234.00, proven": the statements of a bank. */
+static void print_statement(const struct statement *s)
+{
+	struct buf b CLEANUP(buf_free) = BUF_INIT;
+	char currency[4] = "";
+	int64_t difference;
+	enum statement_proof proof = statement_prove(s, &difference);
+
+	col_currency_unpack(s->currency, currency);
+	buf_printf(&b, "  %.*s %.*s %s ", SV_ARG(s->account), SV_ARG(s->number), currency);
+	if (s->opening.known)
+		decimal_format(s->opening.minor, s->scale, &b);
+	else
+		buf_add_char(&b, '?');
+	buf_add_cstr(&b, " + ");
+	decimal_format(s->sum, s->scale, &b);
+	buf_printf(&b, " (%llu entries) = ", (unsigned long long)s->entries);
+	if (s->closing.known)
+		decimal_format(s->closing.minor, s->scale, &b);
+	else
+		buf_add_char(&b, '?');
+	if (proof == STATEMENT_DIFFERS) {
+		buf_add_cstr(&b, ", off by ");
+		decimal_format(difference, s->scale, &b);
+	}
+	printf("%s%s\n", buf_cstr(&b),
+		proof == STATEMENT_PROVEN     ? ", proven"
+		: proof == STATEMENT_UNPROVEN ? ", unproven"
+					      : "");
+	for (uint32_t i = 0; i < s->nchecks; i++)
+		if (s->checks[i].said != s->checks[i].found)
+			printf("    %s: the file says %lld, found %lld\n", s->checks[i].what,
+				(long long)s->checks[i].said, (long long)s->checks[i].found);
+}
+
+static void print_statements(const struct statement_list *l)
+{
+	if (l->n > 0)
+		printf("\n%u statements\n", l->n);
+	for (uint32_t i = 0; i < l->n && i < STATEMENTS_SHOWN; i++)
+		print_statement(&l->items[i]);
+	if (l->n > STATEMENTS_SHOWN)
+		printf("  and %u more\n", l->n - STATEMENTS_SHOWN);
+}
+
 static void print_text(const struct read_proposal *p, const struct read_result *r)
 {
 	print_mapping(&p->mapping);
@@ -138,6 +186,7 @@ static void print_text(const struct read_proposal *p, const struct read_result *
 		(unsigned long long)r->info.rows_rejected,
 		(unsigned long long)r->info.rows_skipped);
 	print_rejects(&r->rejects);
+	print_statements(&r->statements);
 }
 
 int cmd_read(struct cli *cli, int argc, char **argv)
