@@ -113,6 +113,7 @@ struct comparison {
 	uint8_t high[LEARN_LEVELS_MAX];
 	int32_t log_m[LEARN_LEVELS_MAX]; /* of what a level is merged to */
 	int32_t log_u[LEARN_LEVELS_MAX];
+	double sampled;                  /* pairs that u was shared out to */
 	double bits;                     /* sum of m log2(m / u) */
 };
 

@@ -101,6 +101,7 @@ static void share_levels(struct learn *n, struct comparison *c, const uint8_t *l
 		count[level[i]] += n->pair_weight[i];
 	for (uint32_t k = 0; k < c->nlevels; k++)
 		total += count[k];
+	c->sampled = total + 0.5 * c->nlevels;
 	for (uint32_t k = 0; k < c->nlevels; k++)
 		c->u[k] = (count[k] + 0.5) / (total + 0.5 * c->nlevels);
 }

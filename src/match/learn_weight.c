@@ -8,6 +8,7 @@
 
 #define MERGE_MATCHES 20.0
 #define MERGE_BITS 13      /* 0.2 bit */
+#define SAMPLED_FEW 8.0    /* pairs of the sample from which u is known */
 #define TELLS_LEAST 0.1    /* bits; less is noise */
 #define FORCED_ROUNDS 2
 #define SCALE 40           /* learn_log2() looks at 2^-40 and more */
@@ -134,12 +135,24 @@ static void merge_levels(const struct learn *n, struct comparison *c)
 	}
 }
 
-/* More in common is never worth less: where no pair of the sample fell, u is not known better than the
+/* Pairs of the sample at the levels that one is merged with. */
+static double sampled_at(const struct comparison *c, uint32_t k)
+{
+	double u = 0;
+
+	for (uint32_t i = c->low[k]; i <= c->high[k]; i++)
+		u += c->u[i];
+	return u * c->sampled;
+}
+
+/* More in common is worth more: where hardly a pair of the sample fell, u is not known better than the
  * sample is large, and cells with few matches would be worth least. */
 static void rise(struct comparison *c)
 {
 	for (uint32_t k = 0; k < c->nlevels; k++) {
 		int32_t w = c->log_m[k] - c->log_u[k];
+		if (sampled_at(c, k) >= SAMPLED_FEW)
+			continue;
 		if (k % LONG_SHARES > 0)
 			w = MAX(w, c->log_m[k - 1] - c->log_u[k - 1] + LONG_SHARE_BITS);
 		if (k >= LONG_SHARES)
