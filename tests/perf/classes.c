@@ -2,7 +2,8 @@
  * Rows of one side that are equal in all compared fields cannot be told apart, by the engine or by
  * anybody: which of them belongs to which is not in the data. A pair that the engine flags as
  * interchangeable counts as right if its two classes hold a true pair that nobody else has claimed;
- * one that is not flagged is judged by its rows alone.
+ * one that is not flagged is judged by its rows alone. An n:m match that is flagged says which rows
+ * belong together, not which with which: it counts for one pair a row.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,54 @@ static struct claim *claims_of(const struct pairs *from, const struct pairs *oth
 		qsort(c, n, sizeof(*c), claim_cmp);
 	*ret_n = n;
 	return c;
+}
+
+static size_t last_row(const struct pairs *s)
+{
+	size_t last = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const size_t l = (size_t)(s->p[i].key >> 32), r = (uint32_t)s->p[i].key;
+		if (s->p[i].key >> 63)
+			continue;
+		last = MAX(last, l);
+		last = MAX(last, r);
+	}
+	return last;
+}
+
+/* Keeps pairs of bulk matches whose rows are free; with only_true those that the truth has. */
+static void keep_free(const struct pairs *truth, struct pairs *said, bool *left, bool *right,
+	bool *keep, bool only_true)
+{
+	for (size_t i = 0; i < said->n; i++) {
+		const struct true_pair *p = &said->p[i];
+		const size_t l = (size_t)(p->key >> 32), r = (uint32_t)p->key;
+		if (p->key >> 63 || !p->bulk || keep[i] || left[l] || right[r] ||
+			(only_true && pairs_find(truth, p->key) == NULL))
+			continue;
+		keep[i] = left[l] = right[r] = true;
+	}
+}
+
+size_t pairs_settle_bulk(const struct pairs *truth, struct pairs *said)
+{
+	const size_t rows = last_row(said) + 1, before = said->n;
+	bool *left = calloc(rows, 1), *right = calloc(rows, 1), *keep = calloc(before + 1, 1);
+	size_t n = 0;
+
+	if (left == NULL || right == NULL || keep == NULL)
+		die("memory");
+	keep_free(truth, said, left, right, keep, true);
+	keep_free(truth, said, left, right, keep, false);
+	for (size_t i = 0; i < before; i++)
+		if (keep[i] || !said->p[i].bulk || said->p[i].key >> 63)
+			said->p[n++] = said->p[i];
+	said->n = n;
+	free(left);
+	free(right);
+	free(keep);
+	return before - n;
 }
 
 size_t pairs_exchange(const struct pairs *truth, struct pairs *said, const char *left_path,

@@ -31,7 +31,7 @@ void pairs_add(struct pairs *s, uint64_t key, size_t kind, int status)
 		s->cap = s->cap ? s->cap * 2 : 4096;
 		s->p = resize(s->p, s->cap * sizeof(*s->p));
 	}
-	s->p[s->n++] = (struct true_pair){key, (uint16_t)kind, (uint16_t)status, false};
+	s->p[s->n++] = (struct true_pair){key, (uint16_t)kind, (uint16_t)status, false, false};
 }
 
 static int pair_cmp(const void *a, const void *b)
@@ -164,8 +164,9 @@ struct pairs pairs_read(const char *path)
 				cells[left], cells[right]);
 		const bool equals = evidence >= 0 && (int)n > evidence &&
 				    strstr(cells[evidence], "; interchangeable") != NULL;
+		const bool bulk = equals && strncmp(cells[kind], "n:m", 3) == 0;
 		for (size_t i = before; equals && i < s.n; i++)
-			s.p[i].interchangeable = true;
+			s.p[i].interchangeable = true, s.p[i].bulk = bulk;
 	}
 	free(line);
 	fclose(f);

@@ -15,6 +15,7 @@ struct true_pair {
 	uint16_t kind;
 	uint16_t status;
 	bool interchangeable; /* as matches.csv says: its rows have equals */
+	bool bulk;            /* so is an n:m match, which says who, but not who with whom */
 };
 
 struct pairs {
@@ -45,7 +46,10 @@ struct score pairs_score(const struct pairs *truth, const struct pairs *said, bo
 void score_print(const char *name, const struct score *s);
 double ratio(size_t a, size_t b); /* 1 when both are nothing */
 
-/* classes.c: gives each interchangeable pair of said that is wrong the place of a true pair that was
+/* classes.c: leaves of each interchangeable n:m match, which names every left with every right row, as
+ * many pairs as it has rows on its smaller side, true ones first. Returns how many pairs went. */
+size_t pairs_settle_bulk(const struct pairs *truth, struct pairs *said);
+/* Gives each interchangeable pair of said that is wrong the place of a true pair that was
  * not said, where rows are equal in the named columns on both sides; returns how many got one. */
 size_t pairs_exchange(const struct pairs *truth, struct pairs *said, const char *left_path,
 	const char *right_path, char **columns, size_t ncolumns);

@@ -29,11 +29,13 @@ int main(int argc, char **argv)
 	struct pairs truth = pairs_read(argv[1]), said = pairs_read(argv[2]);
 	if (argc >= 6) {
 		const struct score strict = pairs_score(&truth, &said, false);
-		size_t n = pairs_exchange(&truth, &said, argv[3], argv[4], argv + 5, (size_t)argc - 5);
+		const size_t spare = pairs_settle_bulk(&truth, &said);
+		const size_t n = pairs_exchange(&truth, &said, argv[3], argv[4], argv + 5, (size_t)argc - 5);
 		score_print("by rows", &strict);
 		printf("%zu pairs are right but for which of several equal rows was taken; flagged "
-		       "interchangeable, they count as right below\n",
-			n);
+		       "interchangeable, they count as right below;\n%zu pairs of n:m matches flagged so "
+		       "do not count: such a match says one pair a row\n",
+			n, spare);
 	}
 	const struct score all = pairs_score(&truth, &said, true);
 
