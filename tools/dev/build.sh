@@ -32,9 +32,10 @@ build_main() {
 	build_tree "$tree" --prefix=/usr --sysconfdir=/etc --localstatedir=/var CC="$(compiler gcc)" "${tree_options[@]}"
 }
 
+# build_programs [ARG...]: everything, or what make's arguments say.
 build_programs() {
 	build_main
-	quiet "var/log/make-$tree.log" make -C "$tree" -j"$(jobs_n)"
+	quiet "var/log/make-$tree.log" make -C "$tree" -j"$(jobs_n)" "$@"
 }
 
 # True when anything under www that goes into the bundle is newer than the bundle.
@@ -60,7 +61,7 @@ cmd_build() {
 	setup_node &
 	trap wait EXIT # nothing goes on behind a failed build
 	step "building"
-	build_programs
+	build_programs noinst_PROGRAMS=tools/dev/supervise # benchmarks and fuzz targets are not run here
 	wait $!
 	trap - EXIT
 	build_web

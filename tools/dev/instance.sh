@@ -111,7 +111,7 @@ instance_install() {
 		-type f -newer "$inst/root/.installed" -print -quit 2>/dev/null || true)
 	[ -f "$inst/root/.installed" ] && [ -z "$newest" ] && return 0
 	mkdir -p "$inst/root"
-	quiet var/log/install.log make -s -C "$tree" install DESTDIR="$inst/root"
+	quiet var/log/install.log make -s -C "$tree" install noinst_PROGRAMS= DESTDIR="$inst/root"
 	chmod -R a+rX "$inst/root"
 	touch "$inst/root/.installed"
 }
