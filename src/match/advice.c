@@ -138,6 +138,7 @@ static int read_lines(struct advice *q)
 		return q->e->error;
 	for (uint32_t r = 0; r < t->rows; r++) {
 		struct line *l = &q->line[q->n];
+		*l = (struct line){.row = r};
 		q->e->advice.lines++;
 		if (!col_valid(key[0], r) || !col_valid(key[1], r) || !col_valid(amount, r)) {
 			q->e->advice.unknown++;
@@ -148,7 +149,6 @@ static int read_lines(struct advice *q)
 		l->whole = text_hash(l->text[q->ws]);
 		l->amount = amount->i64[r];
 		l->scale = (uint8_t)col_amount_scale(t, amount, r);
-		l->row = r;
 		q->n++;
 	}
 	if (q->n > 1)

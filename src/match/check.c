@@ -73,7 +73,7 @@ static int64_t tolerance_of(const struct proof *p, uint32_t match)
 	int exponent = col_currency_exponent(p->r->matches.currency[match]);
 	uint8_t kind = p->r->matches.kind[match];
 
-	if (kind != KIND_1_N && kind != KIND_N_1)
+	if (kind != KIND_1_N && kind != KIND_N_1 && pass->kind != KIND_N_M)
 		return 0;
 	return (int64_t)((__int128)pass->group.within * decimal_pow10(exponent) / RULES_MICRO);
 }

@@ -351,8 +351,14 @@ static bool outside_period(const struct reasons *q, int side, int32_t day)
 	const struct engine *e = q->c->e;
 	int32_t as_of = e->rs->side[side].as_of, first = q->first_day[1 - side];
 
+	const struct rules_transit *t = &e->rs->transit[side];
+
 	if (as_of != INT32_MIN && day > as_of)
 		return true;
+	if (t->how == RULES_TRANSIT_BUSINESS && first != INT32_MAX) {
+		const struct calendar *c = test_calendar(e, t->calendar);
+		return test_business_day(c, first) - test_business_day(c, day) > (int32_t)t->days;
+	}
 	return first != INT32_MAX && q->c->lag_known[side] &&
 		(int64_t)day + q->c->receipt->transit_days[side] < first;
 }

@@ -65,6 +65,7 @@ MATCH_TESTS = \
 	tests/unit/match/test_cluster_run \
 	tests/unit/match/test_compete \
 	tests/unit/match/test_find \
+	tests/unit/match/test_kinds \
 	tests/unit/match/test_limits \
 	tests/unit/match/test_marginal \
 	tests/unit/match/test_match \
@@ -90,6 +91,8 @@ tests_unit_match_test_limits_SOURCES = tests/unit/match/test_limits.c tests/unit
 tests_unit_match_test_limits_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_marginal_SOURCES = tests/unit/match/test_marginal.c
 tests_unit_match_test_marginal_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_kinds_SOURCES = tests/unit/match/test_kinds.c tests/unit/match/scene.h
+tests_unit_match_test_kinds_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_match_SOURCES = tests/unit/match/test_match.c tests/unit/match/scene.h
 tests_unit_match_test_match_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit/corpus.h

@@ -3,6 +3,7 @@
  * must find what matches.txt and open.txt beside the files say, in both formats, with a receipt
  * whose identities hold. Weights may grow wiser; what belongs together may not change.
  */
+#include <dirent.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,19 +55,17 @@ static int run_recon(const char *const argv[])
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void remove_results(const char *dir)
+static void remove_results(const char *folder)
 {
-	static const char *const names[] = {"matches", "allocations", "open_left", "open_right"};
-	char path[256];
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		for (int json = 0; json < 2; json++) {
-			snprintf(path, sizeof(path), "%s/%s.%s", dir, names[i], json ? "jsonl" : "csv");
-			(void)unlink(path);
-		}
-	snprintf(path, sizeof(path), "%s/receipt.json", dir);
-	(void)unlink(path);
-	CHECK_INT("nothing else was left", rmdir(dir), 0);
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+	CHECK_INT("a folder of results", rmdir(folder), 0);
 }
 
 static int run_example(const struct example *x, const char *out, const char *format)

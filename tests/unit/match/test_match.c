@@ -7,29 +7,6 @@
 
 #include "unit/match/scene.h"
 
-/* "1:1 confirmed 0/2; n:1 suggested 1,2/0" */
-static void describe(const struct result *r, struct buf *out)
-{
-	for (uint32_t no = 0; no < r->matches.n; no++) {
-		int side = RESULT_LEFT;
-		buf_printf(out, "%s%s %s ", no > 0 ? "; " : "",
-			outcome_word(OUTCOME_SET_KIND, r->matches.kind[no]),
-			outcome_word(OUTCOME_SET_STATUS, r->matches.status[no]));
-		for (uint32_t i = r->matches.member[no]; i < r->matches.member[no + 1]; i++) {
-			int own = r->inputs[r->members.input[i]].side;
-			bool first = i == r->matches.member[no];
-			if (own != side)
-				buf_add_char(out, '/');
-			else if (!first)
-				buf_add_char(out, ',');
-			side = own;
-			buf_printf(out, "%u", r->members.row[i]);
-		}
-		if (side == RESULT_LEFT)
-			buf_add_char(out, '/');
-	}
-}
-
 /* ---- written-out cases ---- */
 
 #define THEN "\"then\":{\"confirm\":{\"confidence\":0.5,\"margin\":1},\"suggest\":{\"confidence\":0.1}}"
