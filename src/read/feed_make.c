@@ -66,10 +66,11 @@ static void feed_maker_free(struct feed_maker *f)
 
 static bool needs_quotes(struct sv s)
 {
+	bool found = false;
+
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r')
-			return true;
-	return false;
+		found |= s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r';
+	return found;
 }
 
 static char *put_quoted(char *to, struct sv s)

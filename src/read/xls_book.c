@@ -35,10 +35,9 @@ void xls_book_free(struct xls_book **b)
 
 int xls_next(const struct xls_book *b, size_t *at, struct xls_record *ret, struct err *err)
 {
-	const uint8_t *p = (const uint8_t *)b->stream.p + *at;
-
 	if (b->stream.n < 4 || *at > b->stream.n - 4)
 		return damaged(err);
+	const uint8_t *p = (const uint8_t *)b->stream.p + *at;
 	*ret = (struct xls_record){xls_get16(p), xls_get16(p + 2), p + 4};
 	if (ret->n > b->stream.n - *at - 4)
 		return damaged(err);

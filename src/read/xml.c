@@ -181,9 +181,11 @@ static void skip_blanks(struct sv *s)
 
 static struct sv local(struct sv name)
 {
-	const char *colon = name.n == 0 ? NULL : memrchr(name.p, ':', name.n);
+	size_t i = name.n;
 
-	return colon == NULL ? name : sv_from(colon + 1, (size_t)(name.p + name.n - colon) - 1);
+	while (i > 0 && name.p[i - 1] != ':')
+		i--;
+	return sv_from(name.p + i, name.n - i);
 }
 
 static int take_value(struct sv *s, struct sv *ret, struct err *err)
@@ -204,7 +206,7 @@ static int take_value(struct sv *s, struct sv *ret, struct err *err)
 static bool repeated(const struct xml *x, struct sv name, const struct sv *full)
 {
 	for (uint32_t i = 0; i < x->nattrs; i++)
-		if (sv_eq(full[i], name))
+		if (full[i].p[0] == name.p[0] && sv_eq(full[i], name))
 			return true;
 	return false;
 }
@@ -571,7 +573,7 @@ int xml_next(struct xml *x, enum xml_event *ret, struct err *err)
 struct sv xml_attr(const struct xml *x, const char *name)
 {
 	for (uint32_t i = 0; i < x->nattrs; i++)
-		if (sv_eq_cstr(x->attrs[i].name, name))
+		if (xml_same(x->attrs[i].name, name))
 			return x->attrs[i].value;
 	return SV_NULL;
 }

@@ -63,9 +63,18 @@ void xml_close(struct xml *x); /* also the CLEANUP function */
 MUST_CHECK int xml_next(struct xml *x, enum xml_event *ret, struct err *err);
 /* The attribute's value; p NULL when the last START has none of this name. */
 struct sv xml_attr(const struct xml *x, const char *name);
+/* Names are short: comparing them here is quicker than asking libc. */
+static inline bool xml_same(struct sv s, const char *name)
+{
+	size_t i = 0;
+
+	while (i < s.n && name[i] == s.p[i] && name[i] != '\0')
+		i++;
+	return i == s.n && name[i] == '\0';
+}
 static inline bool xml_is(const struct xml *x, const char *name)
 {
-	return sv_eq_cstr(x->name, name);
+	return xml_same(x->name, name);
 }
 /* Steps over the element that the last START opened, with all that is in it. */
 MUST_CHECK int xml_skip(struct xml *x, struct err *err);

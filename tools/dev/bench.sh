@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The benchmarks (tests/perf): the engine beside DuckDB on the same files in the same run; "accuracy": how
-# right it is; "job": one job through a running instance. Figures are for people; no test depends on
-# them. DuckDB comes from npm, into var/, when it is first asked for.
+# right it is; "job": one job through a running instance; "intake": reading files. Figures are for
+# people; no test depends on them. DuckDB comes from npm, into var/, when it is first asked for.
 
 # shellcheck source=tools/dev/instance.sh
 . "$top/tools/dev/instance.sh"
@@ -26,6 +26,7 @@ cmd_bench() {
 	mkdir -p var/bench
 	case ${1-} in
 	accuracy) node tests/perf/accuracy.ts build var/bench "${@:2}" ;;
+	intake) node --disable-warning=ExperimentalWarning tests/perf/intake.ts build var/bench ;;
 	job) bench_job "${@:2}" ;;
 	*) bench_engine "$@" ;;
 	esac
