@@ -75,31 +75,92 @@ static int write_candidates(struct closing *c, const struct ranked *v, size_t n)
 	return rc;
 }
 
-static void rank_candidates(struct closing *c)
-{
-	struct engine *e = c->e;
-	size_t n = 0;
-	struct ranked *v = ENGINE_NEW(e, e->candidate.n + 1, struct ranked);
+/* Candidates by record: those of place p, left rows before right ones, lie at first[p - 1], where p > 0,
+ * up to first[p]. */
+struct ranking {
+	struct ranked *v;
+	uint32_t *first;
+	size_t places;
+};
 
-	if (e->candidate.n > 0)
-		intern_row_hashes(e);
-	for (size_t i = 0; i < e->candidate.n && engine_ok(e); i++) {
+static size_t place_of(const struct engine *e, int side, uint32_t row)
+{
+	return (side == LEFT ? 0 : (size_t)e->n[LEFT]) + row;
+}
+
+static bool is_ranked(const struct engine *e, const struct candidate *k)
+{
+	return e->state[k->side][k->row] != ROW_CONFIRMED;
+}
+
+/* Lays candidates out by record; returns how many there are. */
+static size_t lay_out_candidates(struct engine *e, struct ranking *k)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->candidate.n; i++) {
 		const struct candidate *from = &e->candidate.p[i];
-		if (e->state[from->side][from->row] == ROW_CONFIRMED)
+		if (is_ranked(e, from))
+			k->first[place_of(e, from->side, from->row)]++;
+	}
+	for (size_t p = 0; p < k->places; p++) {
+		n += k->first[p];
+		k->first[p] = (uint32_t)n;
+	}
+	for (size_t i = e->candidate.n; i-- > 0;) {
+		const struct candidate *from = &e->candidate.p[i];
+		if (!is_ranked(e, from))
 			continue;
-		v[n++] = (struct ranked){.record = (uint64_t)from->side << 32 | from->row,
+		k->v[--k->first[place_of(e, from->side, from->row)]] = (struct ranked){
+			.record = (uint64_t)from->side << 32 | from->row,
 			.hash = e->row_hash[1 - from->side][from->other], .other = from->other,
 			.confidence = from->confidence, .weight = from->weight,
 			.pass = from->pass};
 	}
+	/* Each place now begins where it is said to end: what ends it is the next one's begin. */
+	memmove(k->first, k->first + 1, (k->places - 1) * sizeof(*k->first));
+	k->first[k->places - 1] = (uint32_t)n;
+	return n;
+}
+
+static void rank_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct ranking *k = arg;
+	size_t first = (size_t)chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, k->places);
+
+	(void)e;
+	(void)thread;
+	for (size_t p = first; p < end; p++) {
+		uint32_t from = p == 0 ? 0 : k->first[p - 1], n = k->first[p] - from;
+		if (n > 1)
+			qsort(k->v + from, n, sizeof(*k->v), by_rank);
+	}
+}
+
+static void rank_candidates(struct closing *c)
+{
+	struct engine *e = c->e;
+	struct ranking k = {.v = ENGINE_NEW(e, e->candidate.n + 1, struct ranked),
+		.places = (size_t)e->n[LEFT] + e->n[RIGHT]};
+	size_t n = 0;
+
+	if (e->candidate.n > UINT32_MAX)
+		engine_fail(e, E_LIMIT);
+	if (e->candidate.n > 0 && engine_ok(e)) {
+		intern_row_hashes(e);
+		k.first = ENGINE_ZNEW(e, k.places + 1, uint32_t);
+	}
+	if (k.first != NULL && engine_ok(e)) {
+		n = lay_out_candidates(e, &k);
+		par_for(e, chunks(k.places), rank_chunk, &k);
+	}
 	if (!engine_ok(e))
 		return;
-	if (n > 1)
-		qsort(v, n, sizeof(*v), by_rank);
-	int rc = write_candidates(c, v, keep_best(v, n));
+	int rc = write_candidates(c, k.v, keep_best(k.v, n));
 	if (rc < 0)
 		engine_fail(e, rc);
-	engine_free(e, v);
+	engine_free(e, k.first);
+	engine_free(e, k.v);
 }
 
 /* First candidate of (input, row), or RESULT_NONE. */
