@@ -13,7 +13,7 @@
 
 #define FORMATS_MAX 4096u
 #define FORMAT_KINDS_MAX 65536u
-#define STRINGS_MAX (192u << 20) /* bytes of all shared texts */
+#define STRINGS_MAX (128u << 20) /* bytes of all shared texts */
 
 static int damaged(struct err *err)
 {

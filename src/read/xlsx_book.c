@@ -14,7 +14,7 @@
 #define RELATIONS_MAX 1024u
 #define STYLES_MAX 65536u
 #define FORMATS_MAX 4096u
-#define STRINGS_MAX (32u << 20) /* shared strings, by number */
+#define STRINGS_MAX (16u << 20) /* shared strings, by number */
 
 /* ---- parts ---- */
 

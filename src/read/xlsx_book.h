@@ -13,7 +13,7 @@
 #include "read/zip.h"
 
 #define XLSX_SHEETS_MAX 256u
-#define XLSX_STRINGS_MAX (192u << 20) /* bytes of all shared strings */
+#define XLSX_STRINGS_MAX (128u << 20) /* bytes of all shared strings */
 
 struct xlsx_sheet {
 	struct sv name;
