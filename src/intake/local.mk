@@ -6,6 +6,7 @@ recon_intake_SOURCES = \
 	%D%/read_task.c \
 	%D%/reader.c %D%/reader.h \
 	%D%/repeat.c %D%/repeat.h \
+	%D%/repeat_count.c \
 	%D%/rewrap.c \
 	%D%/scan_task.c \
 	%D%/scanner.c %D%/scanner.h \
@@ -16,7 +17,7 @@ recon_intake_LDADD = $(READ_LIBS) $(VAULT_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(WIRE
 	$(PTHREAD_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_intake_intake
+check_PROGRAMS += test_intake_intake test_intake_repeat
 endif
 test_intake_intake_SOURCES = tests/unit/intake/test_intake.c $(PLACE_SOURCES) $(DB_TEST_SOURCES)
 test_intake_intake_CPPFLAGS = $(DB_TEST_CPPFLAGS) $(PLACE_CPPFLAGS) \
@@ -25,3 +26,6 @@ test_intake_intake_CPPFLAGS = $(DB_TEST_CPPFLAGS) $(PLACE_CPPFLAGS) \
 	-DRECON=\"$(abs_top_builddir)/recon\"
 test_intake_intake_LDADD = $(VAULT_LIBS) $(DB_TEST_LDADD) $(SYS_LIBS) $(ZLIB_LIBS)
 EXTRA_test_intake_intake_DEPENDENCIES = recon-scanner$(EXEEXT) recon-intake$(EXEEXT) recon$(EXEEXT)
+test_intake_repeat_SOURCES = tests/unit/intake/test_repeat.c %D%/repeat_count.c %D%/repeat.h
+test_intake_repeat_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_intake_repeat_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
