@@ -72,6 +72,7 @@ MATCH_TESTS = \
 	tests/unit/match/test_metric \
 	tests/unit/match/test_propose_advice \
 	tests/unit/match/test_property \
+	tests/unit/match/test_reference \
 	tests/unit/match/test_sample \
 	tests/unit/match/test_subset
 check_PROGRAMS += $(MATCH_TESTS) $(MATCH_PLANTS)
@@ -101,6 +102,9 @@ tests_unit_match_test_propose_advice_SOURCES = tests/unit/match/test_propose_adv
 tests_unit_match_test_propose_advice_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_property_SOURCES = tests/unit/match/test_property.c tests/unit/match/scene.h
 tests_unit_match_test_property_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_reference_SOURCES = tests/unit/match/test_reference.c \
+	tests/unit/match/reference.c tests/unit/match/reference.h
+tests_unit_match_test_reference_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_sample_SOURCES = tests/unit/match/test_sample.c
 tests_unit_match_test_sample_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_subset_SOURCES = tests/unit/match/test_subset.c
