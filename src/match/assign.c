@@ -201,7 +201,7 @@ static void greedy(struct assign_work *w)
 			continue;
 		a->flow[i] += n;
 		w->room[l] -= n;
-#ifndef MATCH_PLANT_TWICE
+#if !defined(MATCH_PLANT_TWICE) && !defined(FUZZ_PLANT)
 		w->room[r] -= n;
 #endif
 	}

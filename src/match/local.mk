@@ -71,6 +71,7 @@ MATCH_TESTS = \
 	tests/unit/match/test_match \
 	tests/unit/match/test_metric \
 	tests/unit/match/test_propose_advice \
+	tests/unit/match/test_passes \
 	tests/unit/match/test_property \
 	tests/unit/match/test_reference \
 	tests/unit/match/test_sample \
@@ -100,6 +101,8 @@ tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit
 tests_unit_match_test_metric_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_propose_advice_SOURCES = tests/unit/match/test_propose_advice.c
 tests_unit_match_test_propose_advice_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_passes_SOURCES = tests/unit/match/test_passes.c tests/unit/match/scene.h
+tests_unit_match_test_passes_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_property_SOURCES = tests/unit/match/test_property.c tests/unit/match/scene.h
 tests_unit_match_test_property_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_reference_SOURCES = tests/unit/match/test_reference.c \
