@@ -66,9 +66,10 @@ static bool build_resize(struct col_build *b, void *p, size_t n)
 	}
 	memcpy(p, &new, sizeof(new));
 	if (n >= 2 * HUGE_PAGE) {
-		size_t skip = HUGE_PAGE - (uintptr_t)new % HUGE_PAGE;
+		size_t skip = HUGE_PAGE - (uintptr_t) new % HUGE_PAGE;
 
-		(void)madvise((char *)new + skip, (n - skip) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+		(void)madvise(
+			(char *)new + skip, (n - skip) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
 	}
 	return true;
 }

@@ -97,7 +97,8 @@ int cell_date(struct sv s, enum date_order order, int32_t *ret)
 
 static inline bool eight_digits(uint64_t v)
 {
-	return ((v & EACH_BYTE(0xf0)) | ((v + EACH_BYTE(6)) & EACH_BYTE(0xf0)) >> 4) == EACH_BYTE(0x33);
+	return ((v & EACH_BYTE(0xf0)) | ((v + EACH_BYTE(6)) & EACH_BYTE(0xf0)) >> 4) ==
+	       EACH_BYTE(0x33);
 }
 
 /* Eight characters to their number: neighbours are joined to pairs, fours, and all. */

@@ -22,8 +22,8 @@ static inline struct sv cell_trim(struct sv s)
 }
 
 /*
- * The common written amount: an optional minus and up to 15 digits with exactly scale (1..6) of them
- * behind the mark. 16 bytes from s.p on must be readable. False: it is something else; ask
+ * The common written amount: an optional minus and up to 15 digits with exactly scale (1..6) of
+ * them behind the mark. 16 bytes from s.p on must be readable. False: it is something else; ask
  * cell_decimal.
  */
 bool cell_decimal_plain(struct sv s, char mark, int scale, int64_t *ret);

@@ -205,11 +205,11 @@ unsigned fold_look(const char *p, size_t n)
 	for (; i + 16 <= n; i += 16) {
 		__m128i v = load16(p + i), blank = _mm_cmpeq_epi8(v, space);
 
-		other = _mm_or_si128(other,
-			_mm_or_si128(_mm_cmplt_epi8(v, space), _mm_cmpeq_epi8(v, del)));
+		other = _mm_or_si128(
+			other, _mm_or_si128(_mm_cmplt_epi8(v, space), _mm_cmpeq_epi8(v, del)));
 		upper = _mm_or_si128(upper, is_upper(v));
-		gap = _mm_or_si128(gap,
-			_mm_and_si128(blank, _mm_cmpeq_epi8(load16(p + i + 1), space)));
+		gap = _mm_or_si128(
+			gap, _mm_and_si128(blank, _mm_cmpeq_epi8(load16(p + i + 1), space)));
 		mark = _mm_or_si128(mark,
 			_mm_or_si128(_mm_cmplt_epi8(v, zero),
 				_mm_or_si128(_mm_cmpeq_epi8(v, colon), _mm_cmpeq_epi8(v, line))));

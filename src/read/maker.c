@@ -368,8 +368,7 @@ static void append_text(struct maker *mk, struct maker_col *c, const struct sv *
 		return;
 	unsigned slow = code ? FOLD_SEES_OTHER : FOLD_SEES_OTHER | FOLD_SEES_GAP;
 	bool plain = copy_cells(mk, c, cells, n, &empty);
-	unsigned sees =
-		plain ? fold_look(to->col.str.bytes + to->col.str.off[to->n], bytes) : slow;
+	unsigned sees = plain ? fold_look(to->col.str.bytes + to->col.str.off[to->n], bytes) : slow;
 	if ((sees & slow) != 0) {
 		append_each(mk, c, cells, n);
 		return;
@@ -608,7 +607,8 @@ static void flag_part(const struct twin *twins, uint32_t n, uint32_t *slots, uin
 /* Equal rows of one file. */
 static int flag_duplicates(const struct maker *mk, struct col_table *t)
 {
-	struct twin *twins CLEANUP(free_ptr) = reallocarray(NULL, (size_t)t->rows + 1, sizeof(*twins));
+	struct twin *twins CLEANUP(free_ptr) =
+		reallocarray(NULL, (size_t)t->rows + 1, sizeof(*twins));
 	uint32_t *first CLEANUP(free_ptr) = calloc(TWIN_PARTS + 1, sizeof(*first));
 	uint8_t *flags = col_table_alloc(t, t->rows);
 	uint32_t most = 0, size = 16;

@@ -100,8 +100,9 @@ static void make_numbers(struct maker *mk, struct maker_col *c, const struct row
 			set_missing(mk, c, r, c->src[0]);
 			continue;
 		}
-		int rc = cell_decimal_plain(s, m->decimal.decimal, c->scale, &v) ?
-			0 : cell_decimal(s, m->decimal, c->scale, m->rounding, &v);
+		int rc = cell_decimal_plain(s, m->decimal.decimal, c->scale, &v)
+				 ? 0
+				 : cell_decimal(s, m->decimal, c->scale, m->rounding, &v);
 		set_value(mk, c, r, c->src[0], rc, v);
 	}
 }

@@ -1,8 +1,7 @@
 /*
- * The parts of the engine by themselves, on one core: how fast the machine reads, scans and types CSV,
- * and compares texts. Times are of the processor, not of the clock, so that other work on the machine
- * does not show.
- *   recon-micro FILE.csv
+ * The parts of the engine by themselves, on one core: how fast the machine reads, scans and types
+ * CSV, and compares texts. Times are of the processor, not of the clock, so that other work on the
+ * machine does not show. recon-micro FILE.csv
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -64,8 +63,8 @@ static void time_copy(int fd, size_t size)
 static void time_scan(const char *text, size_t size, const char *name)
 {
 	csv_scan_fn *scan = csv_scan_named(name);
-	struct csv_index x = {.cell_end = malloc((BLOCK + 64) * 4),
-		.row_end = malloc((BLOCK + 64) * 4)};
+	struct csv_index x = {
+		.cell_end = malloc((BLOCK + 64) * 4), .row_end = malloc((BLOCK + 64) * 4)};
 	double best = 1e9;
 	char what[64];
 

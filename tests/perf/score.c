@@ -30,10 +30,12 @@ int main(int argc, char **argv)
 	if (argc >= 6) {
 		const struct score strict = pairs_score(&truth, &said, false);
 		const size_t spare = pairs_settle_bulk(&truth, &said);
-		const size_t n = pairs_exchange(&truth, &said, argv[3], argv[4], argv + 5, (size_t)argc - 5);
+		const size_t n =
+			pairs_exchange(&truth, &said, argv[3], argv[4], argv + 5, (size_t)argc - 5);
 		score_print("by rows", &strict);
 		printf("%zu pairs are right but for which of several equal rows was taken; flagged "
-		       "interchangeable, they count as right below;\n%zu pairs of n:m matches flagged so "
+		       "interchangeable, they count as right below;\n%zu pairs of n:m matches "
+		       "flagged so "
 		       "do not count: such a match says one pair a row\n",
 			n, spare);
 	}

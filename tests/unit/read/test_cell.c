@@ -120,9 +120,9 @@ static void test_amounts(void **state)
 /* The common form: taken, and as the general parser takes it. Anything else is left to that. */
 static void test_plain_amounts(void **state)
 {
-	static const char *const left[] = {"", "-", "1", "12", ".12", "-.12", "1.2", "1.234", "1,234.56",
-		"1.2x", "x1.23", "1x.23", "--1.23", "+1.23", "1.-2", "1234567890123.45x", "(1.23)",
-		"1 2.34", "12345678901234.56", "1/.23", "1:.23"};
+	static const char *const left[] = {"", "-", "1", "12", ".12", "-.12", "1.2", "1.234",
+		"1,234.56", "1.2x", "x1.23", "1x.23", "--1.23", "+1.23", "1.-2",
+		"1234567890123.45x", "(1.23)", "1 2.34", "12345678901234.56", "1/.23", "1:.23"};
 	uint32_t seed = 9;
 
 	(void)state;

@@ -356,16 +356,23 @@ static void test_large(void **state)
 	assert_true(sv_eq(buf_sv(&got), buf_sv(&want)));
 }
 
-static const char *const odd_cells[] = {"plain", "Upper Case", "INV-2026/001", "", "two  blanks", " lead",
-	"trail ", "   ", "Stra\xc3\x9f" "e", "caf\xc3\xa9", "a-b_c.d:e#f'g", "---", "x", "tab\there",
-	"a somewhat longer text of more than one vector, Really", "a\xc2\xa0" "b"};
+static const char *const odd_cells[] = {"plain", "Upper Case", "INV-2026/001", "", "two  blanks",
+	" lead", "trail ", "   ",
+	"Stra\xc3\x9f"
+	"e",
+	"caf\xc3\xa9", "a-b_c.d:e#f'g", "---", "x", "tab\there",
+	"a somewhat longer text of more than one vector, Really",
+	"a\xc2\xa0"
+	"b"};
 
-/* Columns of every mixture fold cell by cell as fold() does, however many cells are taken at once. */
+/* Columns of every mixture fold cell by cell as fold() does, however many cells are taken at once.
+ */
 static void test_folded_blocks(void **state)
 {
-	static const char *const jsons[] = {
-		"{\"format\":\"csv\",\"fields\":[{\"field\":\"a\",\"type\":\"text\",\"column\":\"a\"}]}",
-		"{\"format\":\"csv\",\"fields\":[{\"field\":\"a\",\"type\":\"code\",\"column\":\"a\"}]}"};
+	static const char *const jsons[] = {"{\"format\":\"csv\",\"fields\":[{\"field\":\"a\","
+					    "\"type\":\"text\",\"column\":\"a\"}]}",
+		"{\"format\":\"csv\",\"fields\":[{\"field\":\"a\",\"type\":\"code\",\"column\":"
+		"\"a\"}]}"};
 	uint32_t seed = 17;
 
 	(void)state;
@@ -397,8 +404,9 @@ static void test_folded_blocks(void **state)
 
 			fold(s, kind, &want);
 			assert_int_equal(col_valid(&r.table.cols[0], i), !empty);
-			if (!empty && !(sv_eq(col_text(&r.table.cols[0], i), s) &&
-					      sv_eq(col_folded(&r.table.cols[0], i), buf_sv(&want))))
+			if (!empty &&
+				!(sv_eq(col_text(&r.table.cols[0], i), s) &&
+					sv_eq(col_folded(&r.table.cols[0], i), buf_sv(&want))))
 				fail_msg("kinds %u, row %u: '%.*s' of '%.*s'", kinds, i,
 					SV_ARG(col_folded(&r.table.cols[0], i)), SV_ARG(s));
 		}

@@ -95,8 +95,9 @@ static void test_blocks_agree(void **state)
 
 		for (size_t i = 0; i < sizeof(text); i++) {
 			seed = seed * 1664525 + 1013904223;
-			text[i] = common > 0 && seed >> 28 > common ? 'x' :
-				odd[(seed >> 16) % (sizeof(odd) - 1)];
+			text[i] = common > 0 && seed >> 28 > common
+					  ? 'x'
+					  : odd[(seed >> 16) % (sizeof(odd) - 1)];
 		}
 		unsigned sees = fold_look(text, n), scalar = fold_look_scalar(text, n);
 		assert_int_equal(sees & scalar, scalar);
