@@ -466,7 +466,7 @@ static void add_member(struct engine *e, struct found *m, int side, uint32_t row
 
 static uint8_t kind_of(const struct advice *q, const struct settlement *s)
 {
-	if (s->rest)
+	if (q->parts)
 		return KIND_PARTIAL;
 	return s->npartners == 1 ? KIND_1_1 : q->ws == LEFT ? KIND_1_N : KIND_N_1;
 }
@@ -521,7 +521,8 @@ static void try_settlement(struct advice *q, struct line *line, uint32_t n)
 		q->planned[q->partner[k].row] = 0;
 	if (s.found && s.adds_up && exact) {
 		q->any_rest |= s.rest;
-		if (s.rest == q->parts)
+		/* The last part of a record is one too, though it leaves no rest. */
+		if (!s.rest || q->parts)
 			settle(q, &s);
 	} else if (q->parts) {
 		differs(q, &s);

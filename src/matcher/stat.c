@@ -272,7 +272,8 @@ static void put_money(struct json_writer *w, const struct match_money *m)
 	json_open_object(w, NULL);
 	json_put_cstr(w, "side", word_text(m->side == RESULT_LEFT ? SIDE_LEFT : SIDE_RIGHT));
 	json_put_cstr(w, "currency", currency);
-	put_minor(w, "accepted", m->accepted);
+	/* What is to be explained: new records and those that an earlier job left open. */
+	put_minor(w, "accepted", m->forward + m->accepted);
 	put_minor(w, "matched", m->matched);
 	put_minor(w, "open", m->open);
 	json_put_bool(w, "balanced", m->balanced);

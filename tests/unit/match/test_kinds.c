@@ -3,6 +3,7 @@
  * base currency; every reason of an open item; what is carried; and inputs at their limits.
  */
 #include "base/decimal.h"
+#include "match/receipt.h"
 #include "unit/match/scene.h"
 
 #define THEN "\"then\":{\"confirm\":{\"confidence\":0.5,\"margin\":1},\"suggest\":{\"confidence\":0.1}}"
@@ -395,6 +396,9 @@ static const struct advice_case {
 		BREAK_ADVICE_DIFFERS, 0, 0, 1},
 	{"a payment that is not there", ADVICE(""), {{"p7", "inv10001", 1000}}, 1, "", BREAK_MISSING,
 		0, 1, 0},
+	{"right records settled whole by several left ones",
+		ADVICE(",\"whole\":\"right\""), {{"p1", "inv10001", 1000}, {"p1", "inv10002", 2000}}, 2,
+		"partial confirmed 0/0; partial confirmed 0/1", 0, 2, 0, 0},
 	{"without a line to confirm nothing is automatic", ADVICE(",\"then\":{\"suggest\":{}}"),
 		{{"p1", "inv10001", 1000}, {"p1", "inv10002", 2000}}, 2, "1:n suggested 0/0,1", 0, 2, 0,
 		0},
@@ -509,6 +513,59 @@ static void what_is_carried_is_brought_forward(void **state)
 	CHECK_INT("remaining", w.receipt.carried[0].remaining, 500);
 	CHECK_INT("first seen", w.receipt.carried[0].first_seen, 20);
 	world_close(&w);
+}
+
+/* ---- the receipt ---- */
+
+static size_t count(const struct buf *text, const char *part)
+{
+	size_t n = 0, len = strlen(part);
+
+	for (size_t i = 0; i + len <= text->n; i++)
+		n += memcmp(text->p + i, part, len) == 0;
+	return n;
+}
+
+static struct statement statement_of(int64_t opening, int64_t sum, int64_t closing)
+{
+	return (struct statement){.account = SV("DE1"), .scale = 2, .sum = sum,
+		.opening = {.known = true, .minor = opening},
+		.closing = {.known = true, .minor = closing}};
+}
+
+/* Two statements of one account: each has to add up, and the second to follow the first. */
+static void statements_are_an_identity(void **state)
+{
+	static const struct {
+		const char *label;
+		int64_t opening, sum, closing;
+		const char *follows;
+		size_t wrong;
+	} cases[] = {
+		{"they hold", 1500, -200, 1300, "\"follows\":true", 0},
+		{"one does not add up", 1500, -200, 1301, "\"follows\":true", 1},
+		{"one is missing between them", 1600, -200, 1400, "\"follows\":false", 0},
+	};
+	static const struct cell_row rows[] = {{"a", 30, 1000, NULL}};
+	const struct setting s = PLAIN;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct statement items[2] = {statement_of(1000, 500, 1500),
+			statement_of(cases[i].opening, cases[i].sum, cases[i].closing)};
+		const struct statement_list list = {.items = items, .n = 2, .cap = 2};
+		const struct receipt_run run = {.statements = {NULL, &list}};
+		struct buf text CLEANUP(buf_free) = BUF_INIT;
+		struct world w;
+		world_open(&w, &s);
+		world_add(&w, RESULT_LEFT, rows, 1);
+		world_add(&w, RESULT_RIGHT, rows, 1);
+		world_run(cases[i].label, &w, NULL);
+		receipt_to_json(&w.receipt, &w.result, w.rules, &run, &text);
+		CHECK_INT(cases[i].label, count(&text, cases[i].follows), 1);
+		CHECK_INT(cases[i].label, count(&text, "\"holds\":false"), cases[i].wrong);
+		world_close(&w);
+	}
 }
 
 /* ---- limits ---- */
@@ -630,6 +687,7 @@ int main(void)
 		cmocka_unit_test(hints_are_listed_and_reserve_nothing),
 		cmocka_unit_test(evidence_is_of_the_pair),
 		cmocka_unit_test(what_is_carried_is_brought_forward),
+		cmocka_unit_test(statements_are_an_identity),
 		cmocka_unit_test(text_of_a_megabyte),
 		cmocka_unit_test(amounts_at_their_limits),
 		cmocka_unit_test(cancelled_in_every_phase),
