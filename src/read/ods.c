@@ -18,6 +18,7 @@
 #define SHEETS_MAX 256u
 #define REPEATED_MAX (UINT64_C(256) << 20) /* bytes that repeated rows come to */
 #define HIDDEN_STYLES_MAX 64u
+#define LOOK_BYTES (UINT64_C(512) << 20) /* that are read to choose a sheet */
 
 bool ods_sniff(const struct sniff *s)
 {
@@ -423,5 +424,9 @@ int ods_choose(struct detect *d, struct err *err)
 			arena_sv(d->arena, usable ? name : SV("")), !usable || is_hidden(&o)};
 		rc = xml_skip(o.xml, err);
 	}
+	/* Each look walks over the whole document. */
+	const struct zip_entry *e = rc == 0 ? zip_find(&o.zip, SV("content.xml")) : NULL;
+	if (e != NULL)
+		list.looks = (uint32_t)MIN(LOOK_BYTES / (e->size + 1) + 1, (uint64_t)SHEET_LOOKS);
 	return rc != 0 || list.n <= 1 ? rc : sheet_choose(d, &list, err);
 }

@@ -9,7 +9,9 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "read/cfb.h"
 #include "read/read.h"
+#include "read/zip.h"
 
 #define INPUT_BYTES 65536u
 #define OUTPUT_BYTES 65536u
@@ -252,6 +254,12 @@ static int packed_pread(void *ctx, uint64_t offset, void *p, size_t n, struct er
 	return read_through(f, offset, p, n, err);
 }
 
+/* What is compressed already, or is read here and there: each step back would start anew. */
+static bool holds_container(struct sv head)
+{
+	return packing_of(head) != PACKING_NONE || zip_sniff(head) || cfb_sniff(head);
+}
+
 int packed_open(
 	struct col_source src, struct packed **ret, struct col_source *ret_src, struct err *err)
 {
@@ -280,8 +288,9 @@ int packed_open(
 		return rc;
 	if (p->size == 0)
 		return err_set(err, E_FILE_EMPTY, NULL);
-	if (p->size >= sizeof(head) && packing_of(sv_from(p->head, sizeof(head))) != PACKING_NONE)
-		return err_set(err, E_UNREADABLE, "The file is compressed twice.");
+	if (holds_container(sv_from(p->head, (size_t)MIN(p->size, (uint64_t)PACKED_KEPT))))
+		return err_set(
+			err, E_UNREADABLE, "The file is compressed twice: upload what is inside.");
 	*ret_src = (struct col_source){.pread = packed_pread, .ctx = p, .size = p->size};
 	*ret = TAKE(p);
 	return 0;

@@ -21,7 +21,7 @@ struct packed;
 
 /* *ret_src is src itself where that is not compressed, and *ret then NULL; else it lives as long as
  * *ret, and is for one thread at a time. src must stay. E_ARCHIVE (a limit), E_UNREADABLE (damaged,
- * cut short, compressed twice), E_NO_MEMORY, errors of src. */
+ * cut short, a container inside), E_NO_MEMORY, errors of src. */
 MUST_CHECK int packed_open(
 	struct col_source src, struct packed **ret, struct col_source *ret_src, struct err *err);
 void packed_close(struct packed **p); /* also the CLEANUP function */

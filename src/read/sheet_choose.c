@@ -6,7 +6,6 @@
 #include "read/cell.h"
 
 #define LOOK_ROWS 400u
-#define LOOK_SHEETS 32u
 
 /* Counts rows with at least two cells, and their cells. */
 struct look {
@@ -62,12 +61,15 @@ int sheet_choose(struct detect *d, const struct sheet_list *list, struct err *er
 	uint32_t tables = 0, best = 0, first = list->n;
 	uint64_t most = 0;
 
-	for (uint32_t i = 0; i < MIN(list->n, LOOK_SHEETS); i++) {
+	uint32_t looks = list->looks > 0 ? list->looks : SHEET_LOOKS;
+
+	for (uint32_t i = 0; i < list->n && looks > 0; i++) {
 		struct look l = {.feed = {&ops}};
 
 		if (list->items[i].hidden)
 			continue;
 		first = MIN(first, i);
+		looks--;
 		int rc = list->look(list->ctx, i, &l.feed, err);
 		if (rc < 0)
 			return rc;

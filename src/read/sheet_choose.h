@@ -10,6 +10,8 @@
 #include "read/detect.h"
 #include "read/feed.h"
 
+#define SHEET_LOOKS 32u
+
 struct sheet_item {
 	struct sv name; /* lives as long as the proposal */
 	bool hidden;
@@ -21,6 +23,7 @@ struct sheet_list {
 	/* Feeds sheet i. */
 	int (*look)(void *ctx, uint32_t i, struct feed *to, struct err *err);
 	void *ctx;
+	uint32_t looks; /* at most so many sheets are looked at; 0: SHEET_LOOKS */
 };
 
 /* Sets d->dialect.sheet unless the first visible sheet is the only one with a table. */

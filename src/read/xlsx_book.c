@@ -141,6 +141,10 @@ static void add_sheet(struct xlsx_book *b, const struct xml *x, const struct rel
 	for (uint32_t i = 0; i < r->n; i++)
 		if (sv_eq(r->items[i].id, id) && sv_eq_cstr(r->items[i].type, "worksheet"))
 			to->part = r->items[i].target;
+	/* Two sheets of one part: no program writes that, and each would cost its time. */
+	for (uint32_t i = 0; i < b->nsheets; i++)
+		if (b->sheets[i].part == to->part)
+			return;
 	b->nsheets += to->part != NULL;
 }
 

@@ -114,6 +114,10 @@ static void test_refused(void **state)
 		packers[1 - k](buf_sv(&once), &twice);
 		assert_int_equal(
 			packed_open(source_of(buf_sv(&twice), &m), &p, &src, NULL), E_UNREADABLE);
+		buf_reset(&twice);
+		packers[k](SV("PK\x03\x04 and more"), &twice);
+		assert_int_equal(
+			packed_open(source_of(buf_sv(&twice), &m), &p, &src, NULL), E_UNREADABLE);
 		packers[k](SV(""), &none);
 		assert_int_equal(
 			packed_open(source_of(buf_sv(&none), &m), &p, &src, NULL), E_FILE_EMPTY);
