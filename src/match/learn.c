@@ -118,6 +118,8 @@ static void find_by_steps(struct learn *n, const uint32_t *rows, uint32_t nrows,
 		if (engine_ok(e))
 			note_recall(n, step, cut);
 	}
+	if (fit && engine_ok(e))
+		learn_window_make(n); /* of the last fit: what a pinned model goes by */
 	engine_free(e, unsure);
 }
 
@@ -125,6 +127,7 @@ static void learn_run(struct learn *n)
 {
 	struct engine *e = n->e;
 
+	n->window = (struct learn_window){.date = -1, .amount = -1};
 	intern_row_hashes(e);
 	list_rows(n);
 	if (engine_ok(e))

@@ -70,6 +70,8 @@ MATCH_TESTS = \
 	tests/unit/match/test_marginal \
 	tests/unit/match/test_match \
 	tests/unit/match/test_metric \
+	tests/unit/match/test_learn \
+	tests/unit/match/test_propose \
 	tests/unit/match/test_propose_advice \
 	tests/unit/match/test_passes \
 	tests/unit/match/test_property \
@@ -99,6 +101,10 @@ tests_unit_match_test_match_SOURCES = tests/unit/match/test_match.c tests/unit/m
 tests_unit_match_test_match_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit/corpus.h
 tests_unit_match_test_metric_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_learn_SOURCES = tests/unit/match/test_learn.c tests/unit/match/scene.h
+tests_unit_match_test_learn_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_propose_SOURCES = tests/unit/match/test_propose.c
+tests_unit_match_test_propose_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_propose_advice_SOURCES = tests/unit/match/test_propose_advice.c
 tests_unit_match_test_propose_advice_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_passes_SOURCES = tests/unit/match/test_passes.c tests/unit/match/scene.h
