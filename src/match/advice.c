@@ -1,10 +1,10 @@
 /*
- * Advice: lines of (of, names, amount) that say which right records a left one settles, and with how
- * much (remittance advice, payout reports, lockboxes). The side that is settled whole gathers its
- * lines; what they name is looked for on the other side, first as it is written, then like a code
- * inside the party: the same digits, one beginning with the other, one slip. All of a record's lines
- * together are one match, when they are found and add up; when they do not, nothing is matched and
- * the records say so (advice differs).
+ * Advice: lines of (of, names, amount) that say which right records a left one settles, and with
+ * how much (remittance advice, payout reports, lockboxes). The side that is settled whole gathers
+ * its lines; what they name is looked for on the other side, first as it is written, then like a
+ * code inside the party: the same digits, one beginning with the other, one slip. All of a record's
+ * lines together are one match, when they are found and add up; when they do not, nothing is
+ * matched and the records say so (advice differs).
  *
  * Whole settlements come before those that take a part, so that classes of equal records last.
  */
@@ -25,12 +25,12 @@ static const uint32_t certainty_ppm[] = {999000, 960000, 940000, 940000};
 enum certainty { AS_WRITTEN, SAME_DIGITS, BEGINS, ONE_SLIP, NOT_FOUND };
 
 struct line {
-	uint64_t whole; /* hash of the text that names the whole record */
+	uint64_t whole;    /* hash of the text that names the whole record */
 	struct sv text[2]; /* by side, folded */
-	int64_t amount; /* units of 10^-scale */
-	uint32_t row;   /* of the advice */
+	int64_t amount;    /* units of 10^-scale */
+	uint32_t row;      /* of the advice */
 	uint8_t scale;
-	bool settled;   /* of the first line of a record: all of them are */
+	bool settled; /* of the first line of a record: all of them are */
 };
 
 struct entry {
@@ -60,8 +60,8 @@ struct advice {
 	int64_t *planned; /* of the partner's amount, by this group's earlier lines; by row */
 	struct partner *partner;
 	struct arena texts;
-	bool parts;      /* second round: settlements that leave a rest */
-	bool any_rest;   /* the first round met one */
+	bool parts;    /* second round: settlements that leave a rest */
+	bool any_rest; /* the first round met one */
 };
 
 /* ---- lines ---- */
@@ -196,8 +196,7 @@ enum by { BY_TEXT, BY_DIGITS, BY_PARTY };
 static uint64_t entry_hash(const struct advice *q, int side, uint32_t row, enum by by)
 {
 	if (by == BY_PARTY)
-		return q->rule->party == UINT32_MAX ? 1 :
-			q->e->f[q->rule->party].id[side][row];
+		return q->rule->party == UINT32_MAX ? 1 : q->e->f[q->rule->party].id[side][row];
 	if (!vec_valid(&q->e->f[q->field[side]].v[side], row))
 		return 0;
 	struct sv name = name_of(q, side, row);
@@ -264,8 +263,8 @@ static bool same_party(const struct advice *q, uint32_t whole, uint32_t row)
 	uint32_t party = q->rule->party;
 
 	return party == UINT32_MAX ||
-		(q->e->f[party].id[q->ws][whole] != 0 &&
-			q->e->f[party].id[q->ws][whole] == q->e->f[party].id[q->ps][row]);
+	       (q->e->f[party].id[q->ws][whole] != 0 &&
+		       q->e->f[party].id[q->ws][whole] == q->e->f[party].id[q->ps][row]);
 }
 
 static bool like_code(struct metric *m, struct sv a, struct sv b, enum certainty how)
@@ -285,8 +284,8 @@ static struct choice find_indexed(const struct advice *q, const struct index *x,
 
 	for (uint32_t i = first_of(x, hash); hash != 0 && i < x->n && x->v[i].hash == hash; i++) {
 		uint32_t row = x->v[i].row;
-		if (any_party ? sv_eq(name_of(q, q->ps, row), l->text[q->ps]) :
-				same_party(q, whole, row))
+		if (any_party ? sv_eq(name_of(q, q->ps, row), l->text[q->ps])
+			      : same_party(q, whole, row))
 			consider(q, row, amount, &c);
 	}
 	return c;
@@ -300,8 +299,9 @@ static struct choice find_alike(const struct advice *q, uint32_t whole, const st
 	uint64_t party = entry_hash(q, q->ws, whole, BY_PARTY);
 	uint32_t steps = 0;
 
-	for (uint32_t i = first_of(&q->by_party, party); m != NULL && party != 0 &&
-		i < q->by_party.n && q->by_party.v[i].hash == party && steps++ < POOL_MAX;
+	for (uint32_t i = first_of(&q->by_party, party);
+		m != NULL && party != 0 && i < q->by_party.n && q->by_party.v[i].hash == party &&
+		steps++ < POOL_MAX;
 		i++) {
 		uint32_t row = q->by_party.v[i].row;
 		if (vec_valid(&q->e->f[q->field[q->ps]].v[q->ps], row) &&
@@ -336,11 +336,11 @@ static uint32_t find_partner(const struct advice *q, uint32_t whole, const struc
 struct settlement {
 	struct line *line;
 	uint32_t n;
-	uint32_t whole;    /* row */
-	int64_t amount;    /* of it */
+	uint32_t whole; /* row */
+	int64_t amount; /* of it */
 	uint32_t npartners;
 	uint32_t certainty_ppm;
-	bool rest;         /* a partner stays open in part */
+	bool rest; /* a partner stays open in part */
 	bool found, adds_up;
 };
 
@@ -362,7 +362,8 @@ static bool line_amount(
 	return true;
 }
 
-static __int128 sum_of(const struct advice *q, const struct settlement *s, uint32_t row, bool *ret_ok)
+static __int128 sum_of(
+	const struct advice *q, const struct settlement *s, uint32_t row, bool *ret_ok)
 {
 	__int128 sum = 0;
 
@@ -406,8 +407,8 @@ static bool can_take(const struct advice *q, uint32_t row, int64_t amount)
 	int64_t left = free_amount(q, row);
 
 	return amount != 0 && (left < 0) == (amount < 0) &&
-		(left == amount || !row_foreign(q->e, q->ps, row)) &&
-		(amount < 0 ? left <= amount : left >= amount);
+	       (left == amount || !row_foreign(q->e, q->ps, row)) &&
+	       (amount < 0 ? left <= amount : left >= amount);
 }
 
 static void find_partners(struct advice *q, struct settlement *s, bool flip)
@@ -424,7 +425,7 @@ static void find_partners(struct advice *q, struct settlement *s, bool flip)
 			continue;
 		}
 		s->adds_up &= ok && can_take(q, row, amount) &&
-			row_currency(q->e, q->ws, s->whole) == row_currency(q->e, q->ps, row);
+			      row_currency(q->e, q->ws, s->whole) == row_currency(q->e, q->ps, row);
 		s->certainty_ppm = MIN(s->certainty_ppm, certainty_ppm[how]);
 		q->planned[row] += amount;
 		uint32_t k = 0;
@@ -477,8 +478,11 @@ static void settle(struct advice *q, const struct settlement *s)
 	const struct rules_pass *pass = &e->rs->passes[q->pass];
 	bool sure = s->certainty_ppm == certainty_ppm[AS_WRITTEN];
 	uint32_t first = (uint32_t)e->member.n;
-	struct found m = {.pass = q->pass, .kind = kind_of(q, s), .key = {NO_ROW, NO_ROW},
-		.confidence = s->certainty_ppm, .margin = sure ? MATCH_MARGIN_CAP : 4 * RULES_BIT,
+	struct found m = {.pass = q->pass,
+		.kind = kind_of(q, s),
+		.key = {NO_ROW, NO_ROW},
+		.confidence = s->certainty_ppm,
+		.margin = sure ? MATCH_MARGIN_CAP : 4 * RULES_BIT,
 		.flags = sure ? RESULT_MARGIN_CAPPED : 0};
 
 	add_member(e, &m, q->ws, s->whole, s->amount);
@@ -495,7 +499,8 @@ static void settle(struct advice *q, const struct settlement *s)
 	for (uint32_t i = first; i < e->member.n; i++) {
 		const struct member *member = &e->member.p[i];
 		if (e->open_amount[0] != NULL && e->reserved_amount[0] != NULL)
-			partial_book(e, (int)member->side, member->row, member->allocated, m.status);
+			partial_book(
+				e, (int)member->side, member->row, member->allocated, m.status);
 		else
 			stage_take(e, (int)member->side, member->row, m.status);
 	}

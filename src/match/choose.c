@@ -1,8 +1,8 @@
 /*
- * "choose": where a rule, not evidence, says which of several eligible pairs it is. Nearest date: the
- * fewest days between all pairs together. Oldest: old records first, oldest with oldest, which is the
- * largest sum of products of ages (rearrangement inequality). One step of it is worth as much as a
- * margin can be, so evidence decides between equals only.
+ * "choose": where a rule, not evidence, says which of several eligible pairs it is. Nearest date:
+ * the fewest days between all pairs together. Oldest: old records first, oldest with oldest, which
+ * is the largest sum of products of ages (rearrangement inequality). One step of it is worth as
+ * much as a margin can be, so evidence decides between equals only.
  */
 #include "match/stage.h"
 

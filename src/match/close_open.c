@@ -228,8 +228,8 @@ static int32_t last_day(const struct engine *e, const struct field *f, int side)
 
 #define LAG_MAX 400
 
-/* Days within which as many as the ruleset says, 99 % of old, of the confirmed pairs found each other; right after left, and the other
- * way round. */
+/* Days within which as many of the confirmed pairs as the ruleset says, or 99 %, found each other;
+ * right after left, and the other way round. */
 static void learn_lags(struct closing *c, const struct field *f)
 {
 	const struct engine *e = c->e;

@@ -72,8 +72,8 @@ static int64_t tolerance_of(const struct many *q, const struct keyed *k)
 static void settle(struct many *q, const struct keyed *v, size_t n)
 {
 	struct engine *e = q->e;
-	struct found m = {.pass = q->pass, .kind = KIND_N_M, .key = {NO_ROW, NO_ROW},
-		.pool = (uint32_t)n};
+	struct found m = {
+		.pass = q->pass, .kind = KIND_N_M, .key = {NO_ROW, NO_ROW}, .pool = (uint32_t)n};
 	__int128 sum[2] = {0, 0};
 	int64_t tolerance = tolerance_of(q, v);
 
@@ -101,8 +101,7 @@ static void settle(struct many *q, const struct keyed *v, size_t n)
 	}
 	uint32_t first = (uint32_t)e->member.n;
 	for (size_t i = 0; i < n && engine_ok(e); i++) {
-		struct member member = {
-			v[i].row, v[i].side, row_amount(e, v[i].side, v[i].row)};
+		struct member member = {v[i].row, v[i].side, row_amount(e, v[i].side, v[i].row)};
 		if (ENGINE_PUSH(e, &e->member, member))
 			stage_take(e, v[i].side, v[i].row, m.status);
 	}

@@ -134,7 +134,8 @@ static void put_statements(struct json_writer *w, const struct receipt_run *run)
 {
 	json_open_array(w, "statement");
 	for (int side = 0; side < 2; side++)
-		for (uint32_t i = 0; run->statements[side] != NULL && i < run->statements[side]->n; i++)
+		for (uint32_t i = 0; run->statements[side] != NULL && i < run->statements[side]->n;
+			i++)
 			put_statement(w, run->statements[side], i, side);
 	json_close_array(w);
 }
@@ -154,8 +155,9 @@ static struct settled settled_in(const struct result *r, int32_t currency)
 
 	for (uint32_t i = 0; i < r->matches.n; i++) {
 		uint8_t kind = r->matches.kind[i];
-		if (r->matches.status[i] != STATUS_CONFIRMED || r->matches.currency[i] != currency ||
-			kind == KIND_NET_LEFT || kind == KIND_NET_RIGHT)
+		if (r->matches.status[i] != STATUS_CONFIRMED ||
+			r->matches.currency[i] != currency || kind == KIND_NET_LEFT ||
+			kind == KIND_NET_RIGHT)
 			continue;
 		s.total[0] += r->matches.left[i];
 		s.total[1] += r->matches.right[i];
@@ -224,8 +226,8 @@ static void put_proof(struct json_writer *w, int32_t currency, const struct sett
 	receipt_put_units(w, "closing_items_left", left->open, scale);
 	receipt_put_units(w, "closing_items_right", right->open, scale);
 	receipt_put_units(w, "differences_not_booked", s->difference, scale);
-	json_put_bool(w, "holds",
-		balance[0] - balance[1] == left->open - right->open + s->difference);
+	json_put_bool(
+		w, "holds", balance[0] - balance[1] == left->open - right->open + s->difference);
 	json_close_object(w);
 }
 

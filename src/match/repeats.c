@@ -64,7 +64,8 @@ static void replace(struct engine *e, int side, const struct field *date)
 			continue;
 		struct covered c = days_of(e, date, later);
 		for (uint32_t i = 0; i < later; i++)
-			for (uint32_t r = 0; e->in[i].side == side && r < e->in[i].table->rows; r++) {
+			for (uint32_t r = 0; e->in[i].side == side && r < e->in[i].table->rows;
+				r++) {
 				int32_t day;
 				uint32_t row = e->base[i] + r;
 				if (day_of(date, side, row, &day) && covers(c, day))

@@ -26,8 +26,9 @@ static int parse_list(struct parse *ps, const struct tree *t, struct rules_list 
 		int32_t day;
 		if (c->kind != TREE_STRING ||
 			(list->calendar && date_parse(c->text, DATE_YMD, &day) < 0))
-			return tree_error(ps->err, E_RULESET, c, list->calendar ?
-				"A day is needed, 2026-12-25." : "A text is needed.");
+			return tree_error(ps->err, E_RULESET, c,
+				list->calendar ? "A day is needed, 2026-12-25."
+					       : "A text is needed.");
 		if (!list->calendar)
 			list->words[list->nwords++] = c->key;
 		list->words[list->nwords++] = c->text;
@@ -132,7 +133,8 @@ static int read_rates(struct parse *ps, const struct tree *t, struct rules_list 
 			decimal_parse(rate, plain, RULES_RATE_SCALE, &v[i].rate) < 0 ||
 			v[i].rate <= 0)
 			return tree_error(ps->err, E_RULESET, t,
-				"In list \"%.*s\", \"%.*s\": \"%.*s\" is not a day and a positive rate.",
+				"In list \"%.*s\", \"%.*s\": \"%.*s\" is not a day and a positive "
+				"rate.",
 				SV_ARG(list->name), SV_ARG(day), SV_ARG(rate));
 	}
 	qsort(v, n, sizeof(*v), by_day);
@@ -207,7 +209,8 @@ int parse_currency(struct parse *ps, const struct tree *t)
 
 /* ---- advice ---- */
 
-/* {"column": "Payment", "field": "payment"}: a column of the advice that holds values of a field. */
+/* {"column": "Payment", "field": "payment"}: a column of the advice that holds values of a field.
+ */
 static int parse_advice_key(struct parse *ps, const struct tree *t, const char *key, int side,
 	struct sv *ret_column, uint32_t *ret_field)
 {
@@ -227,8 +230,7 @@ static int parse_advice_key(struct parse *ps, const struct tree *t, const char *
 	if (rc < 0)
 		return rc;
 	const struct rules_field *f = &ps->rs->fields[*ret_field];
-	if (f->type != RULES_CODE || f->side[side].source == RULES_SOURCE_NONE ||
-		f->side[side].all)
+	if (f->type != RULES_CODE || f->side[side].source == RULES_SOURCE_NONE || f->side[side].all)
 		return tree_error(ps->err, E_RULESET, tree_get(c, "field"),
 			"A code of the %s side is needed.", side == RULES_LEFT ? "left" : "right");
 	return 0;
@@ -290,7 +292,8 @@ int parse_advice(struct parse *ps, const struct tree *t)
 		return 0;
 	int rc = parse_members(ps, advice, known, ARRAY_LEN(known));
 	if (rc == 0 && ps->rs->side[0].balance == UINT32_MAX)
-		rc = tree_error(ps->err, E_RULESET, advice, "Advice needs a balance on both sides.");
+		rc = tree_error(
+			ps->err, E_RULESET, advice, "Advice needs a balance on both sides.");
 	a->given = true;
 	a->label = SV("Advice");
 	if (rc == 0)
@@ -353,8 +356,9 @@ static int parse_transit(struct parse *ps, const struct tree *t, struct rules_tr
 			"\"learned 99 %%\", \"5 days\" or \"2 business days\" is needed.");
 	transit->how = business ? RULES_TRANSIT_BUSINESS : RULES_TRANSIT_DAYS;
 	transit->days = (uint32_t)days;
-	return tree_get(t, "calendar") == NULL ? 0 :
-		parse_calendar(ps, tree_get(t, "calendar"), &transit->calendar);
+	return tree_get(t, "calendar") == NULL
+		       ? 0
+		       : parse_calendar(ps, tree_get(t, "calendar"), &transit->calendar);
 }
 
 int parse_expect(struct parse *ps, const struct tree *t)
@@ -367,7 +371,8 @@ int parse_expect(struct parse *ps, const struct tree *t)
 		ps->rs->transit[side].days = LEARNED_PERCENT;
 	for (int side = 0; side < 2 && rc == 0 && expect != NULL; side++)
 		if (tree_get(expect, known[side]) != NULL)
-			rc = parse_transit(ps, tree_get(expect, known[side]), &ps->rs->transit[side]);
+			rc = parse_transit(
+				ps, tree_get(expect, known[side]), &ps->rs->transit[side]);
 	return rc;
 }
 
@@ -410,4 +415,3 @@ int parse_limits(struct parse *ps, const struct tree *t)
 	}
 	return rc;
 }
-

@@ -98,7 +98,8 @@ static bool next_line(struct sv *rest, struct sv cells[CELLS_MAX], uint32_t *ret
 			while (end < line.n && (line.p[end] != '"' || line.p[end + 1] == '"'))
 				end += line.p[end] == '"' ? 2 : 1;
 			cells[n++] = sv_from(line.p + 1, end - 1);
-			line = end + 2 <= line.n ? sv_from(line.p + end + 2, line.n - end - 2) : SV_NULL;
+			line = end + 2 <= line.n ? sv_from(line.p + end + 2, line.n - end - 2)
+						 : SV_NULL;
 		} else {
 			cells[n++] = sv_cut(&line, ',');
 		}
@@ -108,8 +109,8 @@ static bool next_line(struct sv *rest, struct sv cells[CELLS_MAX], uint32_t *ret
 }
 
 /* Chosen columns of a CSV file, one line per row, without its header. */
-static void cut_columns(const char *dir, const char *file, const char *before, const uint8_t *columns,
-	struct buf *out)
+static void cut_columns(const char *dir, const char *file, const char *before,
+	const uint8_t *columns, struct buf *out)
 {
 	struct buf path CLEANUP(buf_free) = BUF_INIT, text CLEANUP(buf_free) = BUF_INIT;
 	struct sv cells[CELLS_MAX];

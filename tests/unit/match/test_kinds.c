@@ -1,20 +1,24 @@
 /*
- * What a ruleset can ask for beyond pairs: whole keys, choices by days, repeats, advice, rates and a
- * base currency; every reason of an open item; what is carried; and inputs at their limits.
+ * What a ruleset can ask for beyond pairs: whole keys, choices by days, repeats, advice, rates and
+ * a base currency; every reason of an open item; what is carried; and inputs at their limits.
  */
 #include "base/decimal.h"
 #include "match/receipt.h"
 #include "unit/match/scene.h"
 
-#define THEN "\"then\":{\"confirm\":{\"confidence\":0.5,\"margin\":1},\"suggest\":{\"confidence\":0.1}}"
+#define THEN                                                                                       \
+	"\"then\":{\"confirm\":{\"confidence\":0.5,\"margin\":1},\"suggest\":{\"confidence\":0.1}" \
+	"}"
 #define SURE "\"then\":{\"confirm\":{\"confidence\":0,\"margin\":0}}"
-#define REF "{\"name\":\"ref\",\"when\":{\"ref\":\"same\",\"amount\":\"same\",\"day\":{\"days\":[-3,3]}}," THEN "}"
+#define REF                                                                                        \
+	"{\"name\":\"ref\",\"when\":{\"ref\":\"same\",\"amount\":\"same\",\"day\":{\"days\":[-3,"  \
+	"3]}}," THEN "}"
 #define TABLES_MAX 4
 
 /* A run of any number of tables on each side, with a ruleset written out but for its fields. */
 struct setting {
-	const char *top;            /* members of the ruleset, each with a comma behind; or "" */
-	const char *side[2];        /* members of the sides, each with a comma in front; or "" */
+	const char *top;     /* members of the ruleset, each with a comma behind; or "" */
+	const char *side[2]; /* members of the sides, each with a comma in front; or "" */
 	const char *passes;
 };
 
@@ -36,11 +40,13 @@ static void world_open(struct world *w, const struct setting *s)
 	*w = (struct world){.n = 0};
 	arena_init(&w->arena, 0);
 	buf_printf(&text,
-		"{\"ruleset\":1,%s\"left\":{\"balance\":\"amount\"%s},\"right\":{\"balance\":\"amount\"%s},"
+		"{\"ruleset\":1,%s\"left\":{\"balance\":\"amount\"%s},\"right\":{\"balance\":"
+		"\"amount\"%s},"
 		"\"fields\":{\"ref\":{\"type\":\"code\",\"left\":\"ref\",\"right\":\"ref\"},"
 		"\"day\":{\"type\":\"date\",\"left\":\"day\",\"right\":\"day\"},"
 		"\"amount\":{\"type\":\"amount\",\"left\":\"amount\",\"right\":\"amount\"},"
-		"\"text\":{\"type\":\"text\",\"left\":\"text\",\"right\":\"text\"}},\"passes\":[%s]}",
+		"\"text\":{\"type\":\"text\",\"left\":\"text\",\"right\":\"text\"}},\"passes\":[%s]"
+		"}",
 		s->top, s->side[0], s->side[1], s->passes);
 	if (ruleset_parse(buf_sv(&text), &w->arena, &w->rules, &err) != 0)
 		fail_msg("%s at %s: %s", s->passes, err.pointer, err.detail);
@@ -52,7 +58,8 @@ static struct match_input *world_add(
 	struct match_input *in = &w->in[w->n];
 
 	make_table(rows, n, plain_names, &w->table[w->n]);
-	*in = (struct match_input){.table = &w->table[w->n], .side = side, .dataset_no = (int32_t)w->n};
+	*in = (struct match_input){
+		.table = &w->table[w->n], .side = side, .dataset_no = (int32_t)w->n};
 	w->n++;
 	return in;
 }
@@ -96,10 +103,11 @@ struct scene_of_kind {
 };
 
 #define MANY(within)                                                                               \
-	"{\"name\":\"m\",\"kind\":\"n:m\",\"group\":{\"how\":\"all\",\"by\":[\"ref\"],\"total\":"         \
+	"{\"name\":\"m\",\"kind\":\"n:m\",\"group\":{\"how\":\"all\",\"by\":[\"ref\"],\"total\":"  \
 	"{\"within\":\"" within "\"}}," THEN "}"
 #define CHOOSE(how)                                                                                \
-	"{\"name\":\"c\",\"use\":[\"amount\"],\"when\":{\"amount\":\"same\"},\"choose\":\"" how "\"," THEN "}"
+	"{\"name\":\"c\",\"use\":[\"amount\"],\"when\":{\"amount\":\"same\"},\"choose\":\"" how    \
+	"\"," THEN "}"
 
 static const struct scene_of_kind scenes[] = {
 	{"two against three of one key", {"", {"", ""}, MANY("0")},
@@ -113,8 +121,10 @@ static const struct scene_of_kind scenes[] = {
 		{{"k", 1, 60000, NULL}, {"k", 1, 40000, NULL}},
 		{{"k", 2, 50000, NULL}, {"k", 2, 50001, NULL}}, 2, 2, "n:m confirmed 0,1/0,1"},
 	{"the keys of a group are tests of its lines",
-		{"", {"", ""}, "{\"name\":\"g\",\"kind\":\"n:1\",\"group\":{\"how\":\"all\",\"by\":[\"ref\"]},"
-			       "\"then\":{\"confirm\":{\"confidence\":0.5,\"margin\":1,\"chance\":0.5}}}"},
+		{"", {"", ""},
+			"{\"name\":\"g\",\"kind\":\"n:1\",\"group\":{\"how\":\"all\",\"by\":["
+			"\"ref\"]},"
+			"\"then\":{\"confirm\":{\"confidence\":0.5,\"margin\":1,\"chance\":0.5}}}"},
 		{{"p", 1, 10001, NULL}, {"p", 1, 20002, NULL}, {"q", 1, 30003, NULL}},
 		{{"p", 2, 30003, NULL}}, 3, 1, "n:1 confirmed 0,1/0"},
 	{"the nearest date of two", {"", {"", ""}, CHOOSE("nearest date")},
@@ -134,18 +144,23 @@ static const struct scene_of_kind scenes[] = {
 		{{"x", 11, 700, "p"}, {"y", 9, 700, "q"}}, 3, 2, "1:1 ambiguous 0/0"},
 	{"rates by day",
 		{"\"lists\":{\"r\":{\"1970-01-01\":\"2\",\"1970-02-01\":\"3\"}},", {"", ""},
-			"{\"name\":\"x\",\"when\":{\"ref\":\"same\",\"amount\":{\"rate\":\"r\"}}," THEN "}"},
+			"{\"name\":\"x\",\"when\":{\"ref\":\"same\",\"amount\":{\"rate\":\"r\"}}"
+			"," THEN "}"},
 		{{"a", 10, 100, NULL}, {"b", 40, 100, NULL}, {"c", 40, 100, NULL}},
 		{{"a", 10, 200, NULL}, {"b", 40, 300, NULL}, {"c", 40, 200, NULL}}, 3, 3,
 		"1:1 confirmed 0/0; 1:1 confirmed 1/1"},
 	{"a day before the first rate fails",
 		{"\"lists\":{\"r\":{\"1970-02-01\":\"3\"}},", {"", ""},
-			"{\"name\":\"x\",\"when\":{\"ref\":\"same\",\"amount\":{\"rate\":\"r\",\"on\":\"day\"}}," THEN "}"},
+			"{\"name\":\"x\",\"when\":{\"ref\":\"same\",\"amount\":{\"rate\":\"r\","
+			"\"on\":\"day\"}}," THEN "}"},
 		{{"a", 10, 100, NULL}}, {{"a", 10, 300, NULL}}, 1, 1, ""},
 	{"only what is used is evidence: a shared text is not",
-		{"", {"", ""}, "{\"name\":\"u\",\"use\":[\"amount\"],\"when\":{\"amount\":\"same\"}," THEN "}"},
+		{"", {"", ""},
+			"{\"name\":\"u\",\"use\":[\"amount\"],\"when\":{\"amount\":\"same\"}," THEN
+			"}"},
 		{{"a", 10, 700, "one thing"}, {"b", 1, 3, NULL}, {"c", 1, 4, NULL}},
-		{{"x", 10, 700, "one thing"}, {"y", 10, 700, "another"}}, 3, 2, "1:1 ambiguous 0/0"},
+		{{"x", 10, 700, "one thing"}, {"y", 10, 700, "another"}}, 3, 2,
+		"1:1 ambiguous 0/0"},
 };
 
 static void kinds_and_choices(void **state)
@@ -161,6 +176,11 @@ static void kinds_and_choices(void **state)
 		world_run(s->label, &w, NULL);
 		describe(&w.result, &got);
 		CHECK_STR(s->label, buf_cstr(&got), s->want);
+		const struct match_options many = {.threads = 4};
+		buf_reset(&got);
+		world_run(s->label, &w, &many);
+		describe(&w.result, &got);
+		CHECK_STR("with several threads", buf_cstr(&got), s->want);
 		world_close(&w);
 	}
 }
@@ -175,7 +195,10 @@ struct reason {
 	uint8_t want; /* of the last open left record */
 };
 
-#define PLAIN {"", {"", ""}, REF}
+#define PLAIN                                                                                      \
+	{                                                                                          \
+		"", {"", ""}, REF                                                                  \
+	}
 
 static const struct reason reasons[] = {
 	{"missing", PLAIN, {{"a", 30, 1000, NULL}}, {{"z", 40, 77, NULL}}, 1, 1, BREAK_MISSING},
@@ -187,15 +210,18 @@ static const struct reason reasons[] = {
 		{{"a", 30, 1000, NULL}}, {{"z", 20, 77, NULL}, {"y", 35, 78, NULL}}, 1, 2,
 		BREAK_OVERDUE},
 	{"two business days over a weekend are not over on Monday",
-		{"\"expect\":{\"left\":{\"in_transit_until\":\"2 business days\"}},", {"", ""}, REF},
+		{"\"expect\":{\"left\":{\"in_transit_until\":\"2 business days\"}},", {"", ""},
+			REF},
 		{{"a", 20517, 1000, NULL}}, {{"z", 20520, 77, NULL}}, 1, 1, BREAK_IN_TRANSIT},
 	{"but on Tuesday",
-		{"\"expect\":{\"left\":{\"in_transit_until\":\"2 business days\"}},", {"", ""}, REF},
+		{"\"expect\":{\"left\":{\"in_transit_until\":\"2 business days\"}},", {"", ""},
+			REF},
 		{{"a", 20517, 1000, NULL}}, {{"z", 20510, 77, NULL}, {"y", 20521, 78, NULL}}, 1, 2,
 		BREAK_OVERDUE},
 	{"unless that is a holiday",
 		{"\"lists\":{\"h\":[\"2026-03-10\"]},\"expect\":{\"left\":{\"in_transit_until\":"
-		 "\"2 business days\",\"calendar\":\"h\"}},", {"", ""}, REF},
+		 "\"2 business days\",\"calendar\":\"h\"}},",
+			{"", ""}, REF},
 		{{"a", 20519, 1000, NULL}}, {{"z", 20522, 77, NULL}}, 1, 1, BREAK_IN_TRANSIT},
 	{"later than its side is looked at", {"", {",\"as_of\":\"1970-01-31\"", ""}, REF},
 		{{"a", 35, 1000, NULL}}, {{"z", 60, 77, NULL}}, 1, 1, BREAK_NOT_IN_PERIOD},
@@ -221,8 +247,9 @@ static const struct reason reasons[] = {
 		{{"inv12354", 30, 10000, NULL}}, 1, 1, BREAK_REFERENCE_MISTYPED},
 	{"stale", PLAIN, {{"a", 30, 1000, NULL}}, {{"z", 500, 77, NULL}}, 1, 1, BREAK_STALE},
 	{"taken in part",
-		{"", {"", ""}, "{\"name\":\"p\",\"kind\":\"partial\",\"whole\":\"right\",\"when\":"
-			       "{\"ref\":\"same\"}," SURE "}"},
+		{"", {"", ""},
+			"{\"name\":\"p\",\"kind\":\"partial\",\"whole\":\"right\",\"when\":"
+			"{\"ref\":\"same\"}," SURE "}"},
 		{{"a", 30, 1000, NULL}}, {{"a", 31, 400, NULL}}, 1, 1, BREAK_PARTIAL},
 };
 
@@ -244,7 +271,8 @@ static void every_reason_has_a_case(void **state)
 		world_add(&w, RESULT_LEFT, c->left, c->nl);
 		world_add(&w, RESULT_RIGHT, c->right, c->nr);
 		world_run(c->label, &w, NULL);
-		CHECK_STR(c->label, outcome_word(OUTCOME_SET_BREAK, last_reason(&w.result, RESULT_LEFT)),
+		CHECK_STR(c->label,
+			outcome_word(OUTCOME_SET_BREAK, last_reason(&w.result, RESULT_LEFT)),
 			outcome_word(OUTCOME_SET_BREAK, c->want));
 		world_close(&w);
 	}
@@ -273,7 +301,8 @@ static void amounts_are_counted_in_the_base_currency(void **state)
 	static const struct cell_row left[] = {{"a", 30, 9001, NULL}, {"b", 40, 8000, NULL}};
 	static const struct cell_row right[] = {{"a", 30, 10001, NULL}, {"b", 40, 10000, NULL}};
 	const struct setting s = {"\"currency\":\"EUR\",\"lists\":{\"USD\":{\"1970-01-01\":\"0.9\","
-				  "\"1970-02-05\":\"0.8\"}},", {"", ""}, REF};
+				  "\"1970-02-05\":\"0.8\"}},",
+		{"", ""}, REF};
 	const struct setting none = {"\"currency\":\"EUR\",", {"", ""}, REF};
 	struct buf got CLEANUP(buf_free) = BUF_INIT;
 	struct err err = {0};
@@ -366,7 +395,8 @@ static void make_advice(const struct advice_row *rows, uint32_t n, struct col_ta
 }
 
 #define ADVICE(more)                                                                               \
-	"\"advice\":{\"of\":{\"column\":\"of\",\"field\":\"ref\"},\"names\":{\"column\":\"names\","         \
+	"\"advice\":{\"of\":{\"column\":\"of\",\"field\":\"ref\"},\"names\":{\"column\":"          \
+	"\"names\","                                                                               \
 	"\"field\":\"ref\"},\"amount\":\"paid\",\"party\":\"text\"" more "},"
 
 static const struct advice_case {
@@ -374,34 +404,35 @@ static const struct advice_case {
 	struct advice_row lines[3];
 	uint32_t n;
 	const char *want;
-	uint8_t reason;       /* of the last open left record; 0: none is open */
+	uint8_t reason; /* of the last open left record; 0: none is open */
 	uint32_t settled, unknown, differing;
 } advice_cases[] = {
 	{"all of two records", ADVICE(""), {{"p1", "inv10001", 1000}, {"p1", "inv10002", 2000}}, 2,
 		"1:n confirmed 0/0,1", 0, 2, 0, 0},
 	{"the rest of one stays open", ADVICE(""),
-		{{"p1", "inv10001", 1000}, {"p1", "inv10003", 2000}}, 2, "partial confirmed 0/0,2", 0, 2,
-		0, 0},
+		{{"p1", "inv10001", 1000}, {"p1", "inv10003", 2000}}, 2, "partial confirmed 0/0,2",
+		0, 2, 0, 0},
 	{"one slip in the name is suggested", ADVICE(""),
-		{{"p1", "inv10001", 1000}, {"p1", "inv1x002", 2000}}, 2, "1:n suggested 0/0,1", 0, 2, 0,
-		0},
+		{{"p1", "inv10001", 1000}, {"p1", "inv1x002", 2000}}, 2, "1:n suggested 0/0,1", 0,
+		2, 0, 0},
 	{"the digits alone are suggested", ADVICE(""),
-		{{"p1", "10001", 1000}, {"p1", "inv10002", 2000}}, 2, "1:n suggested 0/0,1", 0, 2, 0, 0},
+		{{"p1", "10001", 1000}, {"p1", "inv10002", 2000}}, 2, "1:n suggested 0/0,1", 0, 2,
+		0, 0},
 	{"lines that do not add up", ADVICE(""),
-		{{"p1", "inv10001", 1000}, {"p1", "inv10002", 1999}}, 2, "", BREAK_ADVICE_DIFFERS, 0, 0,
-		1},
+		{{"p1", "inv10001", 1000}, {"p1", "inv10002", 1999}}, 2, "", BREAK_ADVICE_DIFFERS,
+		0, 0, 1},
 	{"more than the record has", ADVICE(""), {{"p1", "inv10001", 3000}}, 1, "",
 		BREAK_ADVICE_DIFFERS, 0, 0, 1},
-	{"a name that is nobody's", ADVICE(""), {{"p1", "inv10001", 1000}, {"p1", "zz", 2000}}, 2, "",
-		BREAK_ADVICE_DIFFERS, 0, 0, 1},
-	{"a payment that is not there", ADVICE(""), {{"p7", "inv10001", 1000}}, 1, "", BREAK_MISSING,
-		0, 1, 0},
-	{"right records settled whole by several left ones",
-		ADVICE(",\"whole\":\"right\""), {{"p1", "inv10001", 1000}, {"p1", "inv10002", 2000}}, 2,
+	{"a name that is nobody's", ADVICE(""), {{"p1", "inv10001", 1000}, {"p1", "zz", 2000}}, 2,
+		"", BREAK_ADVICE_DIFFERS, 0, 0, 1},
+	{"a payment that is not there", ADVICE(""), {{"p7", "inv10001", 1000}}, 1, "",
+		BREAK_MISSING, 0, 1, 0},
+	{"right records settled whole by several left ones", ADVICE(",\"whole\":\"right\""),
+		{{"p1", "inv10001", 1000}, {"p1", "inv10002", 2000}}, 2,
 		"partial confirmed 0/0; partial confirmed 0/1", 0, 2, 0, 0},
 	{"without a line to confirm nothing is automatic", ADVICE(",\"then\":{\"suggest\":{}}"),
-		{{"p1", "inv10001", 1000}, {"p1", "inv10002", 2000}}, 2, "1:n suggested 0/0,1", 0, 2, 0,
-		0},
+		{{"p1", "inv10001", 1000}, {"p1", "inv10002", 2000}}, 2, "1:n suggested 0/0,1", 0,
+		2, 0, 0},
 };
 
 static void advice_is_carried_out_or_differs(void **state)
@@ -488,8 +519,8 @@ static void evidence_is_of_the_pair(void **state)
 
 static void what_is_carried_is_brought_forward(void **state)
 {
-	static const struct cell_row left[] = {{"a", 30, 1000, NULL}, {"b", 30, 2000, NULL},
-		{"c", 30, 3000, NULL}};
+	static const struct cell_row left[] = {
+		{"a", 30, 1000, NULL}, {"b", 30, 2000, NULL}, {"c", 30, 3000, NULL}};
 	static const struct cell_row right[] = {{"b", 31, 500, NULL}};
 	static const int64_t remaining[] = {0, 500, 3000};
 	const struct setting s = PLAIN;
@@ -528,7 +559,9 @@ static size_t count(const struct buf *text, const char *part)
 
 static struct statement statement_of(int64_t opening, int64_t sum, int64_t closing)
 {
-	return (struct statement){.account = SV("DE1"), .scale = 2, .sum = sum,
+	return (struct statement){.account = SV("DE1"),
+		.scale = 2,
+		.sum = sum,
 		.opening = {.known = true, .minor = opening},
 		.closing = {.known = true, .minor = closing}};
 }
@@ -597,8 +630,10 @@ static void amounts_at_their_limits(void **state)
 	static const struct cell_row rows[] = {{"a", 30, DECIMAL_MONEY_MAX, NULL},
 		{"b", 30, -DECIMAL_MONEY_MAX, NULL}, {"c", 30, DECIMAL_MONEY_MAX - 1, NULL}};
 	const struct setting s = {"", {"", ""},
-		REF ",{\"name\":\"p\",\"stage\":2,\"when\":{\"ref\":\"same\",\"amount\":{\"percent\":100}}," THEN "},"
-		"{\"name\":\"e\",\"stage\":3,\"when\":{\"ref\":\"same\",\"amount\":{\"expect\":\"100*left+1\"}}," THEN "}"};
+		REF ",{\"name\":\"p\",\"stage\":2,\"when\":{\"ref\":\"same\",\"amount\":{"
+		    "\"percent\":100}}," THEN "},"
+		    "{\"name\":\"e\",\"stage\":3,\"when\":{\"ref\":\"same\",\"amount\":{\"expect\":"
+		    "\"100*left+1\"}}," THEN "}"};
 	struct world w;
 
 	(void)state;
@@ -632,16 +667,20 @@ static void cancelled_in_every_phase(void **state)
 {
 	static struct cell_row rows[400];
 	const struct setting s = {ADVICE(""), {"", ""},
-		REF ",{\"name\":\"g\",\"kind\":\"n:1\",\"when\":{\"day\":{\"days\":[0,9]}},\"group\":{\"how\":\"subset\","
-		"\"lines\":[2,3]}," THEN "}," MANY("0")};
+		REF ",{\"name\":\"g\",\"kind\":\"n:1\",\"when\":{\"day\":{\"days\":[0,9]}},"
+		    "\"group\":{\"how\":\"subset\","
+		    "\"lines\":[2,3]}," THEN "}," MANY("0")};
 
 	(void)state;
 	for (uint32_t i = 0; i < ARRAY_LEN(rows); i++)
-		rows[i] = (struct cell_row){i % 3 == 0 ? "r" : "s", (int32_t)(i % 7), 100 + i * 37 % 91, "t"};
+		rows[i] = (struct cell_row){
+			i % 3 == 0 ? "r" : "s", (int32_t)(i % 7), 100 + i * 37 % 91, "t"};
 	for (int at = 0; at < MATCH_PHASE_COUNT; at++) {
 		struct stop stop = {.at = (enum match_phase)at};
-		struct match_options options = {.threads = 2, .cancel = &stop.cancel,
-			.progress = progress_cancels, .arg = &stop};
+		struct match_options options = {.threads = 2,
+			.cancel = &stop.cancel,
+			.progress = progress_cancels,
+			.arg = &stop};
 		struct err err = {0};
 		struct world w;
 		world_open(&w, &s);

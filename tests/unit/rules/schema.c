@@ -134,7 +134,8 @@ KEYWORD(key_additional)
 		m = m->next) {
 		if (property(tree_get(schema, "properties"), m->key) != NULL)
 			continue;
-		if (operand->kind == TREE_FALSE || (operand->kind == TREE_OBJECT && !allows(c, operand, m)))
+		if (operand->kind == TREE_FALSE ||
+			(operand->kind == TREE_OBJECT && !allows(c, operand, m)))
 			return false;
 	}
 	return true;
@@ -150,7 +151,8 @@ KEYWORD(key_items)
 	return true;
 }
 
-static bool within(const struct tree *value, enum tree_kind kind, double size, double low, double high)
+static bool within(
+	const struct tree *value, enum tree_kind kind, double size, double low, double high)
 {
 	return value->kind != kind || (size >= low && size <= high);
 }
@@ -264,16 +266,35 @@ static const struct {
 	const char *word;
 	keyword_fn fn; /* NULL: says nothing about values, or belongs to another keyword */
 } keywords[] = {
-	{"$ref", key_ref}, {"type", key_type}, {"const", key_const}, {"enum", key_enum},
-	{"required", key_required}, {"properties", key_properties},
-	{"additionalProperties", key_additional}, {"items", key_items},
-	{"minItems", key_min_items}, {"maxItems", key_max_items},
-	{"minProperties", key_min_properties}, {"maxProperties", key_max_properties},
-	{"minimum", key_minimum}, {"exclusiveMinimum", key_exclusive_minimum},
-	{"maximum", key_maximum}, {"minLength", key_min_length}, {"pattern", key_pattern},
-	{"oneOf", key_one_of}, {"anyOf", key_any_of}, {"allOf", key_all_of}, {"not", key_not},
-	{"if", key_if}, {"then", NULL}, {"$schema", NULL}, {"$id", NULL}, {"$defs", NULL},
-	{"title", NULL}, {"description", NULL}, {"default", NULL},
+	{"$ref", key_ref},
+	{"type", key_type},
+	{"const", key_const},
+	{"enum", key_enum},
+	{"required", key_required},
+	{"properties", key_properties},
+	{"additionalProperties", key_additional},
+	{"items", key_items},
+	{"minItems", key_min_items},
+	{"maxItems", key_max_items},
+	{"minProperties", key_min_properties},
+	{"maxProperties", key_max_properties},
+	{"minimum", key_minimum},
+	{"exclusiveMinimum", key_exclusive_minimum},
+	{"maximum", key_maximum},
+	{"minLength", key_min_length},
+	{"pattern", key_pattern},
+	{"oneOf", key_one_of},
+	{"anyOf", key_any_of},
+	{"allOf", key_all_of},
+	{"not", key_not},
+	{"if", key_if},
+	{"then", NULL},
+	{"$schema", NULL},
+	{"$id", NULL},
+	{"$defs", NULL},
+	{"title", NULL},
+	{"description", NULL},
+	{"default", NULL},
 };
 
 static bool allows(const struct check *c, const struct tree *schema, const struct tree *value)

@@ -1,6 +1,7 @@
 /*
- * docs/ruleset.schema.json says what the parser takes: both accept every ruleset that the repository
- * has, and both refuse the table of bad ones, but for what only the meaning of names can tell.
+ * docs/ruleset.schema.json says what the parser takes: both accept every ruleset that the
+ * repository has, and both refuse the table of bad ones, but for what only the meaning of names can
+ * tell.
  */
 #include <dirent.h>
 
