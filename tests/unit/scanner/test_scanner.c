@@ -27,7 +27,7 @@
 #include "wire/msg.h"
 
 #define MAX_BYTES (100u << 20)
-#define SCAN_SECONDS 3
+#define SCAN_SECONDS 6
 
 static struct vault *vault;
 static pid_t scanner;
