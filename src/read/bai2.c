@@ -373,18 +373,6 @@ static const struct {
 	{99, offsetof(struct bai2, file), record_99},
 };
 
-static int64_t *records_of(struct bai2 *b, int code)
-{
-	for (size_t i = 0; i < ARRAY_LEN(records); i++)
-		if (records[i].code == code) {
-			struct control *c =
-				(struct control *)(void *)((char *)b + records[i].control);
-
-			return &c->records;
-		}
-	return NULL;
-}
-
 /* How many records 88 the record has. */
 static int64_t count_joints(struct sv s)
 {
@@ -395,23 +383,31 @@ static int64_t count_joints(struct sv s)
 	return n;
 }
 
-static int end_record(struct bai2 *b, struct err *err)
+static int take_row(struct bai2 *b, size_t row, struct err *err)
 {
 	struct sv s = buf_sv(&b->record);
+	int64_t *n = &((struct control *)(void *)((char *)b + records[row].control))->records;
+	bool opens = b->code <= 3; /* counts itself when it opens its control */
+
+	if (!opens)
+		*n += 1 + count_joints(s);
+	int rc = records[row].take(b, s, err);
+	if (opens)
+		*n += count_joints(s);
+	return rc;
+}
+
+static int end_record(struct bai2 *b, struct err *err)
+{
 	int rc = 0;
 
 	if (b->code == 0)
 		return 0;
 	if (!buf_ok(&b->record))
 		return refuse(b, err, "is longer than a record can be");
-	bool opens = b->code <= 3; /* counts itself when it opens its control */
-	if (!opens)
-		*records_of(b, b->code) += 1 + count_joints(s);
 	for (size_t i = 0; i < ARRAY_LEN(records) && rc == 0; i++)
 		if (records[i].code == b->code)
-			rc = records[i].take(b, s, err);
-	if (opens && rc == 0)
-		*records_of(b, b->code) += count_joints(s);
+			rc = take_row(b, i, err);
 	b->code = 0;
 	return rc;
 }
