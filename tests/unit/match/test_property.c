@@ -350,6 +350,16 @@ static bool has_need(const struct fits *f, const struct bundle *b)
 	return false;
 }
 
+/* Lines that cancel each other could be added to any fit: such a set is none. */
+static bool cancels(const struct cell_row *line, const uint32_t *rows, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = i + 1; k < n; k++)
+			if (line[rows[i]].amount == -line[rows[k]].amount)
+				return true;
+	return false;
+}
+
 /* Every set of lines that adds up to the target, sets of equal rows once. */
 static void all_fits(
 	const struct question *q, const struct bench *b, int targets, uint32_t target, struct fits *f)
@@ -368,7 +378,8 @@ static void all_fits(
 			gap += line[i].amount;
 			rows[n++] = i;
 		}
-		if (!near || n < q->lines[0] || n > q->lines[1] || gap > q->total || gap < -q->total)
+		if (!near || n < q->lines[0] || n > q->lines[1] || gap > q->total ||
+			gap < -q->total || cancels(line, rows, n))
 			continue;
 		struct bundle one;
 		need_of(b, targets, target, rows, n, &one);
