@@ -17,7 +17,6 @@
 #define ROW_PAIRS 30.0     /* budget of all keys together */
 #define CHEAP 64.0         /* pairs a row: tried alone */
 #define DEAR 8192.0        /* tried with another key only; dearer ones not at all */
-#define BLOCK_MAX 1024u
 #define DEAR_STEPS 4000000.0
 #define RARE_ROWS 300u
 #define AGAIN 0.25         /* worth of finding a match again by other fields */

@@ -208,7 +208,7 @@ static void sketch_row(struct sketching k[2], const struct col_table *t, const s
 static int sketch_column(struct profile *p, const struct col *c, struct err *err)
 {
 	struct sketching k[2];
-	bool ok = sketch_open(&k[0]) & sketch_open(&k[1]);
+	bool first = sketch_open(&k[0]), second = sketch_open(&k[1]), ok = first && second;
 	uint32_t rows = MIN(SET_ROWS, p->t->rows);
 
 	for (uint32_t r = 0; ok && r < rows; r++)
