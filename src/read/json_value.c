@@ -4,6 +4,7 @@
  */
 #include "read/json_value.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@ void json_values_close(struct json_values *v)
 /* More of the file behind what is there; what is before pos is dropped. */
 static int fill(struct json_values *v, struct err *err)
 {
+	assert(v->cap > 0); /* it is open */
 	memmove(v->window, v->window + v->pos, v->n - v->pos);
 	v->n -= v->pos;
 	v->pos = 0;

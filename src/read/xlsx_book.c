@@ -223,7 +223,7 @@ static int read_styles(struct xlsx_book *b, struct err *err)
 	if (rc != 0 || b->nkinds == 0)
 		return rc;
 	b->kinds = ARENA_ARRAY(&b->arena, b->nkinds, enum sheet_kind);
-	if (b->kinds == NULL || !buf_ok(&kinds))
+	if (b->kinds == NULL || !buf_ok(&kinds) || kinds.p == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	memcpy(b->kinds, kinds.p, kinds.n);
 	return 0;

@@ -5,6 +5,7 @@
  */
 #include "read/xml.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ static int broken(struct err *err, const char *what)
 /* Makes more of the document visible; false in *ret_more at its end. */
 static int fill(struct xml *x, bool *ret_more, struct err *err)
 {
+	assert(x->cap > 0); /* it is open */
 	if (x->at > 0) {
 		memmove(x->window, x->window + x->at, x->n - x->at);
 		x->n -= x->at;

@@ -86,7 +86,7 @@ static const uint8_t *find_end(const uint8_t *tail, size_t n)
 static int read_end64(const struct zip *z, const uint8_t *locator, uint64_t end,
 	struct directory *ret, struct err *err)
 {
-	uint8_t p[EOCD64_BYTES];
+	uint8_t p[EOCD64_BYTES] = {0};
 	uint64_t at = get64(locator + 8);
 
 	if (get32(locator) != SIG_LOCATOR || get32(locator + 16) > 1 || at > end ||
@@ -107,7 +107,7 @@ static int read_end64(const struct zip *z, const uint8_t *locator, uint64_t end,
 static int read_end(const struct zip *z, struct directory *ret, struct err *err)
 {
 	size_t n = (size_t)MIN(z->src.size, (uint64_t)COMMENT_MAX + EOCD_BYTES);
-	uint8_t *tail CLEANUP(free_ptr) = malloc(n + 1);
+	uint8_t *tail CLEANUP(free_ptr) = calloc(1, n + 1);
 
 	if (tail == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
@@ -185,7 +185,7 @@ static bool read_extra64(const uint8_t *p, size_t n, struct zip_entry *e, uint64
 static int read_local(const struct zip *z, struct zip_entry *e, uint64_t at, uint16_t method,
 	uint16_t flags, uint64_t end, struct err *err)
 {
-	uint8_t p[LOCAL_BYTES + ZIP_NAME_MAX];
+	uint8_t p[LOCAL_BYTES + ZIP_NAME_MAX] = {0};
 	size_t n = LOCAL_BYTES + e->name.n;
 
 	if (at > end || end - at < n)
@@ -301,7 +301,7 @@ static int check_sizes(const struct zip *z, struct err *err)
 static int read_directory(struct zip *z, const struct directory *d, struct err *err)
 {
 	struct span spans[ZIP_ENTRIES_MAX];
-	uint8_t *p CLEANUP(free_ptr) = malloc((size_t)d->bytes + 1);
+	uint8_t *p CLEANUP(free_ptr) = calloc(1, (size_t)d->bytes + 1);
 	size_t at = 0;
 
 	z->entries = ARENA_ARRAY(&z->arena, d->count + 1, struct zip_entry);

@@ -193,7 +193,6 @@ static void test_zip64_member(void **state)
 	struct zip_make m CLEANUP(zip_make_free) = {0};
 	struct zip z CLEANUP(zip_free) = {0};
 	struct col_memory memory;
-	struct buf out CLEANUP(buf_free) = BUF_INIT;
 
 	(void)state;
 	zip_make_add_as(&m, "a.txt", SV("x"), 0, 0xffffffffu);
