@@ -413,26 +413,39 @@ static struct sample_unit *list_units(const struct result *r, uint32_t **ret_mat
 	return units;
 }
 
+static const struct latest *find_latest(const struct latest *v, size_t n, uint64_t key)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (v[mid].key < key)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < n && v[low].key == key ? &v[low] : NULL;
+}
+
+/* checks: room for n. */
 static struct sample_result judge(const struct sample_unit *units, uint32_t population,
-	const uint32_t *chosen, uint32_t n, const struct latest *latest, size_t nlatest)
+	const uint32_t *chosen, uint32_t n, const struct latest *latest, size_t nlatest,
+	struct sample_check *checks)
 {
 	uint32_t checked = 0, wrong = 0;
 
 	for (; checked < n; checked++) {
-		uint64_t key = units[chosen[checked]].content;
-		size_t low = 0, high = nlatest;
-		while (low < high) {
-			size_t mid = low + (high - low) / 2;
-			if (latest[mid].key < key)
-				low = mid + 1;
-			else
-				high = mid;
-		}
-		if (low == nlatest || latest[low].key != key)
+		const struct sample_unit *unit = &units[chosen[checked]];
+		const struct latest *at = find_latest(latest, nlatest, unit->content);
+		if (at == NULL)
 			break;
-		wrong += !latest[low].right;
+		checks[checked] = (struct sample_check){unit->confidence, !at->right};
+		wrong += !at->right;
 	}
-	return sample_judge(population, checked, wrong, SAMPLE_TARGET, SAMPLE_ALPHA);
+	struct sample_result r =
+		sample_judge(population, checked, wrong, SAMPLE_TARGET, SAMPLE_ALPHA);
+	r.line = sample_line(checks, checked, SAMPLE_TARGET, SAMPLE_ALPHA);
+	return r;
 }
 
 int decisions_sample(const struct decisions *d, const struct result *r,
@@ -445,12 +458,13 @@ int decisions_sample(const struct decisions *d, const struct result *r,
 	uint32_t *chosen = malloc(((size_t)want + 1) * sizeof(*chosen));
 	size_t nlatest = 0;
 	struct latest *latest = list_latest(d, &nlatest);
-	bool ok = units != NULL && chosen != NULL && latest != NULL;
+	struct sample_check *checks = malloc(((size_t)want + 1) * sizeof(*checks));
+	bool ok = units != NULL && chosen != NULL && latest != NULL && checks != NULL;
 
 	if (ok)
 		n = sample_draw(units, population, want, seed, chosen, &ok);
 	if (ok)
-		*ret = judge(units, population, chosen, n, latest, nlatest);
+		*ret = judge(units, population, chosen, n, latest, nlatest, checks);
 	int rc = ok ? 0 : err_set(err, E_NO_MEMORY, NULL);
 	for (uint32_t i = 0; ok && i < n; i++)
 		chosen[i] = match[chosen[i]];
@@ -459,6 +473,7 @@ int decisions_sample(const struct decisions *d, const struct result *r,
 	free(units);
 	free(match);
 	free(chosen);
+	free(checks);
 	free(latest);
 	return rc;
 }

@@ -131,7 +131,8 @@ static uint32_t more_needed(uint32_t checked, uint32_t wrong, uint32_t target, u
 struct sample_result sample_judge(
 	uint32_t population, uint32_t checked, uint32_t wrong, uint32_t target, uint32_t alpha)
 {
-	struct sample_result r = {.population = population, .checked = checked, .wrong = wrong};
+	struct sample_result r = {
+		.population = population, .checked = checked, .wrong = wrong, .line = UINT32_MAX};
 
 	if (checked > 0)
 		r.seen = (uint32_t)((double)wrong / checked * ONE + 0.5);
@@ -185,6 +186,10 @@ void sample_put_json(struct json_writer *w, const struct sample_result *r, uint6
 	json_put_decimal(w, "low", r->low, 6);
 	json_put_decimal(w, "high", r->high, 6);
 	json_put_decimal(w, "bound", r->bound, 6);
+	if (r->line == UINT32_MAX)
+		json_put_null(w, "confirm_line_shown");
+	else
+		json_put_decimal(w, "confirm_line_shown", r->line, 6);
 	json_put_cstr(w, "verdict", r->shown ? "shown" : "not yet shown");
 	if (!r->shown)
 		json_put_int(w, "further_checks_without_error", r->more);

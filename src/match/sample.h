@@ -36,6 +36,7 @@ struct sample_result {
 	uint32_t seen, low, high; /* ppm: share wrong, and its 95 % interval */
 	uint32_t bound;           /* ppm: at most so many wrong, by alpha */
 	bool shown;               /* bound <= target; else "not yet shown" */
+	uint32_t line;            /* ppm: sample_line() of the checks; UINT32_MAX: none is shown */
 	uint32_t more;            /* further checks, all right, that would show it */
 };
 

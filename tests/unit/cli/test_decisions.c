@@ -193,6 +193,7 @@ static void sample_counts_from_its_beginning(void **state)
 	CHECK_INT("up to the first that nobody decided", r.checked, 20);
 	CHECK_INT("wrong", r.wrong, 1);
 	CHECK_INT("not shown", r.shown, 0);
+	CHECK_INT("no line is shown either", r.line, UINT32_MAX);
 	assert_int_equal(decisions_sample(&d, &s.result, s.sides, 0, 379, "", &r, &err), 0);
 	CHECK("of another seed's sample little was checked", r.checked < 5);
 	unlink(sample);
