@@ -151,8 +151,10 @@ void partial_book(struct engine *e, int side, uint32_t row, int64_t amount, uint
 	e->open_amount[side][row] -= amount;
 	if (status != STATUS_CONFIRMED)
 		e->reserved_amount[side][row] += amount;
+	/* Undecided in part is undecided: what was suggested of it is not matched. */
 	if (e->open_amount[side][row] == 0)
-		stage_take(e, side, row, status);
+		stage_take(e, side, row,
+			e->reserved_amount[side][row] != 0 ? STATUS_SUGGESTED : status);
 }
 
 static void spread(struct spreading *q, uint32_t whole)
