@@ -122,7 +122,7 @@ static void bad_ones_are_refused_by_both(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad_cases); i++) {
 		const struct bad *c = &bad_cases[i];
-		struct arena a CLEANUP(arena_free);
+		struct arena a CLEANUP(arena_free) = {0};
 		const char *where;
 		if (is_json(c->code))
 			continue;
