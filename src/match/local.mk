@@ -60,6 +60,7 @@ MATCH_LIBS = libmatch.a $(RULES_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) -lm
 
 MATCH_TESTS = \
 	tests/unit/match/test_assign \
+	tests/unit/match/test_bind \
 	tests/unit/match/test_calibrate \
 	tests/unit/match/test_cluster \
 	tests/unit/match/test_cluster_run \
@@ -75,12 +76,15 @@ MATCH_TESTS = \
 	tests/unit/match/test_propose_advice \
 	tests/unit/match/test_passes \
 	tests/unit/match/test_property \
+	tests/unit/match/test_receipt \
 	tests/unit/match/test_reference \
 	tests/unit/match/test_sample \
 	tests/unit/match/test_subset
 check_PROGRAMS += $(MATCH_TESTS) $(MATCH_PLANTS)
 tests_unit_match_test_assign_SOURCES = tests/unit/match/test_assign.c
 tests_unit_match_test_assign_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_bind_SOURCES = tests/unit/match/test_bind.c tests/unit/match/scene.h
+tests_unit_match_test_bind_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_calibrate_SOURCES = tests/unit/match/test_calibrate.c
 tests_unit_match_test_calibrate_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_cluster_SOURCES = tests/unit/match/test_cluster.c
@@ -111,6 +115,8 @@ tests_unit_match_test_passes_SOURCES = tests/unit/match/test_passes.c tests/unit
 tests_unit_match_test_passes_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_property_SOURCES = tests/unit/match/test_property.c tests/unit/match/scene.h
 tests_unit_match_test_property_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_receipt_SOURCES = tests/unit/match/test_receipt.c tests/unit/match/scene.h
+tests_unit_match_test_receipt_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_reference_SOURCES = tests/unit/match/test_reference.c \
 	tests/unit/match/reference.c tests/unit/match/reference.h
 tests_unit_match_test_reference_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
