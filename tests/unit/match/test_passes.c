@@ -57,6 +57,15 @@ static const struct scene scenes[] = {
 	{"subset: a negative target", GROUP("n:1", "\"text\":\"same\"", "\"how\":\"subset\",\"lines\":[2,4]"),
 		{{"a", 1, -51234, "t"}, {"b", 1, -1111, "t"}, {"c", 1, -90909, "t"}},
 		{{"x", 2, -52345, "t"}}, 3, 1, "n:1 confirmed 0,1/0"},
+	{"learned groups: whatever shares a value or a word may belong together",
+		"[{\"name\":\"g\",\"kind\":\"n:1\",\"mode\":\"learn\",\"use\":[\"text\",\"ref\"],\"group\":{"
+		"\"how\":\"subset\",\"lines\":[2,4]}," THEN "}]",
+		{{"a", 1, 51234, "acme trading"}, {"b", 1, 11117, "acme trading"}, {"c", 1, 90909, "blue moon"}},
+		{{"x", 2, 62351, "acme limited"}}, 3, 1, "n:1 confirmed 0,1/0"},
+	{"learned groups: nothing in common", "[{\"name\":\"g\",\"kind\":\"n:1\",\"mode\":\"learn\",\"use\":["
+		"\"text\",\"ref\"],\"group\":{\"how\":\"subset\",\"lines\":[2,4]}," THEN "}]",
+		{{"a", 1, 51234, "acme trading"}, {"b", 1, 11117, "acme trading"}, {"c", 1, 90909, "blue moon"}},
+		{{"x", 2, 62351, "some other"}}, 3, 1, ""},
 	{"bulk: a ring in which each may have two",
 		"[{\"name\":\"b\",\"use\":[\"amount\"],\"when\":{\"amount\":\"same\",\"any of\":[{\"ref\":"
 		"\"same\"},{\"text\":\"same\"}]}," THEN "}]",

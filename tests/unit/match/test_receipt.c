@@ -391,6 +391,48 @@ static void advice_that_is_read_or_refused(void **state)
 	}
 }
 
+/* ---- which records take part ---- */
+
+static void only_some_records_take_part(void **state)
+{
+	static const struct cell_row rows[] = {
+		{"a", 30, 100, "rent for May"}, {NULL, 30, 200, "deposit"}, {"c", 30, 300, NULL}};
+	static const struct {
+		const char *label, *only;
+		const char *excluded; /* "x" per row that is */
+	} cases[] = {
+		{"all", "", "..."},
+		{"those with a reference", "\"ref\":\"same\"", ".x."},
+		{"a word", "\"text\":{\"contains\":\"RENT\"}", ".xx"},
+		{"a word, or no text", "\"text\":{\"contains\":\"RENT\",\"missing\":\"pass\"}",
+			".x."},
+		{"a word that none has", "\"text\":{\"contains\":\"tax\"}", "xxx"},
+		{"one or the other",
+			"\"any of\":[{\"text\":{\"contains\":\"rent\"}},{\"text\":{\"contains\":"
+			"\"deposit\"}}]",
+			"..x"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char only[160], got[] = "xxx";
+		struct err err = {0};
+		struct world w;
+		snprintf(only, sizeof(only), cases[i].only[0] == '\0' ? "%s" : ",\"only\":{%s}",
+			cases[i].only);
+		world_open(&w, "", only, REF);
+		world_add(&w, RESULT_LEFT, rows, 3, "EUR");
+		world_add(&w, RESULT_RIGHT, rows, 0, "EUR");
+		CHECK_INT(cases[i].label, world_run(&w, NULL, &err), 0);
+		for (uint32_t k = 0; k < w.result.open.n; k++)
+			got[w.result.open.row[k]] = '.';
+		CHECK_STR(cases[i].label, got, cases[i].excluded);
+		CHECK_INT(cases[i].label, w.receipt.open[0] + w.receipt.excluded[0], 3);
+		accept(&w, cases[i].label);
+		world_close(&w);
+	}
+}
+
 /* ---- the receipt ---- */
 
 static void says(const struct buf *text, const char *part)
@@ -489,6 +531,26 @@ static void every_identity_with_every_figure(void **state)
 	world_close(&w);
 }
 
+static void a_side_without_a_file_has_no_day(void **state)
+{
+	static const struct cell_row rows[] = {{"a", 30, 100, NULL}};
+	const struct receipt_run run = {0};
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	struct err err = {0};
+	struct world w;
+
+	(void)state;
+	world_open(&w, "", "", REF);
+	world_add(&w, RESULT_LEFT, rows, 1, "EUR");
+	assert_int_equal(world_run(&w, NULL, &err), 0);
+	accept(&w, "one input");
+	CHECK_INT("its record is open", w.result.open.n, 1);
+	receipt_to_json(&w.receipt, &w.result, w.rules, &run, &text);
+	says(&text, "\"as_of\":\"1970-01-31\"");
+	says(&text, "\"as_of\":null");
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -499,6 +561,8 @@ int main(void)
 		cmocka_unit_test(passes_over_one_file_are_for_one_file),
 		cmocka_unit_test(carried_in_another_currency_whole_or_not_at_all),
 		cmocka_unit_test(advice_that_is_read_or_refused),
+		cmocka_unit_test(only_some_records_take_part),
+		cmocka_unit_test(a_side_without_a_file_has_no_day),
 		cmocka_unit_test(every_identity_with_every_figure),
 	};
 
