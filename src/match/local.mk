@@ -72,6 +72,7 @@ MATCH_TESTS = \
 	tests/unit/match/test_match \
 	tests/unit/match/test_metric \
 	tests/unit/match/test_learn \
+	tests/unit/match/test_learn_model \
 	tests/unit/match/test_propose \
 	tests/unit/match/test_propose_advice \
 	tests/unit/match/test_passes \
@@ -107,6 +108,8 @@ tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit
 tests_unit_match_test_metric_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_learn_SOURCES = tests/unit/match/test_learn.c tests/unit/match/scene.h
 tests_unit_match_test_learn_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_learn_model_SOURCES = tests/unit/match/test_learn_model.c tests/unit/match/scene.h
+tests_unit_match_test_learn_model_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_propose_SOURCES = tests/unit/match/test_propose.c
 tests_unit_match_test_propose_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_propose_advice_SOURCES = tests/unit/match/test_propose_advice.c
