@@ -9,6 +9,7 @@
 
 #include "match/odds.h"
 #include "unit/unit.h"
+#include "wire/json.h"
 
 #define NEAR(label, got, want, tolerance)                                                          \
 	do {                                                                                       \
@@ -232,8 +233,9 @@ static void p_that_tells_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 600; i++)
-		d[i] = (struct calibrate_decision){
-			.p = 300000 + (uint32_t)i * 1000, .weight = 1, .right = i % 10 != 9 && i < 560};
+		d[i] = (struct calibrate_decision){.p = 300000 + (uint32_t)i * 1000,
+			.weight = 1,
+			.right = i % 10 != 9 && i < 560};
 	assert_true(calibrate_fit(d, 600, &c));
 	CHECK_INT("kind", c.kind, CALIBRATE_LOGISTIC);
 	CHECK_INT("slope", c.slope, 0);
@@ -309,6 +311,92 @@ static void order_changes_nothing(void **state)
 		CHECK_INT("applied", calibrate_apply(&a, p), calibrate_apply(&b, p));
 }
 
+/* What right and wrong lie apart has no steepest curve. */
+static void logistic_without_end(void **state)
+{
+	static const double x[] = {-2, -1, 1, 2}, y[] = {0, 0, 1, 1}, w[] = {1, 1, 1, 1};
+	double slope = 7, offset = 7;
+
+	(void)state;
+	assert_false(calibrate_logistic(x, y, w, 4, &slope, &offset));
+	NEAR("slope is left alone", slope, 7, 0);
+	NEAR("offset is left alone", offset, 7, 0);
+}
+
+/* More steps than a curve keeps: it goes through fewer of them and says the same. */
+static void more_steps_than_knots(void **state)
+{
+	enum { STEPS = 190, EACH = 200 };
+	struct calibrate_decision *d = calloc(STEPS * EACH, sizeof(*d));
+	struct calibration c;
+
+	(void)state;
+	assert_non_null(d);
+	for (uint32_t i = 0; i < STEPS * EACH; i++)
+		d[i] = (struct calibrate_decision){
+			.p = 1000 + i / EACH * 5000, .weight = 1, .right = i % EACH <= i / EACH};
+	assert_true(calibrate_fit(d, STEPS * EACH, &c));
+	CHECK_INT("kind", c.kind, CALIBRATE_ISOTONIC);
+	CHECK("fewer than there are steps", c.nknots <= CALIBRATE_KNOTS_MAX && c.nknots > 64);
+	for (uint32_t i = 1; i < c.nknots; i++)
+		CHECK("rising",
+			c.knot[i].p > c.knot[i - 1].p && c.knot[i].stated > c.knot[i - 1].stated);
+	for (uint32_t step = 5; step < STEPS - 5; step++)
+		NEAR("stated", calibrate_apply(&c, 1000 + step * 5000) / 1e6, (step + 1.0) / EACH,
+			0.001);
+	free(d);
+}
+
+static const struct calibration none = {.decisions = 3, .errors = 1};
+static const struct calibration two = {.kind = CALIBRATE_LOGISTIC,
+	.decisions = 300,
+	.errors = 40,
+	.slope = 500000,
+	.offset = -1250000,
+	.tenth = {[9] = {300, 950000, 866667, 823000, 903000}}};
+static const struct calibration curve = {.kind = CALIBRATE_ISOTONIC,
+	.decisions = 2000,
+	.errors = 50,
+	.nknots = 2,
+	.knot = {{500000, 400000}, {999999, 999474}}};
+
+static const struct {
+	const char *label;
+	const struct calibration *c;
+	const char *want;
+} written[] = {
+	{"nothing known", NULL,
+		"{\"calibration\":{\"kind\":\"uncalibrated\",\"decisions\":0,\"errors\":0,"
+		"\"reliability\":[]}}"},
+	{"too few", &none,
+		"{\"calibration\":{\"kind\":\"uncalibrated\",\"decisions\":3,\"errors\":1,"
+		"\"reliability\":[]}}"},
+	{"two parameters", &two,
+		"{\"calibration\":{\"kind\":\"two parameters\",\"decisions\":300,\"errors\":40,"
+		"\"slope\":\"0.500000\",\"offset\":\"-1.250000\",\"reliability\":[{\"from\":\"0."
+		"9\",\"decisions\":300,"
+		"\"said\":\"0.950000\",\"seen\":\"0.866667\",\"low\":\"0.823000\",\"high\":\"0."
+		"903000\"}]}}"},
+	{"a curve", &curve,
+		"{\"calibration\":{\"kind\":\"isotonic\",\"decisions\":2000,\"errors\":50,"
+		"\"knots\":[{\"p\":\"0.500000\",\"stated\":\"0.400000\"},{\"p\":\"0.999999\","
+		"\"stated\":\"0.999474\"}],"
+		"\"reliability\":[]}}"},
+};
+
+static void as_json(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(written); i++) {
+		struct buf out CLEANUP(buf_free) = BUF_INIT;
+		struct json_writer w = json_writer_of(&out);
+		json_open_object(&w, NULL);
+		calibrate_put_json(&w, written[i].c);
+		json_close_object(&w);
+		CHECK_STR(written[i].label, buf_cstr(&out), written[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +411,9 @@ int main(void)
 		cmocka_unit_test(isotonic_is_never_certain),
 		cmocka_unit_test(weights_undo_selection),
 		cmocka_unit_test(order_changes_nothing),
+		cmocka_unit_test(logistic_without_end),
+		cmocka_unit_test(more_steps_than_knots),
+		cmocka_unit_test(as_json),
 	};
 	return cmocka_run_group_tests_name("match/calibrate", tests, NULL, NULL);
 }
