@@ -333,17 +333,18 @@ static void more_steps_than_knots(void **state)
 	(void)state;
 	assert_non_null(d);
 	for (uint32_t i = 0; i < STEPS * EACH; i++)
-		d[i] = (struct calibrate_decision){
-			.p = 1000 + i / EACH * 5000, .weight = 1, .right = i % EACH <= i / EACH};
+		d[i] = (struct calibrate_decision){.p = 1000 + (i / EACH) * (i / EACH) * 27,
+			.weight = 1,
+			.right = i % EACH <= i / EACH};
 	assert_true(calibrate_fit(d, STEPS * EACH, &c));
 	CHECK_INT("kind", c.kind, CALIBRATE_ISOTONIC);
 	CHECK("fewer than there are steps", c.nknots <= CALIBRATE_KNOTS_MAX && c.nknots > 64);
 	for (uint32_t i = 1; i < c.nknots; i++)
 		CHECK("rising",
 			c.knot[i].p > c.knot[i - 1].p && c.knot[i].stated > c.knot[i - 1].stated);
-	for (uint32_t step = 5; step < STEPS - 5; step++)
-		NEAR("stated", calibrate_apply(&c, 1000 + step * 5000) / 1e6, (step + 1.0) / EACH,
-			0.001);
+	for (uint32_t step = 10; step < STEPS - 5; step++)
+		NEAR("stated", calibrate_apply(&c, 1000 + step * step * 27) / 1e6,
+			(step + 1.0) / EACH, 0.001);
 	free(d);
 }
 

@@ -156,38 +156,59 @@ static void test_there_and_back(void **state)
 #define BITS "0,0,0,0,0,0,0"
 #define REF "{\"field\":\"ref\",\"compared_as\":\"short text\","
 
-/* A comparison of "ref", which has eight levels, in front of the model's own. */
+#define WHOLE REF "\"levels\":[],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0]}"
+
+/* Instead of the model's own comparison of "ref", which has eight levels. */
 static const struct {
 	const char *label, *comparison;
+	int want;
 } comparisons[] = {
-	{"a field twice", REF "\"levels\":[],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0]}"},
+	{"whole", WHOLE, 0},
+	{"whole, with levels",
+		REF "\"levels\":[{\"from\":2,\"to\":7}],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS
+		    ",0]}",
+		0},
+	{"a field twice", WHOLE "," WHOLE, E_RULESET},
 	{"an unknown field",
 		"{\"field\":\"REF\",\"compared_as\":\"short text\",\"levels\":[],\"m_bits\":[" BITS
-		",0],\"u_bits\":[" BITS ",0]}"},
-	{"no field", "{\"compared_as\":\"short text\"}"},
-	{"no way of comparing", "{\"field\":\"ref\"}"},
-	{"another way of comparing", "{\"field\":\"ref\",\"compared_as\":\"date\"}"},
-	{"no levels", REF "\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0]}"},
-	{"no m", REF "\"levels\":[],\"u_bits\":[" BITS ",0]}"},
-	{"no u", REF "\"levels\":[],\"m_bits\":[" BITS ",0]}"},
-	{"too few m", REF "\"levels\":[],\"m_bits\":[" BITS "],\"u_bits\":[" BITS ",0]}"},
-	{"too many u", REF "\"levels\":[],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0,0]}"},
-	{"m is a word", REF "\"levels\":[],\"m_bits\":[" BITS ",\"x\"],\"u_bits\":[" BITS ",0]}"},
+		",0],\"u_bits\":[" BITS ",0]}",
+		E_RULESET},
+	{"no field", "{\"compared_as\":\"short text\"}", E_RULESET},
+	{"no way of comparing", "{\"field\":\"ref\"}", E_RULESET},
+	{"another way of comparing", "{\"field\":\"ref\",\"compared_as\":\"date\"}", E_RULESET},
+	{"no levels", REF "\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0]}", E_RULESET},
+	{"no m", REF "\"levels\":[],\"u_bits\":[" BITS ",0]}", E_RULESET},
+	{"no u", REF "\"levels\":[],\"m_bits\":[" BITS ",0]}", E_RULESET},
+	{"too few m", REF "\"levels\":[],\"m_bits\":[" BITS "],\"u_bits\":[" BITS ",0]}",
+		E_RULESET},
+	{"too many u", REF "\"levels\":[],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0,0]}",
+		E_RULESET},
+	{"m is a word", REF "\"levels\":[],\"m_bits\":[" BITS ",\"x\"],\"u_bits\":[" BITS ",0]}",
+		E_RULESET},
 	{"u is beyond all bounds",
-		REF "\"levels\":[],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",1000.1]}"},
+		REF "\"levels\":[],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",1000.1]}",
+		E_RULESET},
 	{"m is below all bounds",
-		REF "\"levels\":[],\"m_bits\":[" BITS ",-1000.1],\"u_bits\":[" BITS ",0]}"},
+		REF "\"levels\":[],\"m_bits\":[" BITS ",-1000.1],\"u_bits\":[" BITS ",0]}",
+		E_RULESET},
 	{"a level from nowhere",
-		REF "\"levels\":[{\"to\":1}],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0]}"},
+		REF "\"levels\":[{\"to\":1}],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0]}",
+		E_RULESET},
 	{"a level without end",
-		REF "\"levels\":[{\"from\":1}],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0]}"},
-	{"a level before the first", REF "\"levels\":[{\"from\":-1,\"to\":1}],\"m_bits\":[" BITS
-					 ",0],\"u_bits\":[" BITS ",0]}"},
-	{"a level behind the last", REF "\"levels\":[{\"from\":7,\"to\":8}],\"m_bits\":[" BITS
-					",0],\"u_bits\":[" BITS ",0]}"},
+		REF "\"levels\":[{\"from\":1}],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS ",0]}",
+		E_RULESET},
+	{"a level before the first",
+		REF "\"levels\":[{\"from\":-1,\"to\":1}],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS
+		    ",0]}",
+		E_RULESET},
+	{"a level behind the last",
+		REF "\"levels\":[{\"from\":7,\"to\":8}],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS
+		    ",0]}",
+		E_RULESET},
 	{"a level that ends before it begins",
 		REF "\"levels\":[{\"from\":3,\"to\":2}],\"m_bits\":[" BITS ",0],\"u_bits\":[" BITS
-		    ",0]}"},
+		    ",0]}",
+		E_RULESET},
 };
 
 #define KEY_REF "{\"field\":\"ref\",\"by\":\"equal\"}"
@@ -310,9 +331,9 @@ static void test_refused(void **state)
 		text.n = 0;
 		buf_printf(&text, "\"comparisons\":[%s,", comparisons[i].comparison);
 		try(&t, comparisons[i].label,
-			changed(comparisons[i].label, t.model, "\"comparisons\":[", NULL,
-				buf_cstr(&text)),
-			E_RULESET, "/passes/0");
+			changed(comparisons[i].label, t.model, "\"comparisons\":[",
+				"{\"field\":\"day\",\"compared_as\"", buf_cstr(&text)),
+			comparisons[i].want, "/passes/0");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		text.n = 0;
