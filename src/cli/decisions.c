@@ -307,7 +307,7 @@ static int latest_cmp(const void *a, const void *b)
 /* One per match, by key: what the last line on it says. NULL without memory. */
 static struct latest *list_latest(const struct decisions *d, size_t *ret_n)
 {
-	struct latest *v = malloc((d->n + 1) * sizeof(*v));
+	struct latest *v = calloc(d->n + 1, sizeof(*v));
 	size_t n = 0;
 
 	if (v == NULL)
@@ -394,7 +394,7 @@ static int write_sample(const struct result *r, const struct read_result *const 
 /* Confirmed matches; *ret_n of them. NULL without memory. */
 static struct sample_unit *list_units(const struct result *r, uint32_t **ret_match, uint32_t *ret_n)
 {
-	struct sample_unit *units = malloc(((size_t)r->matches.n + 1) * sizeof(*units));
+	struct sample_unit *units = calloc((size_t)r->matches.n + 1, sizeof(*units));
 	uint32_t *match = malloc(((size_t)r->matches.n + 1) * sizeof(*match)), n = 0;
 
 	if (units == NULL || match == NULL) {
@@ -455,10 +455,10 @@ int decisions_sample(const struct decisions *d, const struct result *r,
 	uint32_t want = (uint32_t)MAX(d->n, write);
 	uint32_t *match = NULL, population = 0, n = 0;
 	struct sample_unit *units = list_units(r, &match, &population);
-	uint32_t *chosen = malloc(((size_t)want + 1) * sizeof(*chosen));
+	uint32_t *chosen = calloc((size_t)want + 1, sizeof(*chosen));
 	size_t nlatest = 0;
 	struct latest *latest = list_latest(d, &nlatest);
-	struct sample_check *checks = malloc(((size_t)want + 1) * sizeof(*checks));
+	struct sample_check *checks = calloc((size_t)want + 1, sizeof(*checks));
 	bool ok = units != NULL && chosen != NULL && latest != NULL && checks != NULL;
 
 	if (ok)

@@ -250,7 +250,7 @@ static bool find_columns(struct match_rows *w, int side)
 	const struct col_table *table = &w->f->side[side]->table;
 
 	w->column[side] =
-		calloc((size_t)r->ncomparisons * RULES_TERMS_MAX + 1, sizeof(*w->column[side]));
+		calloc((size_t)r->ncomparisons * RULES_TERMS_MAX + 1, sizeof(const struct col *));
 	for (uint32_t c = 0; w->column[side] != NULL && c < r->ncomparisons; c++) {
 		uint32_t field = ruleset_field(rs, sv_from_cstr(r->comparisons[c].field));
 		if (field == UINT32_MAX)

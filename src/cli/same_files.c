@@ -30,7 +30,7 @@ static void flush(struct sink *s)
 /* Rows of the table cluster by cluster; NULL without memory. */
 static uint32_t *order_rows(const struct clusters *c, uint32_t rows)
 {
-	uint32_t *order = malloc(((size_t)rows + 1) * sizeof(*order));
+	uint32_t *order = calloc((size_t)rows + 1, sizeof(*order));
 	uint32_t *first = calloc((size_t)c->n + 2, sizeof(*first));
 
 	if (order != NULL && first != NULL) {
@@ -71,7 +71,7 @@ static int put_rows(struct sink *s, bool json, const struct read_result *side,
 
 	if (!json)
 		buf_add_cstr(&s->text, "cluster_id,row,confidence\n");
-	for (uint32_t i = 0; i < side->table.rows && rc == 0; i++) {
+	for (uint32_t i = 0; order != NULL && number != NULL && i < side->table.rows; i++) {
 		uint32_t row = order[i], p = c->confidence[row];
 		buf_printf(&s->text, "%s%u%s%u%s%u.%06u%s\n", json ? "{\"cluster_id\":" : "",
 			c->of[row] + 1, json ? ",\"row\":" : ",", number[row],

@@ -383,7 +383,8 @@ static inline void fetch_block(const struct plan *p, int which, uint32_t row)
 
 /* Blocks this small are not worth sorting, and no budget of a row cuts them. */
 #define CHAIN_ROWS 16u
-_Static_assert(CHAIN_ROWS <= ROW_PAIRS_MIN && CHAIN_ROWS <= ROW_EDGES_MAX, "chains are never cut");
+_Static_assert(CHAIN_ROWS <= ROW_PAIRS_MIN, "no budget of pairs cuts a chain");
+_Static_assert(CHAIN_ROWS <= ROW_EDGES_MAX, "nor do a row's edges");
 
 static void chains_make(struct plan *p)
 {

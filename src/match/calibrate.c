@@ -123,11 +123,12 @@ static double log_odds_of_mean(const double *y, const double *w, size_t n)
  * tells nothing and the mean is stated. */
 static bool fit_logistic(const struct calibrate_decision *d, size_t n, struct calibration *c)
 {
-	double *x = malloc(3 * n * sizeof(*x)), *y = x + n, *w = y + n, slope, offset;
+	double *x = malloc((3 * n + 1) * sizeof(*x)), slope, offset;
 	double right = c->decisions - c->errors, wrong = c->errors;
 
 	if (x == NULL)
 		return false;
+	double *y = x + n, *w = y + n;
 	for (size_t i = 0; i < n; i++) {
 		x[i] = odds_of_ppm(d[i].p);
 		y[i] = d[i].right ? (right + 1) / (right + 2) : 1 / (wrong + 2);
@@ -244,10 +245,11 @@ static void make_knots(const struct calibrate_decision *d, const double *y, cons
 
 static bool fit_isotonic(const struct calibrate_decision *d, size_t n, struct calibration *c)
 {
-	double *y = malloc(2 * n * sizeof(*y)), *w = y + n;
+	double *y = malloc((2 * n + 1) * sizeof(*y));
 
 	if (y == NULL)
 		return false;
+	double *w = y + n;
 	average_ties(d, n, y, w);
 	bool ok = calibrate_isotonic(y, w, n);
 	make_knots(d, y, w, n, c);

@@ -51,7 +51,7 @@ static bool forest_init(struct forest *f, uint32_t nrows)
 		.when = malloc(n * sizeof(*f->when)),
 		.size = malloc(n * sizeof(*f->size)),
 		.top = malloc(n * sizeof(*f->top)),
-		.merge = malloc(n * sizeof(*f->merge)),
+		.merge = calloc(n, sizeof(*f->merge)),
 		.whole = calloc(n, sizeof(*f->whole)),
 		.below = calloc(n, sizeof(*f->below))};
 	if (f->up == NULL || f->when == NULL || f->size == NULL || f->top == NULL ||

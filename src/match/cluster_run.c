@@ -113,7 +113,7 @@ static bool count_clusters(struct match_same *s)
 
 	if (rows == NULL)
 		return false;
-	for (uint32_t r = 0; r < s->rows; r++)
+	for (uint32_t r = 0; s->clusters.of != NULL && r < s->rows; r++)
 		rows[s->clusters.of[r]]++;
 	for (uint32_t c = 0; c < s->clusters.n; c++)
 		s->several += rows[c] > 1;

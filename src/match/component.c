@@ -728,7 +728,10 @@ static void solve_component(struct solver *v, uint32_t c)
 		ng = comp->group_first[c + 1] - comp->group_first[c];
 	}
 	collect_nodes(v, edges, ne, groups, ng);
-	note_size(v, ne > 0 ? v->s->edges.p[edges[0]].pass : v->s->groups.group.p[groups[0]].pass);
+	if (ne > 0)
+		note_size(v, v->s->edges.p[edges[0]].pass);
+	else if (groups != NULL)
+		note_size(v, v->s->groups.group.p[groups[0]].pass);
 	if (ng > 0)
 		solve_groups(v, edges, ne, groups, ng);
 	else

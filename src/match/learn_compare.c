@@ -146,7 +146,7 @@ static int by_field(const void *a, const void *b)
 void learn_compare_make(struct learn *n)
 {
 	struct engine *e = n->e;
-	struct choice choice[RULES_FIELDS_MAX];
+	struct choice choice[RULES_FIELDS_MAX] = {0};
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < e->ncompared; i++)

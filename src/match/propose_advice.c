@@ -38,11 +38,13 @@ static uint64_t *list_values(const struct col *c, uint32_t rows, uint32_t *ret_n
 	uint64_t *v = malloc(((size_t)rows + 1) * sizeof(*v));
 	uint32_t n = 0;
 
-	for (uint32_t r = 0; v != NULL && r < rows; r++)
+	*ret_n = 0;
+	if (v == NULL)
+		return NULL;
+	for (uint32_t r = 0; r < rows; r++)
 		if (col_valid(c, r) && col_folded(c, r).n > 0)
 			v[n++] = hash_value(col_folded(c, r));
-	if (v != NULL)
-		qsort(v, n, sizeof(*v), u64_cmp);
+	qsort(v, n, sizeof(*v), u64_cmp);
 	*ret_n = n;
 	return v;
 }
@@ -84,7 +86,7 @@ static bool find_key(const struct col_table *advice, const struct col_table *sid
 	for (uint32_t i = 0; i < advice->ncols && ok; i++) {
 		const struct col *c = &advice->cols[i];
 		uint32_t na = 0, nb = 0;
-		if (!is_key(c) || c == not_this)
+		if (c == not_this || !is_key(c))
 			continue;
 		uint64_t *a = list_values(c, advice->rows, &na);
 		ok = a != NULL;

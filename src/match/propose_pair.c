@@ -111,7 +111,10 @@ static struct once *sorted_amounts(const struct propose *q, int side, uint32_t *
 	uint32_t rows = q->p[side].t->rows, n = 0;
 	struct once *v = calloc((size_t)rows + 1, sizeof(*v));
 
-	for (uint32_t r = 0; v != NULL && r < rows; r++)
+	*ret_n = 0;
+	if (v == NULL)
+		return NULL;
+	for (uint32_t r = 0; r < rows; r++)
 		if (col_valid(c, r))
 			v[n++] = (struct once){side == 1 && q->flip ? -c->i64[r] : c->i64[r], r};
 	if (n > 1)
@@ -131,6 +134,8 @@ static void join_once(struct propose *q, struct once *const v[2], const uint32_t
 {
 	uint32_t k = 0, step = n[0] / (4 * ONCE_MAX) + 1;
 
+	if (v[0] == NULL || v[1] == NULL)
+		return;
 	for (uint32_t i = 0; i < n[0] && q->nonce < ONCE_MAX; i += step) {
 		while (k < n[1] && v[1][k].amount < v[0][i].amount)
 			k++;

@@ -39,11 +39,13 @@ static struct uuid *list_undone(const struct decision *log, size_t n, size_t *re
 	struct uuid *undone = malloc((n + 1) * sizeof(*undone));
 	size_t count = 0;
 
-	for (size_t i = 0; undone != NULL && i < n; i++)
+	*ret_n = 0;
+	if (undone == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
 		if (log[i].kind == DECISION_UNDO)
 			undone[count++] = log[i].undoes;
-	if (undone != NULL)
-		qsort(undone, count, sizeof(*undone), by_id);
+	qsort(undone, count, sizeof(*undone), by_id);
 	*ret_n = count;
 	return undone;
 }
@@ -89,8 +91,8 @@ static int open_result(struct db *db, struct vault *vault, const struct uuid *jo
 {
 	CLEANUP(vault_reader_free) struct vault_reader *reader = NULL;
 	struct vault_object from;
-	struct object object;
-	struct job job;
+	struct object object = {0};
+	struct job job = {0};
 	int code = store_job_by_id(db, job_id, arena, &job, err);
 
 	if (code == 0)

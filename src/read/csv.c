@@ -194,7 +194,8 @@ static void expect(struct csv *c)
 
 	for (uint32_t r = 0; r < c->rows.n; r++)
 		bytes += raw[r].n + 1;
-	maker_expect(&c->maker, c->size * c->rows.n / bytes + c->size / bytes);
+	if (bytes > 0)
+		maker_expect(&c->maker, c->size * c->rows.n / bytes + c->size / bytes);
 	c->expected = true;
 }
 

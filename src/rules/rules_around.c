@@ -151,7 +151,7 @@ int parse_rates(struct parse *ps, const struct tree *t, struct sv name, uint32_t
 	struct rules_list *list = NULL;
 	int rc = find_list(ps, t, name, false, &list);
 
-	if (rc < 0)
+	if (rc < 0 || list == NULL)
 		return rc;
 	*ret = (uint32_t)(list - ps->rs->lists);
 	return list->nrates > 0 ? 0 : read_rates(ps, t, list);

@@ -66,7 +66,7 @@ int envelope_wrap(const struct envelope_public *to, const struct aead_key *key,
 int envelope_unwrap(const struct envelope_private *with,
 	const uint8_t wrapped[ENVELOPE_WRAPPED_LEN], struct aead_key *ret_key, struct err *err)
 {
-	struct aead_key key;
+	struct aead_key key = {{0}};
 
 	if (!open_bytes(with, wrapped, ENVELOPE_WRAPPED_LEN, key.b))
 		return err_set(err, E_CORRUPT, "A file's key was not wrapped for this vault key.");

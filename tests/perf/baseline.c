@@ -36,9 +36,10 @@ static int simple_cmp(const void *a, const void *b)
 
 static struct simple *read_simple(const char *path, size_t *ret_n)
 {
-	struct simple *s = NULL;
+	size_t room = 4096;
+	struct simple *s = resize(NULL, room * sizeof(*s));
 	char *line = NULL, *cells[256];
-	size_t cap = 0, n = 0, room = 0;
+	size_t cap = 0, n = 0;
 	FILE *f = fopen(path, "re");
 
 	if (f == NULL || getline(&line, &cap, f) < 0)
@@ -53,7 +54,7 @@ static struct simple *read_simple(const char *path, size_t *ret_n)
 		if ((int)csv_cut(line, cells, ARRAY_LEN(cells)) <= last)
 			die(path);
 		if (n == room)
-			s = resize(s, (room = room ? room * 2 : 4096) * sizeof(*s));
+			s = resize(s, (room *= 2) * sizeof(*s));
 		struct simple *v = &s[n++];
 		v->row = (uint32_t)n;
 		if (decimal_parse(sv_from_cstr(cells[amount]), (struct decimal_format){'.', 0}, 2,

@@ -91,7 +91,8 @@ static struct claim *claims_of(const struct pairs *from, const struct pairs *oth
 		const struct true_pair *p = &from->p[i];
 		const size_t l = (size_t)(p->key >> 32), r = (uint32_t)p->key;
 		if (p->key >> 63 || (flagged && !p->interchangeable) || l > left->n ||
-			r > right->n || pairs_find(other, p->key) != NULL)
+			r > right->n || left->hash == NULL || right->hash == NULL ||
+			pairs_find(other, p->key) != NULL)
 			continue;
 		c[n++] = (struct claim){mix(left->hash[l], right->hash[r]), p->key, i};
 	}

@@ -98,7 +98,7 @@ void gen_advise(struct gen *g, size_t left, size_t right, int64_t amount)
 /* Position in the file of each row as built. */
 static uint32_t *shuffle(struct rng *r, size_t n)
 {
-	uint32_t *order = malloc((n ? n : 1) * sizeof(*order));
+	uint32_t *order = calloc(n + 1, sizeof(*order));
 
 	if (order == NULL)
 		die("memory");
