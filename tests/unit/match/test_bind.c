@@ -493,6 +493,53 @@ static void amounts_are_exchanged_or_refused(void **state)
 	}
 }
 
+/* ---- memory ---- */
+
+#define EVERY_SOURCE                                                                               \
+	"\"joined\":{\"type\":\"text\",\"left\":[\"code\",\"text\"],\"right\":[\"code\","          \
+	"\"text\"]},\"found\":{\"type\":\"code\",\"left\":{\"from\":\"note\",\"find\":"            \
+	"\"[0-9]+\",\"all\":true},\"right\":\"note\"},\"sum\":{\"type\":\"quantity\",\"left\":"    \
+	"{\"sum\":[\"quantity\",\"rate\"]},\"right\":\"quantity\",\"scale\":6},\"on\":{\"type\":"  \
+	"\"date\",\"left\":\"day\",\"right\":{\"const\":\"1970-01-11\"}}"
+
+/* Values that are made need room: with too little of it the run says so, at every one of them. */
+static void too_little_memory_for_any_source(void **state)
+{
+	static const char *const tops[] = {"",
+		"\"currency\":\"EUR\",\"lists\":{\"h\":[\"2026-03-10\"],\"USD\":{\"1970-01-01\":"
+		"\"0.9\"},\"CHF\":{\"1970-01-01\":\"1.1\"}},"
+		"\"expect\":{\"left\":{\"in_transit_until\":\"2 business "
+		"days\",\"calendar\":\"h\"}},"};
+
+	static struct wide rows[8000];
+
+	(void)state;
+	for (uint32_t r = 0; r < ARRAY_LEN(rows); r++)
+		rows[r] = left_rows[r % 2];
+	for (size_t i = 0; i < ARRAY_LEN(tops); i++) {
+		struct err err = {0};
+		uint32_t refused = 0;
+		struct pair p;
+		pair_open(&p);
+		pair_table(&p, 0, rows, ARRAY_LEN(rows), true);
+		pair_table(&p, 1, rows, ARRAY_LEN(rows), true);
+		pair_rules(&p, "memory", tops[i], EVERY_SOURCE, "\"money\":\"same\"");
+		for (size_t bytes = 150000; bytes < 1600000; bytes += 50000) {
+			struct match_options options = {.threads = 1, .memory_bytes = bytes};
+			result_free(&p.result);
+			match_receipt_free(&p.receipt);
+			int rc = match_run(p.in, 2, p.rules, &options, &p.result, &p.receipt, &err);
+			if (rc == 0)
+				continue;
+			CHECK_INT("too little", rc, E_MEMORY_BOUND);
+			CHECK_INT("nothing", p.result.matches.n + p.result.open.n, 0);
+			refused++;
+		}
+		CHECK("most bounds are too low", refused > 10);
+		pair_close(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -503,6 +550,7 @@ int main(void)
 		cmocka_unit_test(a_side_without_a_currency_takes_the_others),
 		cmocka_unit_test(more_currencies_than_there_is_room_for),
 		cmocka_unit_test(amounts_are_exchanged_or_refused),
+		cmocka_unit_test(too_little_memory_for_any_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,35 @@ static void test_scenes(void **state)
 	}
 }
 
+/* Whatever there is too little memory for, the run says so and hands nothing out. */
+static void test_memory(void **state)
+{
+	uint32_t refused = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
+		const struct scene *s = &scenes[i];
+		struct run r;
+		run_open(&r, s->passes, s->left, s->nl, s->right, s->nr);
+		run_checked(s->label, &r, 1);
+		size_t peak = (size_t)r.receipt.peak_bytes, step = peak / 100 + 1;
+		for (size_t bytes = peak - 1; bytes >= step; bytes -= step) {
+			struct match_options options = {.threads = 1, .memory_bytes = bytes};
+			struct err err = {0};
+			result_free(&r.result);
+			match_receipt_free(&r.receipt);
+			int rc = match_run(r.in, 2, r.rules, &options, &r.result, &r.receipt, &err);
+			if (rc == 0)
+				continue;
+			CHECK_INT(s->label, rc, E_MEMORY_BOUND);
+			CHECK_INT(s->label, r.result.matches.n + r.result.open.n, 0);
+			refused++;
+		}
+		run_close(&r);
+	}
+	CHECK("most bounds are too low", refused > 60 * ARRAY_LEN(scenes));
+}
+
 /* ---- why a record is open ---- */
 
 struct reason {
@@ -263,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scenes),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_sources),
 	};
