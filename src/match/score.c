@@ -501,7 +501,9 @@ static int32_t score_own(const struct engine *e, const struct rules_pass *pass, 
 
 	for (uint32_t i = 0; i < e->nf; i++) {
 		const struct field *f = &e->f[i];
-		if (f->both || f->listed || f->id[p.sa] == NULL || !pass_uses(e, pass, i) ||
+		/* Ids of a side without the field are nobody's. */
+		if (f->both || f->listed || !f->v[p.sa].present || f->id[p.sa] == NULL ||
+			!pass_uses(e, pass, i) ||
 			(f->rule->type != RULES_CODE && f->rule->type != RULES_TEXT))
 			continue;
 		if (f->id[p.sa][p.a] != 0 && f->id[p.sa][p.a] == f->id[p.sb][p.b])

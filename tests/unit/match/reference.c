@@ -137,10 +137,11 @@ static bool swapped(int32_t a, int32_t b)
 static int date_level(int32_t a, int32_t b)
 {
 	static const int ends[] = {60, 120, 365};
-	int days = b - a, size = abs(days), range = 0;
+	int range = 0;
 
 	if (a == REF_MISSING || b == REF_MISSING)
 		return NO_LEVEL;
+	int days = b - a, size = abs(days);
 	if (swapped(a, b))
 		return SWAPPED;
 	if (size <= 40)
