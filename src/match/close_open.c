@@ -554,14 +554,18 @@ static const struct field *party_field(const struct engine *e)
 	return NULL;
 }
 
-#define FILTER_BITS (1u << 20)
+#define FILTER_MOST (1u << 20)
 
-static bool *amounts_of(struct engine *e, const struct lookup *l)
+/* Which amounts there may be, by their hash: few that are not pass, and the whole fits the cache. */
+static bool *amounts_of(struct engine *e, const struct lookup *l, size_t *size)
 {
-	bool *some = ENGINE_ZNEW(e, FILTER_BITS, bool);
+	*size = 64;
+	while (*size < FILTER_MOST && *size < 16 * l->n)
+		*size *= 2;
 
+	bool *some = ENGINE_ZNEW(e, *size, bool);
 	for (size_t i = 0; i < l->n && some != NULL; i++)
-		some[mix64(l->v[i].key) & (FILTER_BITS - 1)] = true;
+		some[mix64(l->v[i].key) & (*size - 1)] = true;
 	return some;
 }
 
@@ -570,13 +574,14 @@ static bool *amounts_of(struct engine *e, const struct lookup *l)
 static struct lookup index_settled(
 	struct engine *e, int side, const struct lookup *open, const struct field *date)
 {
-	bool *some = amounts_of(e, open);
+	size_t size;
+	bool *some = amounts_of(e, open, &size);
 	struct lookup l = {ENGINE_NEW(e, (size_t)e->n[side] + 1, struct by_key), 0};
 
 	for (size_t i = 0; i < e->found.n && l.v != NULL; i++) {
 		const struct found *m = &e->found.p[i];
 		if (m->status != STATUS_CONFIRMED || m->kind != KIND_1_1 || some == NULL ||
-			!some[mix64((uint64_t)m->sum[side]) & (FILTER_BITS - 1)])
+			!some[mix64((uint64_t)m->sum[side]) & (size - 1)])
 			continue;
 		uint32_t row = m->key[side];
 		l.v[l.n++] = (struct by_key){(uint64_t)m->sum[side], day_of(date, side, row), row};

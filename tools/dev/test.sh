@@ -2,7 +2,7 @@
 # The test runner. A suite is a row of the table below and a function suite_NAME in suites.sh; it
 # writes TAP to $tap (one line a test) and whatever it likes to stdout, which becomes its log. The lane
 # "first" runs alone; then two lanes run side by side: "compile" holds what only needs the compiler,
-# "live" what shares the running instance. Inside a lane suites run one after the other. What is in lane
+# "live" what shares the running instance, and at its end distcheck, which makes both as long. Inside a lane suites run one after the other. What is in lane
 # "long" runs after all others, and only when it is asked for by name or by "all".
 
 test_dir=$top/var/test
@@ -15,7 +15,6 @@ compile   db             migrations, statements and transactions on a real Postg
 compile   clang          the whole tree compiles with clang -Werror
 compile   asan           every module under AddressSanitizer and UBSan
 compile   tsan           engine and matcher under ThreadSanitizer
-compile   distcheck      the tarball builds, tests, installs and uninstalls elsewhere
 live      www            the front end: types, unit tests, sizes
 live      drift          generated files equal what their generators print
 live      lint           static checks; every suppression has a reason
@@ -25,6 +24,7 @@ live      api            the HTTP contract, black box
 live      cli            the command line: every command and its refusals
 live      e2e            a person with a browser
 live      fault          programs, stores and disks that fail in the middle
+live      distcheck      the tarball builds, tests, installs and uninstalls elsewhere
 long      boot           installed by docs/install.md on a booted system with systemd
 '
 
