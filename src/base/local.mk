@@ -8,6 +8,7 @@ libbase_a_SOURCES = \
 	%D%/date.c %D%/date.h \
 	%D%/decimal.c %D%/decimal.h \
 	%D%/err.c %D%/err.def %D%/err.h \
+	%D%/pages.c %D%/pages.h \
 	%D%/sv.c %D%/sv.h \
 	%D%/text.c %D%/text.h \
 	%D%/utf8.c %D%/utf8.h \
@@ -22,6 +23,7 @@ check_PROGRAMS += \
 	tests/unit/base/test_date \
 	tests/unit/base/test_decimal \
 	tests/unit/base/test_err \
+	tests/unit/base/test_pages \
 	tests/unit/base/test_sv \
 	tests/unit/base/test_text \
 	tests/unit/base/test_utf8 \
@@ -40,6 +42,8 @@ tests_unit_base_test_decimal_SOURCES = tests/unit/base/test_decimal.c
 tests_unit_base_test_decimal_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_base_test_err_SOURCES = tests/unit/base/test_err.c
 tests_unit_base_test_err_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_base_test_pages_SOURCES = tests/unit/base/test_pages.c
+tests_unit_base_test_pages_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_base_test_sv_SOURCES = tests/unit/base/test_sv.c
 tests_unit_base_test_sv_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_base_test_utf8_SOURCES = tests/unit/base/test_utf8.c

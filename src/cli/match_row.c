@@ -328,6 +328,34 @@ static void put_value(
 	}
 }
 
+/* Is the compared value written alike in both records? Then evidence has it once. */
+static bool written_alike(const struct match_rows *w, uint32_t comparison, const uint32_t row[2])
+{
+	const struct col *c[2];
+	const struct col_table *table[2] = {&w->f->side[0]->table, &w->f->side[1]->table};
+
+	for (int side = 0; side < 2; side++) {
+		const struct col *const *column =
+			w->column[side] + (size_t)comparison * RULES_TERMS_MAX;
+		c[side] = column[0];
+		if (c[side] == NULL || column[1] != NULL || !col_valid(c[side], row[side]))
+			return false;
+	}
+	if (c[0]->type != c[1]->type)
+		return false;
+	switch (col_held(c[0]->type)) {
+	case COL_STR:
+		return sv_eq(col_text(c[0], row[0]), col_text(c[1], row[1]));
+	case COL_I64:
+		return c[0]->i64[row[0]] == c[1]->i64[row[1]] &&
+			col_amount_scale(table[0], c[0], row[0]) ==
+				col_amount_scale(table[1], c[1], row[1]);
+	case COL_I32:
+		return c[0]->i32[row[0]] == c[1]->i32[row[1]];
+	}
+	return false;
+}
+
 #define AHEAD_FAR 32u
 #define AHEAD_NEAR 16u
 
@@ -412,7 +440,8 @@ static uint32_t rival_row(const struct match_rows *w, uint32_t candidate, int *r
 	return data_row(w, *ret_side, r->candidates.other_row[candidate]);
 }
 
-/* "prior -20.01; ref equal 18.20 [A-1|A-1]; rivals -0.50; next right 7 at 0.090000"; also
+/* "prior -20.01; ref equal 18.20 [A-1]; day +1 3.10 [2026-01-02|2026-01-03]; other -0.50; next right 7
+ * at 0.090000", the value once where both records have it written alike; also
  * "pool 9 chance -12.00" of a group, "interchangeable" where equal rows would do as well. */
 static void put_evidence(struct match_text *t, const struct match_rows *w, uint32_t no)
 {
@@ -435,8 +464,10 @@ static void put_evidence(struct match_text *t, const struct match_rows *w, uint3
 		put_bits(t, v.bits[c]);
 		put_cstr(t, " [");
 		put_value(t, w, c, RESULT_LEFT, v.row[RESULT_LEFT]);
-		put_char(t, '|');
-		put_value(t, w, c, RESULT_RIGHT, v.row[RESULT_RIGHT]);
+		if (!written_alike(w, c, v.row)) {
+			put_char(t, '|');
+			put_value(t, w, c, RESULT_RIGHT, v.row[RESULT_RIGHT]);
+		}
 		put_char(t, ']');
 	}
 	put_cstr(t, "; other ");

@@ -1,33 +1,20 @@
 /*
- * Growing columns. Arrays double by realloc and are handed to the table at the end, where they are
- * trimmed to their length plus COL_PAD zero bytes.
+ * Growing columns. Arrays double, are trimmed at the end to their length plus COL_PAD zero bytes, and
+ * go over to the table with the list that owns them.
  */
 #include "col/col_build.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
-#define HUGE_PAGE ((size_t)2 << 20)
+#include "col/col_alloc.h"
+
 #define BUILD_ROWS_MIN 1024u
 #define BUILD_BYTES_MIN 16384u
 
 void col_build_free(struct col_build *b)
 {
-	for (uint32_t i = 0; i < b->ncols; i++) {
-		struct col *c = &b->cols[i].col;
-
-		free(c->valid);
-		if (col_held(c->type) == COL_STR) {
-			free(c->str.off);
-			free(c->str.bytes);
-			free(c->fold.off);
-			free(c->fold.bytes);
-		} else {
-			free(c->i64);
-		}
-	}
+	col_alloc_free(&b->allocs);
 	free(b->cols);
-	free(b->line);
 	*b = COL_BUILD_INIT;
 }
 
@@ -59,18 +46,12 @@ static bool build_resize(struct col_build *b, void *p, size_t n)
 	void *old, *new;
 
 	memcpy(&old, p, sizeof(old));
-	new = realloc(old, n + COL_PAD);
+	new = col_alloc_resize(&b->allocs, old, n);
 	if (new == NULL) {
 		b->error = E_NO_MEMORY;
 		return false;
 	}
 	memcpy(p, &new, sizeof(new));
-	if (n >= 2 * HUGE_PAGE) {
-		size_t skip = HUGE_PAGE - (uintptr_t) new % HUGE_PAGE;
-
-		(void)madvise(
-			(char *)new + skip, (n - skip) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-	}
 	return true;
 }
 
@@ -277,71 +258,58 @@ void col_build_lines(struct col_build *b, const uint32_t *line, const uint32_t *
 	b->nlines += n;
 }
 
-/* Hands *p, trimmed to n bytes and the zero pad, to t; *p is NULL when that fails. */
-static bool build_hand_over(struct col_build *b, struct col_table *t, void *p, size_t n)
+/* Trims *p to n bytes and the zero pad; an array that nothing was put into is made. */
+static bool build_fit(struct col_build *b, void *p, size_t n)
 {
-	bool ok = build_resize(b, p, n);
-	char *block;
+	void *block;
 
 	memcpy(&block, p, sizeof(block));
-	if (ok) {
-		memset(block + n, 0, COL_PAD);
-		ok = col_table_adopt(t, block, n + COL_PAD);
-	} else {
-		free(block);
-	}
-	if (!ok)
-		memset(p, 0, sizeof(block));
-	return ok;
-}
-
-/* A block that is handed over is forgotten by the builder first, so that it has one owner. */
-static bool build_move_str(struct col_build *b, struct col_table *t, struct col_str *from,
-	uint32_t n, struct col_str *to)
-{
-	if (from->off == NULL) /* no cell at all */
-		*from = (struct col_str){calloc(1, 4), NULL};
-	if (from->off == NULL)
+	if (block == NULL && !build_resize(b, p, n))
 		return false;
-	size_t bytes = from->off[n];
-	struct col_str s = *from;
-	*from = (struct col_str){0};
-	bool ok = build_hand_over(b, t, &s.off, ((size_t)n + 1) * 4);
-	ok = build_hand_over(b, t, &s.bytes, bytes) && ok;
-	*to = s;
-	return ok;
+	memcpy(&block, p, sizeof(block));
+	block = col_alloc_fit(&b->allocs, block, n);
+	memcpy(p, &block, sizeof(block));
+	return true;
 }
 
-static bool build_move(struct col_build *b, struct col_table *t, struct col_build_col *from)
+static bool build_fit_str(struct col_build *b, struct col_str *s, uint32_t n)
 {
-	struct col *c = &from->col, *to;
+	bool empty = s->off == NULL; /* no cell at all */
+
+	if (!build_fit(b, &s->off, ((size_t)n + 1) * 4))
+		return false;
+	if (empty)
+		s->off[0] = 0;
+	return build_fit(b, &s->bytes, s->off[n]);
+}
+
+static bool build_fit_column(struct col_build *b, struct col_build_col *from)
+{
+	struct col *c = &from->col;
 	uint32_t n = from->n;
-	bool ok = true;
 
-	to = &t->cols[from - b->cols];
-	*to = *c;
-	size_t name_len = strlen(c->name);
-	char *name = col_table_alloc(t, name_len + 1);
-	if (name == NULL)
-		return false;
-	to->name = memcpy(name, c->name, name_len);
 	if (c->valid != NULL) {
 		size_t words = ((size_t)n + 63) / 64;
 
 		if (n % 64 != 0)
 			c->valid[words - 1] &= (UINT64_C(1) << (n % 64)) - 1;
-		c->valid = NULL;
-		ok = build_hand_over(b, t, &to->valid, words * 8);
+		if (!build_fit(b, &c->valid, words * 8))
+			return false;
 	}
-	if (col_held(c->type) == COL_STR) {
-		ok = build_move_str(b, t, &c->str, n, &to->str) && ok;
-		if (c->fold.off != NULL)
-			ok = build_move_str(b, t, &c->fold, n, &to->fold) && ok;
-	} else {
-		c->i64 = NULL;
-		ok = build_hand_over(b, t, &to->i64, n * row_bytes(c->type)) && ok;
-	}
-	return ok;
+	if (col_held(c->type) != COL_STR)
+		return build_fit(b, &c->i64, n * row_bytes(c->type));
+	return build_fit_str(b, &c->str, n) &&
+	       (c->fold.off == NULL || build_fit_str(b, &c->fold, n));
+}
+
+static bool build_name(struct col_table *t, struct col *c)
+{
+	size_t n = strlen(c->name);
+	char *name = col_table_alloc(t, n + 1);
+
+	if (name != NULL)
+		c->name = memcpy(name, c->name, n);
+	return name != NULL;
 }
 
 int col_build_finish(struct col_build *b, struct col_table *ret, struct err *err)
@@ -359,15 +327,16 @@ int col_build_finish(struct col_build *b, struct col_table *ret, struct err *err
 	int rc = col_table_set_columns(&t, b->ncols, err);
 	if (rc != 0)
 		return rc;
-	bool ok = true;
-	for (uint32_t i = 0; i < b->ncols && ok; i++)
-		ok = build_move(b, &t, &b->cols[i]);
-	if (ok && b->line != NULL) {
-		t.line = TAKE(b->line);
-		ok = build_hand_over(b, &t, &t.line, (size_t)t.rows * 4);
+	bool ok = b->line == NULL || build_fit(b, &b->line, (size_t)t.rows * 4);
+	for (uint32_t i = 0; i < b->ncols && ok; i++) {
+		ok = build_fit_column(b, &b->cols[i]);
+		t.cols[i] = b->cols[i].col;
+		ok = ok && build_name(&t, &t.cols[i]);
 	}
 	if (!ok)
 		return err_set(err, E_NO_MEMORY, NULL);
+	t.line = b->line;
+	col_alloc_move(&b->allocs, &t.allocs);
 	*ret = t;
 	t = COL_TABLE_INIT;
 	col_build_free(b);

@@ -26,6 +26,7 @@ struct col_build {
 	uint32_t nlines;
 	uint32_t lines_cap;
 	int error; /* 0, E_NO_MEMORY or E_LIMIT */
+	struct col_alloc *allocs; /* all arrays */
 };
 
 #define COL_BUILD_INIT ((struct col_build){0})

@@ -7,7 +7,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+
+#include "base/pages.h"
 
 /* In front of every allocation. Large ones are mapped, and when they are given back they wait for the
  * next that fits: fresh pages cost more than anything that is done with them. */
@@ -18,7 +19,6 @@ struct block {
 };
 
 #define HEAD 64
-#define HUGE_PAGE ((size_t)2 << 20)
 #ifdef __SANITIZE_ADDRESS__
 #define MAP_FROM SIZE_MAX /* the sanitizer sees the ends of blocks from malloc only */
 #else
@@ -62,7 +62,7 @@ static void unmap_spare(struct engine *e, struct block **link)
 
 	*link = b->next;
 	e->spare_bytes -= b->size;
-	munmap(b, b->size);
+	pages_unmap(b, b->size);
 }
 
 /* The smallest spare block of n bytes and not much more, or NULL. */
@@ -72,7 +72,7 @@ static void *take_spare(struct engine *e, size_t n, size_t *ret_size)
 
 	pthread_mutex_lock(&e->lock);
 	for (struct block **link = &e->spare; *link != NULL; link = &(*link)->next)
-		if ((*link)->size >= n && (*link)->size / 2 <= n + HUGE_PAGE &&
+		if ((*link)->size >= n && (*link)->size / 2 <= n + PAGES_HUGE &&
 			(best == NULL || (*link)->size < (*best)->size))
 			best = link;
 	if (best != NULL) {
@@ -89,29 +89,6 @@ static void *take_spare(struct engine *e, size_t n, size_t *ret_size)
 	return b;
 }
 
-/* Fresh pages, which are zero; those of whole huge pages at a multiple of their size. */
-static void *map_fresh(size_t n, size_t *ret_size)
-{
-	bool huge = n >= HUGE_PAGE;
-	size_t unit = huge ? HUGE_PAGE : (size_t)4096, size = (n + unit - 1) / unit * unit;
-	size_t more = huge ? size + HUGE_PAGE : size;
-	char *p = mmap(NULL, more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		return NULL;
-	if (huge) {
-		size_t skip = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
-		if (skip > 0)
-			munmap(p, skip);
-		if (skip < HUGE_PAGE)
-			munmap(p + skip + size, HUGE_PAGE - skip);
-		p += skip;
-		(void)madvise(p, size, MADV_HUGEPAGE);
-	}
-	*ret_size = size;
-	return p;
-}
-
 static void *alloc_block(struct engine *e, size_t n, size_t *ret_size, bool *ret_zero)
 {
 	*ret_size = 0;
@@ -122,7 +99,7 @@ static void *alloc_block(struct engine *e, size_t n, size_t *ret_size, bool *ret
 	if (p != NULL)
 		return p;
 	*ret_zero = true;
-	return map_fresh(n, ret_size);
+	return pages_map(n, ret_size);
 }
 
 static void *alloc_counted(struct engine *e, size_t count, size_t size, bool *ret_zero)

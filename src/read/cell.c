@@ -92,58 +92,6 @@ int cell_date(struct sv s, enum date_order order, int32_t *ret)
 
 /* ---- numbers ---- */
 
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
-
-static inline bool eight_digits(uint64_t v)
-{
-	return ((v & EACH_BYTE(0xf0)) | ((v + EACH_BYTE(6)) & EACH_BYTE(0xf0)) >> 4) ==
-	       EACH_BYTE(0x33);
-}
-
-/* Eight characters to their number: neighbours are joined to pairs, fours, and all. */
-static inline uint64_t eight_value(uint64_t v)
-{
-	v = (v & EACH_BYTE(0x0f)) * (10 * 0x100 + 1) >> 8;
-	v = (v & UINT64_C(0x00ff00ff00ff00ff)) * (100 * 0x10000 + 1) >> 16;
-	return (v & UINT64_C(0x0000ffff0000ffff)) * (UINT64_C(10000) * 0x100000000 + 1) >> 32;
-}
-
-/* The text is moved to the end of 16 bytes, zeros fill the front, and the mark is cut out. */
-bool cell_decimal_plain(struct sv s, char mark, int scale, int64_t *ret)
-{
-	bool negative = s.n > 0 && s.p[0] == '-';
-	const char *p = s.p + negative;
-	size_t n = s.n - negative, behind = (size_t)scale;
-	uint64_t half[2];
-
-	if (n > 15 || scale < 1 || scale > 6 || n < behind + 2 || p[n - 1 - behind] != mark)
-		return false;
-	memcpy(half, p, sizeof(half));
-	unsigned __int128 all = (unsigned __int128)half[1] << 64 | half[0];
-	unsigned __int128 ones = ~(unsigned __int128)0;
-	unsigned __int128 zeros = (unsigned __int128)EACH_BYTE('0') << 64 | EACH_BYTE('0');
-	unsigned __int128 tail = ones << (128 - 8 * behind);
-	all = all << (128 - 8 * n) | zeros >> (8 * n);
-	all = (all & ~tail & ~(ones << (120 - 8 * behind))) << 8 | (all & tail) | '0';
-	uint64_t high = (uint64_t)all, low = (uint64_t)(all >> 64);
-	if (!eight_digits(high) || !eight_digits(low))
-		return false;
-	int64_t units = (int64_t)(eight_value(high) * 100000000 + eight_value(low));
-	*ret = negative ? -units : units;
-	return true;
-}
-#else
-bool cell_decimal_plain(struct sv s, char mark, int scale, int64_t *ret)
-{
-	(void)s;
-	(void)mark;
-	(void)scale;
-	(void)ret;
-	return false;
-}
-#endif
-
 /* An optional minus, up to 17 digits in all, one decimal mark with at most scale digits behind. */
 static bool fast_decimal(struct sv s, char mark, int scale, int64_t *ret)
 {

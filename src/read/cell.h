@@ -2,7 +2,8 @@
 #define READ_CELL_H
 /*
  * One written cell to one typed value: common forms by a fast path, all others by base/decimal and
- * base/date. All take the cell without surrounding blanks. E_CELL_TYPE, E_CELL_RANGE, E_CURRENCY.
+ * base/date. All take the cell without surrounding blanks. Many at once: cell_block.h. E_CELL_TYPE,
+ * E_CELL_RANGE, E_CURRENCY.
  */
 #include "base/base.h"
 #include "base/date.h"
@@ -20,13 +21,6 @@ static inline struct sv cell_trim(struct sv s)
 		return s; /* as signed characters: neither a blank nor part of a longer character */
 	return s.n == 0 ? s : cell_trim_slow(s);
 }
-
-/*
- * The common written amount: an optional minus and up to 15 digits with exactly scale (1..6) of
- * them behind the mark. 16 bytes from s.p on must be readable. False: it is something else; ask
- * cell_decimal.
- */
-bool cell_decimal_plain(struct sv s, char mark, int scale, int64_t *ret);
 
 MUST_CHECK int cell_date(struct sv s, enum date_order order, int32_t *ret);
 MUST_CHECK int cell_decimal(struct sv s, struct decimal_format format, int scale,

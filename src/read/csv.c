@@ -208,7 +208,7 @@ static int flush(struct csv *c, struct err *err)
 	if (c->rows.n > 0 && c->rows.n == c->rows.cap && !c->expected)
 		expect(c);
 	c->rows.n = 0;
-	c->rows.checked = true;
+	c->rows.checked = c->rows.plain = true;
 	arena_reset(&c->arena);
 	return rc;
 }
@@ -317,7 +317,7 @@ static int start_table(struct csv *c, const struct sv *cells, uint32_t n, struct
 	int rc = rows_init(&c->rows, n, err);
 	if (rc != 0)
 		return rc;
-	c->rows.checked = true;
+	c->rows.checked = c->rows.plain = true;
 	c->started = true;
 	return maker_init(&c->maker, c->mapping, names, n, c->rows.cap, err);
 }
@@ -442,6 +442,7 @@ static int add_by_hand(struct csv *c, enum csv_row_state state, struct err *err)
 		return 0;
 	}
 	int rc = must_check(c, err);
+	c->rows.plain = false;
 	uint32_t r = c->rows.n++;
 	for (uint32_t i = 0; i < ncells; i++)
 		rows_column(&c->rows, i)[r] = c->row.cells[i];
@@ -483,18 +484,20 @@ static void unquote_column(struct csv *c, struct sv *cells, uint32_t from)
  * are cut only where all cells must be checked. */
 static void fill_columns(struct csv *c, const struct run *run)
 {
-	const uint32_t *ends = c->index.cell_end;
+	const uint32_t *ends = c->index.cell_end, *first = run->first;
+	uint32_t n = c->rows.n;
 
 	for (uint32_t i = 0; i < c->rows.ncols; i++) {
 		struct sv *cells = rows_column(&c->rows, i);
 
 		if (c->rows.checked && !c->maker.used[i])
 			continue;
-		for (uint32_t r = run->from; r < c->rows.n; r++) {
-			uint32_t k = run->first[r] + i;
-			uint32_t start = i == 0 ? run->start[r] : ends[k - 1] + 1;
+		for (uint32_t r = run->from; i == 0 && r < n; r++)
+			cells[r] = sv_from(run->p + run->start[r], ends[first[r]] - run->start[r]);
+		for (uint32_t r = run->from; i > 0 && r < n; r++) {
+			uint32_t start = ends[first[r] + i - 1] + 1;
 
-			cells[r] = sv_from(run->p + start, ends[k] - start);
+			cells[r] = sv_from(run->p + start, ends[first[r] + i] - start);
 		}
 		if (c->index.quoted)
 			unquote_column(c, cells, run->from);
@@ -504,6 +507,8 @@ static void fill_columns(struct csv *c, const struct run *run)
 static int finish_run(struct csv *c, struct run *run, struct err *err)
 {
 	fill_columns(c, run);
+	if (run->from < c->rows.n)
+		c->rows.plain &= !c->index.odd && !c->index.gap;
 	int rc = c->rows.n == c->rows.cap ? flush(c, err) : 0;
 	run->from = c->rows.n;
 	return rc;
@@ -557,7 +562,7 @@ static int take_index(struct csv *c, struct err *err)
 	if (x->nrows == 0)
 		return 0;
 	uint32_t end = x->cell_end[x->row_end[x->nrows - 1]];
-	if (c->cap > ROWS_CELL_MAX || !text_ok(p, end))
+	if (c->cap > ROWS_CELL_MAX || (x->odd && !text_ok(p, end)))
 		rc = must_check(c, err);
 	run.from = c->rows.n;
 	for (uint32_t r = 0; r < x->nrows && rc == 0; r++) {
@@ -577,7 +582,8 @@ static int take_index(struct csv *c, struct err *err)
 		}
 		c->line += single_lines ? 1 : count_lines(raw.p, raw.n);
 		start = x->cell_end[last] + 1;
-		start += p[start - 1] == '\r' && c->at + start < c->n && p[start] == '\n';
+		start += x->returns && p[start - 1] == '\r' && c->at + start < c->n &&
+			 p[start] == '\n';
 		first = last + 1;
 	}
 	if (rc == 0)

@@ -20,6 +20,10 @@ struct csv_index {
 	uint64_t line_ends; /* all, those inside quotes too, up to the last row's end */
 	bool quoted;        /* some cell has quotes */
 	bool stopped;       /* a quote stands where none may: the row after the last one has it */
+	/* Of all that was scanned: */
+	bool returns; /* there is a CR */
+	bool odd;     /* there is more than printable ASCII and ends of cells and rows */
+	bool gap;     /* two blanks stand side by side */
 };
 
 /*
@@ -33,6 +37,6 @@ typedef void csv_scan_fn(
 /* The fastest that this processor has. */
 csv_scan_fn *csv_scan_best(void);
 /* Each on its own, for tests; NULL when this processor has it not. */
-csv_scan_fn *csv_scan_named(const char *name); /* "scalar", "sse2", "avx2" */
+csv_scan_fn *csv_scan_named(const char *name); /* "scalar", "sse2", "avx2", "avx512" */
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * The scan, once per instruction set: included by csv_scan.c with SCAN_NAME (the function),
- * SCAN_MASKS (block of 64 bytes -> masks) and SCAN_TARGET (attribute) defined. No include guard.
+ * SCAN_MASKS (block of 64 bytes -> masks), SCAN_PLACES (bits -> places) and SCAN_TARGET (attribute)
+ * defined. No include guard.
  */
 
 SCAN_TARGET static void SCAN_NAME(
@@ -8,7 +9,7 @@ SCAN_TARGET static void SCAN_NAME(
 {
 	struct scan_state s = {.before_ok = 1};
 	uint32_t ncells = 0, nrows = 0;
-	uint64_t line_ends = 0, lines_at_row = 0;
+	uint64_t line_ends = 0, lines_at_row = 0, odd = 0, gap = 0, returns = 0;
 	bool quoted = false;
 
 	ret->stopped = false;
@@ -18,6 +19,9 @@ SCAN_TARGET static void SCAN_NAME(
 
 		uint64_t line = ((m.lf & ~(m.cr << 1 | s.after_cr)) | m.cr) & used, inside = 0;
 		s.after_cr = m.cr >> 63;
+		returns |= m.cr;
+		gap |= m.blank & (m.blank << 1 | s.after_blank) & used;
+		s.after_blank = m.blank >> 63;
 		if ((m.quote & used) != 0 || s.inside != 0) {
 			quoted = true;
 			m.quote &= used;
@@ -33,27 +37,19 @@ SCAN_TARGET static void SCAN_NAME(
 		}
 		uint64_t ends = (line | m.delimiter) & ~inside & used;
 		uint64_t rows = line & ~inside & used;
-		uint64_t all_lines = line & used;
 
-		for (uint64_t r = rows; r != 0; r &= r - 1) {
-			uint64_t upto = r & -r;
-
-			ret->row_end[nrows++] =
-				ncells + (uint32_t)__builtin_popcountll(ends & (upto - 1));
+		odd |= m.other & ~((m.lf | m.cr | m.delimiter) & ~inside) & used;
+		for (uint64_t r = rows; r != 0; r &= r - 1)
+			ret->row_end[nrows++] = ncells +
+				(uint32_t)__builtin_popcountll(ends & ((r & -r) - 1));
+		line &= used;
+		if (rows != 0)
 			lines_at_row = line_ends +
-				(uint64_t)__builtin_popcountll(all_lines & (upto | (upto - 1)));
-		}
-		line_ends += (uint64_t)__builtin_popcountll(all_lines);
-		uint32_t found = (uint32_t)__builtin_popcountll(ends);
-		uint32_t *out = ret->cell_end + ncells;
-		/* Eight at a time without a branch per bit; what is beyond found is overwritten. */
-		for (uint32_t k = 0; k < found; k += 8)
-			for (uint32_t j = 0; j < 8; j++) {
-				out[k + j] = (uint32_t)at +
-					(uint32_t)__builtin_ctzll(ends | UINT64_C(1) << 63);
-				ends &= ends - 1;
-			}
-		ncells += found;
+				(uint64_t)__builtin_popcountll(
+					line & (UINT64_MAX >> __builtin_clzll(rows)));
+		line_ends += (uint64_t)__builtin_popcountll(line);
+		SCAN_PLACES(ret->cell_end + ncells, ends, (uint32_t)at);
+		ncells += (uint32_t)__builtin_popcountll(ends);
 		if (ret->stopped)
 			break;
 	}
@@ -61,8 +57,12 @@ SCAN_TARGET static void SCAN_NAME(
 	ret->nrows = nrows;
 	ret->line_ends = lines_at_row;
 	ret->quoted = quoted;
+	ret->returns = returns != 0;
+	ret->odd = odd != 0;
+	ret->gap = gap != 0;
 }
 
 #undef SCAN_NAME
 #undef SCAN_MASKS
+#undef SCAN_PLACES
 #undef SCAN_TARGET

@@ -28,6 +28,11 @@ static const uint8_t separators[256] = {[' '] = 1,
 	['\''] = 1,
 	[','] = 1};
 
+bool fold_is_separator(char c)
+{
+	return separators[(unsigned char)c] != 0;
+}
+
 /* Drops blanks and separators in place; returns the new length. */
 static size_t collapse_code(char *p, size_t n)
 {
@@ -149,139 +154,6 @@ bool fold_ascii(struct sv text, enum fold_kind kind, char *dst, size_t *ret_n)
 	*ret_n = blanks ? collapse(dst, text.n, kind) : text.n;
 	return true;
 }
-
-/* ---- many cells at once ---- */
-
-unsigned fold_look_scalar(const char *p, size_t n)
-{
-	unsigned sees = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		if (c >= 0x7f || c < ' ')
-			sees |= FOLD_SEES_OTHER;
-		if (c >= 'A' && c <= 'Z')
-			sees |= FOLD_SEES_UPPER;
-		if (c == ' ' && i + 1 < n && p[i + 1] == ' ')
-			sees |= FOLD_SEES_GAP;
-		if (separators[c])
-			sees |= FOLD_SEES_SEPARATOR;
-	}
-	return sees;
-}
-
-size_t fold_squeeze_scalar(const char *p, size_t n, char *dst)
-{
-	size_t out = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		dst[out] = p[i];
-		out += separators[(unsigned char)p[i]] == 0;
-	}
-	return out;
-}
-
-#ifdef __SSE2__
-static inline __m128i load16(const char *p)
-{
-	return _mm_loadu_si128((const __m128i *)(const void *)p);
-}
-
-static inline __m128i is_upper(__m128i v)
-{
-	return _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)),
-		_mm_cmplt_epi8(v, _mm_set1_epi8('Z' + 1)));
-}
-
-unsigned fold_look(const char *p, size_t n)
-{
-	const __m128i space = _mm_set1_epi8(' '), del = _mm_set1_epi8(0x7f);
-	const __m128i zero = _mm_set1_epi8('0'), colon = _mm_set1_epi8(':');
-	const __m128i line = _mm_set1_epi8('_');
-	__m128i other = _mm_setzero_si128(), upper = other, gap = other, mark = other;
-	size_t i = 0;
-
-	for (; i + 16 <= n; i += 16) {
-		__m128i v = load16(p + i), blank = _mm_cmpeq_epi8(v, space);
-
-		other = _mm_or_si128(
-			other, _mm_or_si128(_mm_cmplt_epi8(v, space), _mm_cmpeq_epi8(v, del)));
-		upper = _mm_or_si128(upper, is_upper(v));
-		gap = _mm_or_si128(
-			gap, _mm_and_si128(blank, _mm_cmpeq_epi8(load16(p + i + 1), space)));
-		mark = _mm_or_si128(mark,
-			_mm_or_si128(_mm_cmplt_epi8(v, zero),
-				_mm_or_si128(_mm_cmpeq_epi8(v, colon), _mm_cmpeq_epi8(v, line))));
-	}
-	return (_mm_movemask_epi8(other) != 0 ? FOLD_SEES_OTHER : 0u) |
-	       (_mm_movemask_epi8(upper) != 0 ? FOLD_SEES_UPPER : 0u) |
-	       (_mm_movemask_epi8(gap) != 0 ? FOLD_SEES_GAP : 0u) |
-	       (_mm_movemask_epi8(mark) != 0 ? FOLD_SEES_SEPARATOR : 0u) |
-	       fold_look_scalar(p + i, n - i);
-}
-
-void fold_lower(const char *p, size_t n, char *dst)
-{
-	const __m128i bit = _mm_set1_epi8(0x20);
-
-	for (size_t i = 0; i < n; i += 16) {
-		__m128i v = load16(p + i);
-
-		v = _mm_or_si128(v, _mm_and_si128(is_upper(v), bit));
-		_mm_storeu_si128((__m128i *)(void *)(dst + i), v);
-	}
-}
-
-static inline unsigned is_separator(__m128i v)
-{
-	static const char marks[] = {' ', '#', '\'', ':', '_'};
-	__m128i hit = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8(',' - 1)),
-		_mm_cmplt_epi8(v, _mm_set1_epi8('/' + 1)));
-
-	for (size_t k = 0; k < ARRAY_LEN(marks); k++)
-		hit = _mm_or_si128(hit, _mm_cmpeq_epi8(v, _mm_set1_epi8(marks[k])));
-	return (unsigned)_mm_movemask_epi8(hit);
-}
-
-/* What stands between two separators is copied as 16 bytes, whatever its length. */
-size_t fold_squeeze(const char *p, size_t n, char *dst)
-{
-	size_t out = 0;
-
-	for (size_t i = 0; i < n; i += 16) {
-		size_t used = n - i >= 16 ? 16 : n - i, from = 0;
-		unsigned drop = is_separator(load16(p + i)) & ((1u << used) - 1);
-
-		for (; drop != 0; drop &= drop - 1) {
-			size_t at = (size_t)__builtin_ctz(drop);
-
-			memcpy(dst + out, p + i + from, 16);
-			out += at - from;
-			from = at + 1;
-		}
-		memcpy(dst + out, p + i + from, 16);
-		out += used - from;
-	}
-	return out;
-}
-#else
-unsigned fold_look(const char *p, size_t n)
-{
-	return fold_look_scalar(p, n);
-}
-
-void fold_lower(const char *p, size_t n, char *dst)
-{
-	for (size_t i = 0; i < n; i++)
-		dst[i] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] + 32 : p[i]);
-}
-
-size_t fold_squeeze(const char *p, size_t n, char *dst)
-{
-	return fold_squeeze_scalar(p, n, dst);
-}
-#endif
 
 /* Unicode blanks that NFKC leaves: made a space so that collapsing sees them. */
 static size_t replace_blanks(char *p, size_t n)

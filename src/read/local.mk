@@ -7,6 +7,7 @@ libread_a_SOURCES = \
 	%D%/camt.c %D%/camt.h %D%/camt_path.def \
 	%D%/camt_row.c %D%/camt_row.h \
 	%D%/cell.c %D%/cell.h \
+	%D%/cell_block.c %D%/cell_block.h \
 	%D%/cfb.c %D%/cfb.h \
 	%D%/csv.c %D%/csv.h \
 	%D%/csv_row.c %D%/csv_row.h \
@@ -21,12 +22,14 @@ libread_a_SOURCES = \
 	%D%/feed.h \
 	%D%/feed_make.c %D%/feed_make.h \
 	%D%/fold.c %D%/fold.h \
+	%D%/fold_block.c %D%/fold_block.h \
 	%D%/format.c %D%/format.h %D%/format.def \
 	%D%/json_value.c %D%/json_value.h \
 	%D%/jsonl.c %D%/jsonl.h \
 	%D%/lines.c %D%/lines.h \
 	%D%/maker.c %D%/maker.h %D%/maker_private.h \
 	%D%/maker_names.c \
+	%D%/maker_twins.c \
 	%D%/maker_typed.c \
 	%D%/mapping.c %D%/mapping.h \
 	%D%/mapping_json.c \

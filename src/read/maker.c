@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pages.h"
 #include "read/cell.h"
+#include "read/cell_block.h"
 #include "read/fold.h"
+#include "read/fold_block.h"
 #include "read/maker_private.h"
 
 static const struct {
@@ -154,6 +157,8 @@ int maker_init(struct maker *mk, const struct mapping *mapping, const struct sv 
 		.names = names,
 		.nnames = nnames,
 		.cap = cap,
+		.block_fns = cell_block_best(),
+		.fold_fns = fold_block_best(),
 		.last_exponent = -1};
 	arena_init(&mk->arena, 0);
 	arena_init(&mk->block, 0);
@@ -185,17 +190,19 @@ void maker_free(struct maker *mk)
 	arena_free(&mk->arena);
 	arena_free(&mk->block);
 	buf_free(&mk->text);
-	free(mk->hashes);
+	if (mk->hashes != NULL)
+		pages_unmap(mk->hashes, mk->hashes_size);
 	*mk = (struct maker){0};
 }
 
 /* ---- appending the good rows ---- */
 
-/* Copies n bytes; both sides have 15 bytes more. */
+/* Copies n bytes; both sides have 32 bytes more. Most cells take no turn of the loop. */
 static inline void copy_over(char *dst, const char *src, size_t n)
 {
-	for (size_t i = 0; i < n; i += 16)
-		memcpy(dst + i, src + i, 16);
+	memcpy(dst, src, 32);
+	for (size_t i = 32; i < n; i += 32)
+		memcpy(dst + i, src + i, 32);
 }
 
 static size_t cells_bytes(const struct sv *cells, const uint32_t *rows, uint32_t n)
@@ -334,26 +341,24 @@ static void fold_cells(
 	if (!col_build_reserve_fold(&mk->table, c->out, bytes))
 		return;
 	const uint32_t *from = to->col.str.off + to->n;
-	uint32_t *off = to->col.fold.off + to->n, at = off[0];
-	char *dst = to->col.fold.bytes + at;
-	if (!squeeze) {
-		fold_lower(to->col.str.bytes + from[0], bytes, dst);
-		for (uint32_t k = 1; k <= n; k++)
-			off[k] = at + (from[k] - from[0]);
+	uint32_t *off = to->col.fold.off + to->n;
+	if (squeeze) {
+		mk->fold_fns->codes(to->col.str.bytes, from, n, to->col.fold.bytes, off);
 		return;
 	}
-	buf_reset(&mk->text);
-	char *lower = buf_reserve(&mk->text, bytes + COL_PAD);
-	if (lower == NULL) {
-		mk->error = E_NO_MEMORY;
-		return;
-	}
-	fold_lower(to->col.str.bytes + from[0], bytes, lower);
-	for (uint32_t k = 0; k < n; k++) {
-		at += (uint32_t)fold_squeeze(lower + (from[k] - from[0]), from[k + 1] - from[k],
-			to->col.fold.bytes + at);
-		off[k + 1] = at;
-	}
+	mk->fold_fns->lower(to->col.str.bytes + from[0], bytes, to->col.fold.bytes + off[0]);
+	for (uint32_t k = 1; k <= n; k++)
+		off[k] = off[0] + (from[k] - from[0]);
+}
+
+/* What folding would change in n cells copied by copy_cells. Plain ones of a column that has a twin
+ * already are folded whether it is needed or not. */
+static unsigned look_at_cells(
+	const struct maker *mk, const struct col_build_col *to, uint32_t n, size_t bytes)
+{
+	if (n > 0 && mk->plain && to->col.fold.off != NULL)
+		return FOLD_SEES_UPPER | FOLD_SEES_SEPARATOR;
+	return mk->fold_fns->look(to->col.str.bytes + to->col.str.off[to->n], bytes);
 }
 
 /* Text of plain ASCII is copied, looked at and folded a whole block at a time. */
@@ -368,7 +373,7 @@ static void append_text(struct maker *mk, struct maker_col *c, const struct sv *
 		return;
 	unsigned slow = code ? FOLD_SEES_OTHER : FOLD_SEES_OTHER | FOLD_SEES_GAP;
 	bool plain = copy_cells(mk, c, cells, n, &empty);
-	unsigned sees = plain ? fold_look(to->col.str.bytes + to->col.str.off[to->n], bytes) : slow;
+	unsigned sees = plain ? look_at_cells(mk, to, n, bytes) : slow;
 	if ((sees & slow) != 0) {
 		append_each(mk, c, cells, n);
 		return;
@@ -395,7 +400,13 @@ static void append_values(struct maker *mk, struct maker_col *c, uint32_t n)
 	bool wide = col_held(c->type) == COL_I64;
 	uint32_t missing = 0;
 
-	for (uint32_t k = 0; k < n; k++) {
+	if (mk->whole && wide)
+		memcpy(to->col.i64 + to->n, c->value, n * sizeof(*c->value));
+	for (uint32_t k = 0; mk->whole && !wide && k < n; k++)
+		to->col.i32[to->n + k] = (int32_t)c->value[k];
+	for (uint32_t k = 0; mk->whole && k < n; k++)
+		missing += c->valid[k] == 0;
+	for (uint32_t k = 0; !mk->whole && k < n; k++) {
 		uint32_t r = mk->accepted[k];
 
 		missing += c->valid[r] == 0;
@@ -413,44 +424,6 @@ static void append_values(struct maker *mk, struct maker_col *c, uint32_t n)
 			col_build_commit(to);
 		else
 			col_build_missing(&mk->table, c->out);
-}
-
-/* A hash of the row as written: for the duplicate flags. */
-static uint64_t hash_row(struct sv s)
-{
-	uint64_t h = s.n, w[2];
-	size_t i = 0;
-
-	for (; i + 16 <= s.n; i += 16) {
-		memcpy(w, s.p + i, 16);
-		unsigned __int128 m = (unsigned __int128)(w[0] ^ h ^ UINT64_C(0x9e3779b97f4a7c15)) *
-				      (w[1] ^ UINT64_C(0xd6e8feb86659fd93));
-		h = (uint64_t)m ^ (uint64_t)(m >> 64);
-	}
-	memset(w, 0, sizeof(w));
-	memcpy(w, s.p + i, s.n - i);
-	unsigned __int128 m = (unsigned __int128)(w[0] ^ h ^ UINT64_C(0xa0761d6478bd642f)) *
-			      (w[1] ^ h ^ UINT64_C(0xe7037ed1a0b428db));
-	return (uint64_t)m ^ (uint64_t)(m >> 64);
-}
-
-static void append_hashes(struct maker *mk, const struct rows *rows, uint32_t n)
-{
-	uint64_t have = mk->info.rows_accepted;
-
-	if (have + n > mk->hashes_cap) {
-		size_t cap = MAX(mk->hashes_cap * 2, (size_t)4096);
-		uint64_t *grown = reallocarray(mk->hashes, cap, sizeof(*grown));
-
-		if (grown == NULL) {
-			mk->error = E_NO_MEMORY;
-			return;
-		}
-		mk->hashes = grown;
-		mk->hashes_cap = cap;
-	}
-	for (uint32_t k = 0; k < n; k++)
-		mk->hashes[have + k] = hash_row(rows->raw[mk->accepted[k]]);
 }
 
 static void append_rows(struct maker *mk, const struct rows *rows, uint32_t n)
@@ -471,7 +444,7 @@ static void append_rows(struct maker *mk, const struct rows *rows, uint32_t n)
 	}
 	col_build_lines(&mk->table, rows->line, mk->accepted, n);
 	if (!mk->mapping->fields_only)
-		append_hashes(mk, rows, n);
+		maker_note_rows(mk, rows, n);
 	mk->info.rows_accepted += n;
 }
 
@@ -501,7 +474,10 @@ int maker_add(struct maker *mk, const struct rows *rows, struct err *err)
 	maker_make_typed(mk, rows);
 	if (mk->info.rows_accepted + rows->n > COL_ROWS_MAX)
 		return err_set(err, E_LIMIT, "A file has at most %u rows.", COL_ROWS_MAX);
-	append_rows(mk, rows, sort_out(mk, rows));
+	uint32_t n = sort_out(mk, rows);
+	mk->whole = n == rows->n;
+	mk->plain = rows->plain;
+	append_rows(mk, rows, n);
 	int error = mk->error != 0 ? mk->error : mk->table.error;
 	if (error == 0)
 		error = mk->rejects.error;
@@ -563,75 +539,6 @@ void maker_skip(struct maker *mk, uint64_t rows)
 	mk->info.rows_skipped += rows;
 }
 
-/* ---- duplicates ---- */
-
-#define TWIN_PARTS 1024u
-
-struct twin {
-	uint64_t hash;
-	uint32_t row;
-};
-
-/* Rows by the top bits of their hash, in their order; first[p] ends where part p begins. */
-static void part_rows(const struct maker *mk, uint32_t rows, struct twin *twins, uint32_t *first)
-{
-	for (uint32_t r = 0; r < rows; r++)
-		first[mk->hashes[r] / (UINT64_MAX / TWIN_PARTS + 1)]++;
-	for (uint32_t p = 1; p < TWIN_PARTS; p++)
-		first[p] += first[p - 1];
-	for (uint32_t r = rows; r-- > 0;)
-		twins[--first[mk->hashes[r] / (UINT64_MAX / TWIN_PARTS + 1)]] =
-			(struct twin){mk->hashes[r], r};
-}
-
-/* An open table of places + 1 by hash, which fits the processor's caches; *any: one was flagged. */
-static void flag_part(const struct twin *twins, uint32_t n, uint32_t *slots, uint32_t size,
-	uint8_t *flags, uint8_t *any)
-{
-	memset(slots, 0, size * sizeof(*slots));
-	for (uint32_t k = 0; k < n; k++) {
-		size_t i = twins[k].hash & (size - 1);
-
-		while (slots[i] != 0 && twins[slots[i] - 1].hash != twins[k].hash)
-			i = (i + 1) & (size - 1);
-		if (slots[i] == 0) {
-			slots[i] = k + 1;
-			continue;
-		}
-		flags[twins[slots[i] - 1].row] |= COL_ROW_HAS_TWIN;
-		flags[twins[k].row] |= COL_ROW_REPEATED | COL_ROW_HAS_TWIN;
-		*any = 1;
-	}
-}
-
-/* Equal rows of one file. */
-static int flag_duplicates(const struct maker *mk, struct col_table *t)
-{
-	struct twin *twins CLEANUP(free_ptr) =
-		reallocarray(NULL, (size_t)t->rows + 1, sizeof(*twins));
-	uint32_t *first CLEANUP(free_ptr) = calloc(TWIN_PARTS + 1, sizeof(*first));
-	uint8_t *flags = col_table_alloc(t, t->rows);
-	uint32_t most = 0, size = 16;
-	uint8_t any = 0;
-
-	if (twins == NULL || first == NULL || flags == NULL)
-		return E_NO_MEMORY;
-	part_rows(mk, t->rows, twins, first);
-	first[TWIN_PARTS] = t->rows;
-	for (uint32_t p = 0; p < TWIN_PARTS; p++)
-		most = MAX(most, first[p + 1] - first[p]);
-	while (size < (uint64_t)most * 2)
-		size *= 2;
-	uint32_t *slots CLEANUP(free_ptr) = calloc(size, sizeof(*slots));
-	if (slots == NULL)
-		return E_NO_MEMORY;
-	for (uint32_t p = 0; p < TWIN_PARTS; p++)
-		flag_part(twins + first[p], first[p + 1] - first[p], slots, size, flags, &any);
-	if (any)
-		t->flags = flags;
-	return 0;
-}
-
 int maker_finish(struct maker *mk, struct read_result *ret, struct err *err)
 {
 	struct read_result r CLEANUP(read_result_free) = READ_RESULT_INIT;
@@ -640,7 +547,7 @@ int maker_finish(struct maker *mk, struct read_result *ret, struct err *err)
 				: col_build_finish(&mk->table, &r.table, err);
 	if (rc == 0)
 		rc = col_build_finish(&mk->rejects, &r.rejects, err);
-	if (rc == 0 && !mk->mapping->fields_only && flag_duplicates(mk, &r.table) != 0)
+	if (rc == 0 && !mk->mapping->fields_only && maker_flag_twins(mk, &r.table) != 0)
 		rc = err_set(err, E_NO_MEMORY, NULL);
 	if (rc != 0)
 		return rc;

@@ -12,6 +12,8 @@
 #include "read/rows.h"
 
 struct maker_col;
+struct cell_block_fns;
+struct fold_block_fns;
 
 struct maker {
 	const struct mapping *mapping;
@@ -26,10 +28,14 @@ struct maker {
 	struct table_info info;
 	uint32_t *accepted; /* rows of the block */
 	uint8_t *bad;       /* per row of the block: 0, or the reason */
+	bool whole;         /* all rows of the block are accepted */
+	bool plain;         /* its cells are what rows.h calls plain */
 	uint32_t cap;
+	const struct cell_block_fns *block_fns;
+	const struct fold_block_fns *fold_fns;
 	struct buf text;  /* scratch */
-	uint64_t *hashes; /* per accepted row */
-	size_t hashes_cap;
+	uint64_t *hashes; /* per accepted row; of base/pages.h */
+	size_t hashes_size;
 	int32_t last_currency; /* and its exponent; -1: none looked up yet */
 	int last_exponent;
 	int error;

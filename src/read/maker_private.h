@@ -41,4 +41,9 @@ void maker_check_cells(struct maker *mk, const struct rows *rows);
  * the column of the bad cell in mk->accepted. */
 void maker_make_typed(struct maker *mk, const struct rows *rows);
 
+/* Keeps what tells the first n accepted rows of the block from others. */
+void maker_note_rows(struct maker *mk, const struct rows *rows, uint32_t n);
+/* Flags rows of t that are written alike. E_NO_MEMORY. */
+MUST_CHECK int maker_flag_twins(const struct maker *mk, struct col_table *t);
+
 #endif

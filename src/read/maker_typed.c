@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "read/cell.h"
+#include "read/cell_block.h"
 #include "read/maker_private.h"
 
 static void mark_bad(struct maker *mk, uint32_t row, uint32_t column, enum reason why)
@@ -48,21 +49,28 @@ static void set_value(
 		mark_bad(mk, r, column, reason_of(rc));
 }
 
+/* Cells that the block left. */
+static void make_date(struct maker *mk, struct maker_col *c, const struct rows *rows, uint32_t r)
+{
+	struct sv s = cell_trim(rows_column(rows, c->src[0])[r]);
+	int32_t day = 0;
+
+	if (s.n == 0) {
+		set_missing(mk, c, r, c->src[0]);
+		return;
+	}
+	int rc = cell_date(s, mk->mapping->date_order, &day);
+	set_value(mk, c, r, c->src[0], rc, day);
+}
+
 static void make_dates(struct maker *mk, struct maker_col *c, const struct rows *rows)
 {
-	const struct sv *cells = rows_column(rows, c->src[0]);
+	bool all = mk->block_fns->dates(rows_column(rows, c->src[0]), rows->n,
+		mk->mapping->date_order, c->value, c->valid);
 
-	for (uint32_t r = 0; r < rows->n; r++) {
-		struct sv s = cell_trim(cells[r]);
-		int32_t day = 0;
-
-		if (s.n == 0) {
-			set_missing(mk, c, r, c->src[0]);
-			continue;
-		}
-		int rc = cell_date(s, mk->mapping->date_order, &day);
-		set_value(mk, c, r, c->src[0], rc, day);
-	}
+	for (uint32_t r = 0; !all && r < rows->n; r++)
+		if (!c->valid[r])
+			make_date(mk, c, rows, r);
 }
 
 static void make_currencies(struct maker *mk, struct maker_col *c, const struct rows *rows)
@@ -87,26 +95,6 @@ static void make_currencies(struct maker *mk, struct maker_col *c, const struct 
 	}
 }
 
-static void make_numbers(struct maker *mk, struct maker_col *c, const struct rows *rows)
-{
-	const struct sv *cells = rows_column(rows, c->src[0]);
-	const struct mapping *m = mk->mapping;
-
-	for (uint32_t r = 0; r < rows->n; r++) {
-		struct sv s = cell_trim(cells[r]);
-		int64_t v = 0;
-
-		if (s.n == 0) {
-			set_missing(mk, c, r, c->src[0]);
-			continue;
-		}
-		int rc = cell_decimal_plain(s, m->decimal.decimal, c->scale, &v)
-				 ? 0
-				 : cell_decimal(s, m->decimal, c->scale, m->rounding, &v);
-		set_value(mk, c, r, c->src[0], rc, v);
-	}
-}
-
 /* The exponent of an amount in one row; currencies are made before amounts. Neighbours mostly share
  * theirs, so the last look-up is kept. */
 static int scale_in_row(struct maker *mk, const struct maker_col *c, uint32_t r)
@@ -122,33 +110,71 @@ static int scale_in_row(struct maker *mk, const struct maker_col *c, uint32_t r)
 	return mk->last_exponent;
 }
 
+/* Numbers of the common form, with the first row's scale; true: all of them. */
+static bool make_plain_decimals(struct maker *mk, struct maker_col *c, const struct rows *rows)
+{
+	int scale = rows->n > 0 ? scale_in_row(mk, c, 0) : 0;
+	bool all = mk->block_fns->decimals(rows_column(rows, c->src[0]), rows->n,
+		mk->mapping->decimal.decimal, scale, c->value, c->valid);
+
+	for (uint32_t r = 0; c->scale < 0 && r < rows->n; r++)
+		if (scale_in_row(mk, c, r) != scale) {
+			c->valid[r] = 0;
+			all = false;
+		}
+	return all;
+}
+
+static void make_numbers(struct maker *mk, struct maker_col *c, const struct rows *rows)
+{
+	const struct sv *cells = rows_column(rows, c->src[0]);
+	const struct mapping *m = mk->mapping;
+	bool all = make_plain_decimals(mk, c, rows);
+
+	for (uint32_t r = 0; !all && r < rows->n; r++) {
+		int64_t v = 0;
+
+		if (c->valid[r])
+			continue;
+		struct sv s = cell_trim(cells[r]);
+		if (s.n == 0) {
+			set_missing(mk, c, r, c->src[0]);
+			continue;
+		}
+		int rc = cell_decimal(s, m->decimal, c->scale, m->rounding, &v);
+		set_value(mk, c, r, c->src[0], rc, v);
+	}
+}
+
 static int amount_of(
 	struct maker *mk, const struct maker_col *c, uint32_t r, struct sv s, int64_t *ret)
 {
 	const struct mapping *m = mk->mapping;
 	int scale = scale_in_row(mk, c, r);
 
-	if (cell_decimal_plain(s, m->decimal.decimal, scale, ret))
-		return 0;
 	return cell_amount(s, m->decimal, scale, m->rounding, m->currency, ret);
 }
 
 static void make_plain_amounts(struct maker *mk, struct maker_col *c, const struct rows *rows)
 {
 	const struct sv *cells = rows_column(rows, c->src[0]);
-	bool negate = c->field->sign == SIGN_NEGATE;
+	bool all = make_plain_decimals(mk, c, rows);
 
-	for (uint32_t r = 0; r < rows->n; r++) {
-		struct sv s = cell_trim(cells[r]);
+	for (uint32_t r = 0; !all && r < rows->n; r++) {
 		int64_t v = 0;
 
+		if (c->valid[r])
+			continue;
+		struct sv s = cell_trim(cells[r]);
 		if (s.n == 0) {
 			set_missing(mk, c, r, c->src[0]);
 			continue;
 		}
 		int rc = amount_of(mk, c, r, s, &v);
-		set_value(mk, c, r, c->src[0], rc, negate ? -v : v);
+		set_value(mk, c, r, c->src[0], rc, v);
 	}
+	for (uint32_t r = 0; c->field->sign == SIGN_NEGATE && r < rows->n; r++)
+		c->value[r] = -c->value[r];
 }
 
 /* Two columns, the first one positive. A zero in one of them is as good as nothing. */

@@ -16,6 +16,7 @@ struct rows {
 	struct sv *raw;   /* the row as written, for the list of rejects */
 	uint32_t *line;   /* where it starts, from 1 */
 	bool checked;     /* all cells are known to be UTF-8 without NUL and at most CELL_MAX */
+	bool plain;       /* and to be printable ASCII without two blanks side by side */
 };
 
 /* cap is chosen by the number of columns. E_NO_MEMORY. */

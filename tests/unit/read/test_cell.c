@@ -2,6 +2,7 @@
  * Typed cells: written forms and what they mean.
  */
 #include "read/cell.h"
+#include "read/cell_block.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -117,6 +118,36 @@ static void test_amounts(void **state)
 	}
 }
 
+/* ---- many at once ---- */
+
+static const char *const variants[] = {"scalar", "avx2"};
+
+/* What the block makes of one cell, in all variants: false, or its value. */
+static bool block_decimal(struct sv cell, char mark, int scale, int64_t *ret)
+{
+	const struct sv cells[] = {cell, SV("1.00,,,,,,,,,,,,,,,,,"), cell};
+	int64_t value[ARRAY_LEN(cells)] = {0};
+	uint8_t done[ARRAY_LEN(cells)] = {9, 9, 9};
+	bool first = false;
+
+	for (size_t v = 0; v < ARRAY_LEN(variants); v++) {
+		const struct cell_block_fns *fns = cell_block_named(variants[v]);
+
+		if (fns == NULL)
+			continue;
+		assert_false(fns->decimals(cells, ARRAY_LEN(cells), mark, scale, value, done));
+		assert_true(done[0] <= 1 && done[1] == 0);
+		assert_int_equal(done[0], done[2]);
+		assert_int_equal(fns->decimals(cells, 1, mark, scale, value, done), done[0]);
+		assert_true(v == 0 || first == done[0]);
+		first = done[0];
+		if (first && v > 0)
+			assert_true(*ret == value[0] && *ret == value[2]);
+		*ret = value[0];
+	}
+	return first;
+}
+
 /* The common form: taken, and as the general parser takes it. Anything else is left to that. */
 static void test_plain_amounts(void **state)
 {
@@ -128,16 +159,16 @@ static void test_plain_amounts(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(left); i++) {
 		char text[64] = {0};
-		int64_t got;
+		int64_t got = 0;
 
 		memcpy(text, left[i], strlen(left[i]));
-		if (cell_decimal_plain(sv_from_cstr(text), '.', 2, &got))
+		if (block_decimal(sv_from_cstr(text), '.', 2, &got))
 			fail_msg("'%s' is %lld", text, (long long)got);
 	}
 	for (int round = 0; round < 100000; round++) {
 		struct buf text CLEANUP(buf_free) = BUF_INIT;
 		struct decimal_format format = {round & 1 ? '.' : ',', 0};
-		int scale = 1 + round % 6;
+		int scale = round % 7;
 		int64_t got = 0, want = 0;
 
 		seed = seed * 1664525 + 1013904223;
@@ -149,13 +180,61 @@ static void test_plain_amounts(void **state)
 				text.p[k] = format.decimal;
 		buf_add_cstr(&text, "9.9,9-9/9:9 9999"); /* what lies behind must not matter */
 		struct sv cell = sv_from(text.p, n);
-		bool plain = cell_decimal_plain(cell, format.decimal, scale, &got);
+		bool plain = block_decimal(cell, format.decimal, scale, &got);
 		assert_int_equal(cell_decimal(cell, format, scale, ROUNDING_NONE, &want), 0);
 		assert_int_equal(plain, n - (text.p[0] == '-') <= 15);
 		if (plain && got != want)
 			fail_msg("'%.*s': %lld is not %lld", (int)n, text.p, (long long)got,
 				(long long)want);
 	}
+}
+
+static int64_t day_of(struct sv s, enum date_order order, bool *ret_ok)
+{
+	int32_t day = 0;
+
+	*ret_ok = cell_date(s, order, &day) == 0;
+	return day;
+}
+
+/* Days, and texts that are nearly days: what a block takes is what the general parser takes. */
+static void test_plain_dates(void **state)
+{
+	static const char *const forms[] = {"2026-03-04", "04/03/2026", "29.02.2024", "31-12-9999"};
+	static const char odd[] = "0123456789-./:x\xff";
+	char text[64];
+	uint32_t seed = 11, taken = 0;
+
+	(void)state;
+	for (int round = 0; round < 200000; round++) {
+		enum date_order order = (enum date_order)(round % 3);
+		int64_t got[ARRAY_LEN(variants)] = {0};
+		uint8_t done[ARRAY_LEN(variants)] = {0};
+
+		memset(text, '7', sizeof(text));
+		memcpy(text, forms[(size_t)round / 3 % ARRAY_LEN(forms)], 10);
+		for (uint32_t k = 0; k < (uint32_t)round % 4; k++) {
+			seed = seed * 1664525 + 1013904223;
+			text[(seed >> 8) % 10] = odd[(seed >> 16) % (sizeof(odd) - 1)];
+		}
+		struct sv cell = sv_from(text, round % 101 == 0 ? 9 : 10);
+		for (size_t v = 0; v < ARRAY_LEN(variants); v++) {
+			const struct cell_block_fns *fns = cell_block_named(variants[v]);
+			bool known;
+
+			if (fns == NULL)
+				continue;
+			bool all = fns->dates(&cell, 1, order, &got[v], &done[v]);
+			assert_int_equal(all, done[v]);
+			assert_int_equal(done[v], done[0]);
+			int64_t want = day_of(cell, order, &known);
+			if (done[v] && (!known || got[v] != want))
+				fail_msg("'%.10s' is day %lld", text, (long long)got[v]);
+		}
+		taken += done[0];
+	}
+	assert_true(taken > 20000);
+	assert_null(cell_block_named("mmx"));
 }
 
 static void test_currency_of_amount(void **state)
@@ -249,6 +328,7 @@ int main(void)
 		cmocka_unit_test(test_dates_agree),
 		cmocka_unit_test(test_amounts),
 		cmocka_unit_test(test_plain_amounts),
+		cmocka_unit_test(test_plain_dates),
 		cmocka_unit_test(test_currency_of_amount),
 		cmocka_unit_test(test_rounding),
 		cmocka_unit_test(test_currencies),

@@ -12,7 +12,7 @@
 
 #include "read/csv_row.h"
 
-static const char *const variants[] = {"scalar", "sse2", "avx2"};
+static const char *const variants[] = {"scalar", "sse2", "avx2", "avx512"};
 
 #define TEXT_MAX 4096u
 
@@ -85,6 +85,8 @@ static void scan_all(const char *text, size_t n)
 		assert_int_equal(f.x.ncells, first.x.ncells);
 		assert_int_equal(f.x.stopped, first.x.stopped);
 		assert_int_equal(f.x.line_ends, first.x.line_ends);
+		assert_int_equal(f.x.odd, first.x.odd);
+		assert_int_equal(f.x.gap, first.x.gap);
 		assert_memory_equal(f.cell_end, first.cell_end, f.x.ncells * 4);
 		assert_memory_equal(f.row_end, first.row_end, f.x.nrows * 4);
 	}
@@ -124,9 +126,45 @@ static void test_written(void **state)
 	}
 }
 
+/* What a text has beside cells of plain ASCII. */
+static void test_sights(void **state)
+{
+	static const struct {
+		const char *label, *text;
+		bool odd, gap;
+	} cases[] = {
+		{"plain", "a b,c\r\nd,e f\n", false, false},
+		{"two blanks", "a  b,c\n", false, true},
+		{"two blanks across blocks",
+			"0123456789012345678901234567890123456789012345678901234567890123  b\n", false,
+			true},
+		{"two blanks at a block's edge",
+			"012345678901234567890123456789012345678901234567890123456789012  b\n", false,
+			true},
+		{"blanks beside a delimiter", "a , b\n", false, false},
+		{"a tab", "a\tb,c\n", true, false},
+		{"a longer character", "a,\xc3\xa4\n", true, false},
+		{"DEL", "a,\x7f\n", true, false},
+		{"a line end inside quotes", "\"a\nb\",c\n", true, false},
+		{"a delimiter inside quotes", "\"a,b\",c\n", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		for (size_t v = 0; v < ARRAY_LEN(variants); v++) {
+			static struct found f;
+
+			if (csv_scan_named(variants[v]) == NULL)
+				continue;
+			scan(&f, csv_scan_named(variants[v]), cases[i].text, strlen(cases[i].text));
+			if (f.x.odd != cases[i].odd || f.x.gap != cases[i].gap)
+				fail_msg("%s: %s", variants[v], cases[i].label);
+		}
+}
+
 static void test_random(void **state)
 {
-	static const char alphabet[] = "aaaaaab,,,\"\"\n\r";
+	static const char alphabet[] = "aaaaaab,,,\"\"\n\r \t";
 	char text[TEXT_MAX];
 	uint32_t seed = 1;
 
@@ -171,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_written),
+		cmocka_unit_test(test_sights),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_regular),
 	};

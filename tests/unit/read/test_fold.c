@@ -2,6 +2,7 @@
  * Folding: what is equal after it, and that the ASCII path agrees with the general one.
  */
 #include "read/fold.h"
+#include "read/fold_block.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -82,16 +83,45 @@ static void test_ascii_agrees(void **state)
 	}
 }
 
+static const char *const variants[] = {"scalar", "sse2", "avx512"};
+
+/* The cells of text, folded by fns, are what folding each by itself makes of them. */
+static void check_codes(const struct fold_block_fns *fns, const char *text, size_t n)
+{
+	uint32_t off[64] = {0}, folded_off[64] = {3}, cells = 0;
+	char folded[512];
+
+	while (off[cells] < n) {
+		uint32_t len = (uint32_t)(unsigned char)text[off[cells]] % 97;
+
+		off[cells + 1] = (uint32_t)MIN(n, off[cells] + (size_t)len);
+		cells += off[cells + 1] > off[cells] || cells == 0;
+		if (len == 0 || cells == ARRAY_LEN(off) - 1)
+			break;
+	}
+	fns->codes(text, off, cells, folded, folded_off);
+	for (uint32_t k = 0; k < cells; k++) {
+		struct buf want CLEANUP(buf_free) = BUF_INIT;
+
+		fold(sv_from(text + off[k], off[k + 1] - off[k]), FOLD_CODE, &want);
+		assert_int_equal(folded_off[k + 1] - folded_off[k], want.n);
+		assert_memory_equal(folded + folded_off[k], buf_cstr(&want), want.n);
+	}
+}
+
 /* What is said of many cells at once by vectors is what the scalar twins say byte by byte. */
 static void test_blocks_agree(void **state)
 {
 	static const char odd[] = "AZaz09 -_/.:#',;\x7f\t\xc3";
-	char text[256], lower[256], got[256], want[256];
+	const struct fold_block_fns *scalar = fold_block_named("scalar");
+	char text[320], lower[384];
 	uint32_t seed = 5;
 
 	(void)state;
 	for (int round = 0; round < 50000; round++) {
-		size_t n = (seed = seed * 1664525 + 1013904223) >> 25, common = (size_t)round % 3;
+		size_t n = (seed = seed * 1664525 + 1013904223) >> 24, common = (size_t)round % 3;
+		const struct fold_block_fns *fns =
+			fold_block_named(variants[(size_t)round % ARRAY_LEN(variants)]);
 
 		for (size_t i = 0; i < sizeof(text); i++) {
 			seed = seed * 1664525 + 1013904223;
@@ -99,19 +129,28 @@ static void test_blocks_agree(void **state)
 					  ? 'x'
 					  : odd[(seed >> 16) % (sizeof(odd) - 1)];
 		}
-		unsigned sees = fold_look(text, n), scalar = fold_look_scalar(text, n);
-		assert_int_equal(sees & scalar, scalar);
+		if (fns == NULL)
+			continue;
+		unsigned sees = fns->look(text, n), want = scalar->look(text, n);
+		assert_int_equal(sees & want, want);
 		assert_int_equal(sees & (FOLD_SEES_OTHER | FOLD_SEES_UPPER),
-			scalar & (FOLD_SEES_OTHER | FOLD_SEES_UPPER));
-		fold_lower(text, n, lower);
+			want & (FOLD_SEES_OTHER | FOLD_SEES_UPPER));
+		fns->lower(text, n, lower);
 		for (size_t i = 0; i < n; i++)
 			assert_int_equal(lower[i],
 				text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
-		memset(lower + n, '-', sizeof(lower) - n);
-		size_t m = fold_squeeze(lower, n, got);
-		assert_int_equal(m, fold_squeeze_scalar(lower, n, want));
-		assert_memory_equal(got, want, m);
+		for (size_t i = 0; i < sizeof(text); i++)
+			if (text[i] < ' ' || text[i] == 0x7f)
+				text[i] = '-';
+		check_codes(fns, text, n);
 	}
+}
+
+static void test_variants(void **state)
+{
+	(void)state;
+	assert_non_null(fold_block_best());
+	assert_null(fold_block_named("mmx"));
 }
 
 static void test_not_ascii(void **state)
@@ -140,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_folds),
 		cmocka_unit_test(test_ascii_agrees),
 		cmocka_unit_test(test_blocks_agree),
+		cmocka_unit_test(test_variants),
 		cmocka_unit_test(test_not_ascii),
 		cmocka_unit_test(test_invalid_is_kept),
 	};
