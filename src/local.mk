@@ -14,6 +14,7 @@ include src/read/local.mk
 include src/rules/local.mk
 include src/match/local.mk
 include src/grid/local.mk
+include src/write/local.mk
 include src/scan/local.mk
 include src/api/local.mk
 include src/cli/local.mk

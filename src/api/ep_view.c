@@ -7,40 +7,19 @@
 
 #include "api/data.h"
 #include "api/ep.h"
+#include "api/view.h"
 #include "api/view_spec.h"
 #include "seal/random.h"
 #include "store/store_reconciliation.h"
-#include "store/store_view.h"
 
 #define VIEW_SECONDS 86400
 
-/* The ids of a view's rows. */
-struct data_view {
-	enum grid_kind kind;
-	uint32_t *ids;
-	uint32_t n;
-};
-
-/* Everything that a request about a view needs, pinned. */
-struct view_ctx {
-	struct api *a;
-	struct view view;
-	struct job job;
-	int64_t seq; /* of the log now */
-	struct cache_item *job_item, *then_item, *now_item, *view_item;
-};
-
-static void view_ctx_end(struct view_ctx *c)
+void view_ctx_end(struct view_ctx *c)
 {
 	cache_release(&c->view_item);
 	cache_release(&c->now_item);
 	cache_release(&c->then_item);
 	cache_release(&c->job_item);
-}
-
-static const struct data_job *job_of(const struct view_ctx *c)
-{
-	return data_job_of(c->job_item);
 }
 
 /* ---- making ---- */
@@ -62,12 +41,12 @@ static int select_rows(struct view_ctx *c, struct data_view *v, struct err *err)
 	if (rc == 0)
 		rc = view_spec_of(root, &spec, err);
 	if (rc == 0)
-		rc = data_states(c->a, &c->view.reconciliation_id, &c->view.job_id, job_of(c)->grid,
+		rc = data_states(c->a, &c->view.reconciliation_id, &c->view.job_id, view_ctx_job(c)->grid,
 			c->view.seq, &c->then_item, err);
 	if (rc != 0)
 		return rc;
 	v->kind = spec.kind;
-	return grid_select(job_of(c)->grid, cache_value(c->then_item), &spec, &v->ids, &v->n, err);
+	return grid_select(view_ctx_job(c)->grid, cache_value(c->then_item), &spec, &v->ids, &v->n, err);
 }
 
 static int make_view(void *ctx, void **ret_value, size_t *ret_bytes, struct err *err)
@@ -163,7 +142,7 @@ int ep_view_create(struct api *a, struct err *err)
 
 /* ---- showing ---- */
 
-static int open_view(struct view_ctx *c, struct err *err)
+int view_ctx_open(struct view_ctx *c, struct err *err)
 {
 	struct api *a = c->a;
 	struct uuid id = api_param_uuid(a, "view");
@@ -179,7 +158,7 @@ static int open_view(struct view_ctx *c, struct err *err)
 	if (rc == 0)
 		rc = load_rows(c, err);
 	if (rc == 0)
-		rc = data_states(a, &rec.id, &c->job.id, job_of(c)->grid, rec.decision_seq,
+		rc = data_states(a, &rec.id, &c->job.id, view_ctx_job(c)->grid, rec.decision_seq,
 			&c->now_item, err);
 	c->seq = rc == 0 ? rec.decision_seq : 0;
 	return rc;
@@ -215,7 +194,7 @@ static void put_margin(struct json_writer *w, uint32_t margin)
 
 static void put_match(struct json_writer *w, const struct view_ctx *c, uint32_t i)
 {
-	const struct data_job *job = job_of(c);
+	const struct data_job *job = view_ctx_job(c);
 	const struct result_matches *m = &job->result.matches;
 	const struct grid_states *now = cache_value(c->now_item);
 
@@ -252,7 +231,7 @@ static void put_nearest(struct json_writer *w, const struct data_job *job, uint3
 
 static void put_item(struct json_writer *w, const struct view_ctx *c, uint32_t id)
 {
-	const struct data_job *job = job_of(c);
+	const struct data_job *job = view_ctx_job(c);
 	const struct grid_columns *known;
 	struct grid_item item;
 	int32_t currency = 0;
@@ -276,7 +255,7 @@ static void put_item(struct json_writer *w, const struct view_ctx *c, uint32_t i
 int ep_view_rows(struct api *a, struct err *err)
 {
 	struct view_ctx c CLEANUP(view_ctx_end) = {.a = a};
-	int rc = open_view(&c, err);
+	int rc = view_ctx_open(&c, err);
 
 	if (rc != 0)
 		return rc;
@@ -329,12 +308,12 @@ int ep_view_facets(struct api *a, struct err *err)
 	struct view_ctx c CLEANUP(view_ctx_end) = {.a = a};
 	struct grid_facet *facets;
 	size_t n;
-	int rc = open_view(&c, err);
+	int rc = view_ctx_open(&c, err);
 
 	if (rc != 0)
 		return rc;
 	const struct data_view *v = cache_value(c.view_item);
-	rc = grid_facets(job_of(&c)->grid, cache_value(c.now_item), v->kind, v->ids, v->n, a->arena,
+	rc = grid_facets(view_ctx_job(&c)->grid, cache_value(c.now_item), v->kind, v->ids, v->n, a->arena,
 		&facets, &n, err);
 	if (rc != 0)
 		return rc;

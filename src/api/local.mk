@@ -13,6 +13,7 @@ libapi_a_SOURCES = \
 	%D%/ep_duplicate.c \
 	%D%/ep_decision.c \
 	%D%/ep_evidence.c \
+	%D%/ep_export.c \
 	%D%/ep_file.c \
 	%D%/ep_job.c \
 	%D%/ep_project.c \
@@ -21,6 +22,8 @@ libapi_a_SOURCES = \
 	%D%/ep_source.c \
 	%D%/ep_system.c \
 	%D%/ep_upload_content.c \
+	%D%/export.c %D%/export.h \
+	%D%/export_view.c \
 	%D%/hash_queue.c %D%/hash_queue.h \
 	%D%/ep_view.c \
 	%D%/openapi.c %D%/openapi.h \
@@ -32,8 +35,9 @@ libapi_a_SOURCES = \
 	%D%/route.c %D%/route.def %D%/route.h \
 	%D%/tokens.c %D%/tokens.h \
 	%D%/types.c %D%/types.h \
+	%D%/view.h \
 	%D%/view_spec.c %D%/view_spec.h
-API_LIBS = libapi.a $(GRID_LIBS) $(RULES_LIBS) $(READ_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) -lm
+API_LIBS = libapi.a $(GRID_LIBS) $(RULES_LIBS) $(WRITE_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) -lm
 
 pkglibexec_PROGRAMS += recon-api
 recon_api_SOURCES = %D%/main.c

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/types.h"
+#include "write/writer.h"
 
 /* Tags group operations and name the caches of generated clients. */
 static const struct {
@@ -206,6 +207,15 @@ static void print_error_status(struct buf *b, const struct route *r, int status)
 	buf_add_char(b, '}');
 }
 
+static void print_downloads(struct buf *b)
+{
+	buf_add_cstr(b, ",\"content\":{");
+	for (int f = 0; f < WRITE_FORMAT_COUNT; f++)
+		buf_printf(b, "%s\"%s\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}",
+			f == 0 ? "" : ",", write_format_media((enum write_format)f));
+	buf_add_char(b, '}');
+}
+
 static void print_responses(struct buf *b, const struct route *r)
 {
 	key(b, "responses");
@@ -213,6 +223,8 @@ static void print_responses(struct buf *b, const struct route *r)
 	text(b, "description", r->summary);
 	if (r->output != NULL)
 		print_content(b, HTTP_JSON_TYPE, r->output);
+	if ((r->flags & ROUTE_DOWNLOAD) != 0)
+		print_downloads(b);
 	buf_add_char(b, '}');
 	for (int status = 400; status < 600; status++)
 		print_error_status(b, r, status);

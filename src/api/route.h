@@ -42,6 +42,7 @@ enum route_flag {
 	ROUTE_STEP_UP = 8,    /* needs a password given in the last five minutes */
 	ROUTE_STREAM = 16,    /* the handler reads the body itself; it is not JSON */
 	ROUTE_INTERNAL = 32,  /* not part of the document: nginx and monitoring ask */
+	ROUTE_DOWNLOAD = 128, /* the answer is a file of a format of write/format.def */
 	ROUTE_REFRESH = 64,   /* authenticated by the refresh cookie alone, by its handler */
 };
 

@@ -5,6 +5,7 @@
 #include "api/types.h"
 
 #include "domain/perm.h"
+#include "write/writer.h"
 
 #define REQ(n, t) {(n), &(t), SCHEMA_REQUIRED, NULL}
 #define REQ_DOC(n, t, d) {(n), &(t), SCHEMA_REQUIRED, (d)}
@@ -180,6 +181,7 @@ static const struct schema dialect = {.type = SCHEMA_OBJECT,
 	.doc = "How the file is written; which members there are depends on the format.",
 	.open = true,
 	.fields = FIELDS(OPT("delimiter", mark), OPT("quote", mark), OPT("encoding", code),
+		OPT_DOC("guard", boolean, "Texts have the apostrophe that exports put before formulas."),
 		OPT_DOC("sheet", text, "Of a workbook; without it the first visible one."),
 		OPT("header_row", count), OPT("header_rows", count), OPT("skip_rows", count),
 		OPT("footer_rows", count))};
@@ -496,6 +498,10 @@ const struct schema_field query_datasets[] = {
 const struct schema_field query_jobs[] = {OPT("state", job_state), PAGE, SCHEMA_END};
 const struct schema_field query_rows[] = {
 	OPT("offset", offset), OPT_DOC("limit", rows_limit, "100 without."), SCHEMA_END};
+
+static const struct schema export_format = {.type = SCHEMA_ENUM, .values = write_format_words};
+const struct schema_field query_export[] = {
+	OPT_DOC("format", export_format, "csv without."), SCHEMA_END};
 
 static const struct {
 	const char *name;

@@ -23,7 +23,7 @@ extern const struct schema type_sign_in, type_redeem, type_step_up, type_api_key
 
 /* Query parameters; each ends with a row without name. */
 extern const struct schema_field query_page[], query_projects[], query_files[], query_datasets[],
-	query_jobs[], query_rows[];
+	query_jobs[], query_rows[], query_export[];
 
 /* The type of a path parameter by its name; NULL for a name that no route may use. */
 const struct schema *type_of_path_param(struct sv name);

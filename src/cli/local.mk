@@ -4,6 +4,7 @@ recon_SOURCES = \
 	%D%/cli.c %D%/cli.h \
 	%D%/command.def \
 	%D%/cmd_expire.c \
+	%D%/cmd_export.c \
 	%D%/cmd_match.c \
 	%D%/cmd_member.c \
 	%D%/cmd_migrate.c \
@@ -17,7 +18,7 @@ recon_SOURCES = \
 	%D%/match_row.c %D%/match_row.h \
 	%D%/same_files.c %D%/same_files.h
 recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'
-recon_LDADD = $(MATCH_LIBS) $(READ_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
+recon_LDADD = $(MATCH_LIBS) $(WRITE_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
 
 check_PROGRAMS += tests/unit/cli/test_decisions
 tests_unit_cli_test_decisions_SOURCES = tests/unit/cli/test_decisions.c %D%/decisions.c %D%/decisions.h

@@ -180,3 +180,9 @@ bool http_response_write(
 	assert(rs->begun);
 	return rq->method == HTTP_HEAD || write_all(rs, rq, sv_from(p, n));
 }
+
+void http_response_abort(struct http_response *rs)
+{
+	assert(rs->begun);
+	rs->failed = true;
+}

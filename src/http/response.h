@@ -54,4 +54,7 @@ bool http_response_begin(
 bool http_response_write(
 	struct http_response *rs, const struct http_request *rq, const void *p, size_t n);
 
+/* After begin: the answer has failed, and shall not look whole to whoever reads it. */
+void http_response_abort(struct http_response *rs);
+
 #endif

@@ -80,6 +80,9 @@ static void serve_request(struct http_server *s, void *ctx, FCGX_Request *r, str
 	http_response_init(&rs);
 	err.code = http_request_init(&rq, arena, (const char *const *)r->envp, io, &err);
 	s->o.serve(ctx, &rq, &rs, &err);
+	/* What is not whole must not be ended as if it were. */
+	if (rs.failed)
+		(void)shutdown(r->ipcFd, SHUT_RDWR);
 	arena_reset(arena);
 }
 

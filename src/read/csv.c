@@ -394,6 +394,16 @@ static bool is_blank(struct sv s)
 	return sv_trim(s).n == 0;
 }
 
+/* What the index tells of its cells is not enough: some are quoted. */
+static void keep_cells(struct csv *c, struct sv raw)
+{
+	const struct mapping_dialect *d = &c->mapping->dialect;
+
+	if (csv_row_parse(raw.p, raw.n, true, d->delimiter, d->quote, &c->arena, &c->row) ==
+		CSV_ROW_OK)
+		maker_keep_cells(&c->maker, c->row.cells, c->row.n);
+}
+
 static void reject_ragged(struct csv *c, uint32_t cells, uint32_t line, struct sv raw)
 {
 	char detail[ERR_DETAIL_MAX];
@@ -438,6 +448,7 @@ static int add_by_hand(struct csv *c, enum csv_row_state state, struct err *err)
 	while (ncells > c->rows.ncols && c->row.cells[ncells - 1].n == 0)
 		ncells--;
 	if (ncells != c->rows.ncols) {
+		maker_keep_cells(&c->maker, c->row.cells, c->row.n);
 		reject_ragged(c, c->row.n, c->line, raw);
 		return 0;
 	}
@@ -527,6 +538,7 @@ static bool odd_row(struct csv *c, struct sv raw, uint32_t ncells, const uint32_
 	/* Delimiters behind the last column are a habit of some programs. */
 	if (ncells > c->rows.ncols && ends[ncells - 1] - ends[ncells - 1 - extra] == extra)
 		return true;
+	keep_cells(c, raw);
 	reject_ragged(c, ncells, c->line, raw);
 	return false;
 }

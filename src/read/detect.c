@@ -3,8 +3,32 @@
  */
 #include "read/detect.h"
 
+#include "read/guard.h"
 #include "read/packed.h"
 #include "wire/json.h"
+
+/* Our own exports guard each text that opens a formula; where none is without, and one has it, the
+ * file was written so. Nothing else is lost by it than an apostrophe that a spreadsheet hides. */
+static void detect_guard(struct detect *d)
+{
+	uint32_t guarded = 0, open = 0;
+
+	for (uint32_t r = 0; r < d->nrows; r++)
+		for (uint32_t i = 0; i < d->rows[r].n; i++) {
+			struct sv s = d->rows[r].cells[i];
+
+			if (guard_strip(s).n != s.n)
+				guarded++;
+			else if (guard_needed(s))
+				open++;
+		}
+	if (guarded == 0 || open > 0)
+		return;
+	d->dialect.guard = true;
+	for (uint32_t r = 0; r < d->nrows; r++)
+		for (uint32_t i = 0; i < d->rows[r].n; i++)
+			d->rows[r].cells[i] = guard_strip(d->rows[r].cells[i]);
+}
 
 static int detect(struct col_source src, const struct read_hint *hint, struct arena *a,
 	struct read_proposal *ret, struct err *err)
@@ -17,6 +41,8 @@ static int detect(struct col_source src, const struct read_hint *hint, struct ar
 		rc = d.reader->feed != NULL ? detect_sample(&d, err) : detect_table(&d, err);
 	if (rc == 0 && d.columns != NULL)
 		return detect_declared(&d, ret, err);
+	if (rc == 0 && d.reader->feed == NULL)
+		detect_guard(&d);
 	if (rc == 0)
 		rc = detect_types(&d, err);
 	return rc != 0 ? rc : detect_fields(&d, ret, err);

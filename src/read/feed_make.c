@@ -240,6 +240,7 @@ static int to_block(struct feed_maker *f, const struct waiting *w, struct err *e
 	if (w->n > f->block.ncols) {
 		snprintf(detail, sizeof(detail), "The row has %u cells, the table %u columns.",
 			w->n, f->block.ncols);
+		maker_keep_cells(&f->maker, w->cells, w->n);
 		maker_reject(&f->maker, w->line, SV_NULL, SV_NULL, E_ROW_RAGGED, detail, w->raw);
 		return 0;
 	}

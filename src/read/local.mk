@@ -23,6 +23,7 @@ libread_a_SOURCES = \
 	%D%/feed_make.c %D%/feed_make.h \
 	%D%/fold.c %D%/fold.h \
 	%D%/fold_block.c %D%/fold_block.h \
+	%D%/guard.c %D%/guard.h \
 	%D%/format.c %D%/format.h %D%/format.def \
 	%D%/json_value.c %D%/json_value.h \
 	%D%/jsonl.c %D%/jsonl.h \
@@ -30,6 +31,7 @@ libread_a_SOURCES = \
 	%D%/maker.c %D%/maker.h %D%/maker_private.h \
 	%D%/maker_names.c \
 	%D%/maker_twins.c \
+	%D%/maker_reject.c \
 	%D%/maker_typed.c \
 	%D%/mapping.c %D%/mapping.h \
 	%D%/mapping_json.c \
@@ -51,7 +53,8 @@ libread_a_SOURCES = \
 	%D%/xlsx.c %D%/xlsx.h \
 	%D%/xlsx_book.c %D%/xlsx_book.h \
 	%D%/xml.c %D%/xml.h \
-	%D%/zip.c %D%/zip.h
+	%D%/zip.c %D%/zip.h \
+	%D%/zip_write.c %D%/zip_write.h
 READ_LIBS = libread.a $(COL_LIBS) $(WIRE_LIBS) $(UTF8PROC_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)
 
 if HAVE_CMOCKA

@@ -13,6 +13,7 @@
 #include "read/cell_block.h"
 #include "read/fold.h"
 #include "read/fold_block.h"
+#include "read/guard.h"
 #include "read/maker_private.h"
 
 static const struct {
@@ -30,7 +31,8 @@ static const struct {
 	[BAD_LONG] = {E_CELL_RANGE, "The cell is longer than a cell can be."},
 };
 
-static const char *const reject_names[] = {"line", "column", "value", "code", "detail", "row"};
+static const char *const reject_names[] = {"line", "column", "value", "code", "detail", "row",
+	"cells"};
 enum reject_col {
 	REJECT_LINE,
 	REJECT_COLUMN,
@@ -38,6 +40,7 @@ enum reject_col {
 	REJECT_CODE,
 	REJECT_DETAIL,
 	REJECT_ROW,
+	REJECT_CELLS,
 	REJECT_COLS
 };
 
@@ -95,10 +98,19 @@ static int plan_scratch(struct maker *mk, struct maker_col *c, uint32_t cap)
 	if (col_held(c->type) != COL_STR) {
 		c->value = ARENA_ARRAY(&mk->arena, cap, int64_t);
 		c->valid = ARENA_ARRAY(&mk->arena, cap, uint8_t);
-	} else if (c->nsrc > 1) {
+	} else if (c->nsrc > 1 || mk->mapping->dialect.guard) {
 		c->joined = ARENA_ARRAY(&mk->arena, cap, struct sv);
 	}
 	return arena_ok(&mk->arena) ? 0 : E_NO_MEMORY;
+}
+
+static const struct sv *strip_names(struct maker *mk, const struct sv *names)
+{
+	struct sv *stripped = ARENA_ARRAY(&mk->arena, mk->nnames + 1u, struct sv);
+
+	for (uint32_t i = 0; stripped != NULL && i < mk->nnames; i++)
+		stripped[i] = guard_strip(names[i]);
+	return stripped;
 }
 
 /* Fields in the mapping's order, then the file's other columns. */
@@ -162,6 +174,10 @@ int maker_init(struct maker *mk, const struct mapping *mapping, const struct sv 
 		.last_exponent = -1};
 	arena_init(&mk->arena, 0);
 	arena_init(&mk->block, 0);
+	if (mapping->dialect.guard)
+		mk->names = strip_names(mk, names);
+	if (mk->names == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
 	int rc = plan(mk, cap, err);
 	if (rc == 0)
 		rc = col_build_init(&mk->table, mk->ncols, err);
@@ -192,6 +208,7 @@ void maker_free(struct maker *mk)
 	buf_free(&mk->text);
 	if (mk->hashes != NULL)
 		pages_unmap(mk->hashes, mk->hashes_size);
+	buf_free(&mk->cells);
 	*mk = (struct maker){0};
 }
 
@@ -448,6 +465,16 @@ static void append_rows(struct maker *mk, const struct rows *rows, uint32_t n)
 	mk->info.rows_accepted += n;
 }
 
+static void keep_row(struct maker *mk, const struct rows *rows, uint32_t r)
+{
+	struct sv *cells = ARENA_ARRAY(&mk->block, rows->ncols + 1u, struct sv);
+
+	for (uint32_t i = 0; cells != NULL && i < rows->ncols; i++)
+		cells[i] = rows_column(rows, i)[r];
+	if (cells != NULL)
+		maker_keep_cells(mk, cells, rows->ncols);
+}
+
 /* Rejects the bad rows and lists the others in mk->accepted; returns how many. */
 static uint32_t sort_out(struct maker *mk, const struct rows *rows)
 {
@@ -459,6 +486,8 @@ static uint32_t sort_out(struct maker *mk, const struct rows *rows)
 			continue;
 		}
 		uint32_t column = mk->accepted[r];
+		if (!mk->mapping->fields_only)
+			keep_row(mk, rows, r);
 		maker_reject(mk, rows->line[r], mk->names[column], rows_column(rows, column)[r],
 			reasons[mk->bad[r]].code, reasons[mk->bad[r]].detail, rows->raw[r]);
 	}
@@ -517,6 +546,7 @@ void maker_reject(struct maker *mk, uint32_t line, struct sv column, struct sv v
 		[REJECT_CODE] = {sv_from_cstr(err_wire(code)), COL_NAME_MAX},
 		[REJECT_DETAIL] = {sv_from_cstr(detail), ERR_DETAIL_MAX},
 		[REJECT_ROW] = {raw, READ_RAW_MAX},
+		[REJECT_CELLS] = {buf_sv(&mk->cells), READ_RAW_MAX},
 	};
 
 	col_build_i64(&mk->rejects, REJECT_LINE, line);
@@ -531,6 +561,7 @@ void maker_reject(struct maker *mk, uint32_t line, struct sv column, struct sv v
 			mk->error = E_NO_MEMORY;
 		col_build_str(&mk->rejects, i, buf_sv(&mk->text), SV_NULL);
 	}
+	buf_reset(&mk->cells);
 	mk->info.rows_rejected++;
 }
 

@@ -36,6 +36,7 @@ struct maker {
 	struct buf text;  /* scratch */
 	uint64_t *hashes; /* per accepted row; of base/pages.h */
 	size_t hashes_size;
+	struct buf cells; /* of the next reject, see maker_keep_cells */
 	int32_t last_currency; /* and its exponent; -1: none looked up yet */
 	int last_exponent;
 	int error;
@@ -54,6 +55,10 @@ void maker_expect(struct maker *mk, uint64_t rows);
 /* A row that is no row: column NULL for the whole. code: E_*. */
 void maker_reject(struct maker *mk, uint32_t line, struct sv column, struct sv value, int code,
 	const char *detail, struct sv raw);
+/* Cells of the row that is rejected next, for its column `cells`: a JSON object of texts by name;
+ * those beyond the last column are "Column 7". Left out where only fields are read, and where it
+ * would have more than READ_RAW_MAX bytes. */
+void maker_keep_cells(struct maker *mk, const struct sv *cells, uint32_t n);
 /* Header, footer, empty rows. */
 void maker_skip(struct maker *mk, uint64_t rows);
 MUST_CHECK int maker_finish(struct maker *mk, struct read_result *ret, struct err *err);

@@ -29,7 +29,7 @@ struct maker_col {
 	int scale;      /* of amounts: -1 by row */
 	int64_t *value; /* scratch of a block */
 	uint8_t *valid;
-	struct sv *joined; /* several text columns */
+	struct sv *joined; /* several text columns, or guarded text */
 };
 
 /* Appends s as valid UTF-8 of at most max bytes without NUL: anything else becomes U+FFFD. */

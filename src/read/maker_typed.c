@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "read/cell.h"
 #include "read/cell_block.h"
+#include "read/guard.h"
 #include "read/maker_private.h"
 
 static void mark_bad(struct maker *mk, uint32_t row, uint32_t column, enum reason why)
@@ -238,6 +239,15 @@ static void make_amounts(struct maker *mk, struct maker_col *c, const struct row
 	}
 }
 
+/* Text of one column without its guard. */
+static void make_stripped(struct maker_col *c, const struct rows *rows)
+{
+	const struct sv *cells = rows_column(rows, c->src[0]);
+
+	for (uint32_t r = 0; r < rows->n; r++)
+		c->joined[r] = guard_strip(cells[r]);
+}
+
 /* Several columns of text to one: those that are not empty, a space between. */
 static void make_joined(struct maker *mk, struct maker_col *c, const struct rows *rows)
 {
@@ -248,8 +258,9 @@ static void make_joined(struct maker *mk, struct maker_col *c, const struct rows
 			total += rows_column(rows, c->src[k])[r].n + 1;
 		char *p = arena_alloc(&mk->block, total + 64);
 		for (uint32_t k = 0; k < c->nsrc && p != NULL; k++) {
-			struct sv s = cell_trim(rows_column(rows, c->src[k])[r]);
+			struct sv s = rows_column(rows, c->src[k])[r];
 
+			s = cell_trim(mk->mapping->dialect.guard ? guard_strip(s) : s);
 			if (s.n == 0)
 				continue;
 			if (n > 0)
@@ -294,8 +305,10 @@ void maker_make_typed(struct maker *mk, const struct rows *rows)
 			break;
 		case COL_TEXT:
 		case COL_CODE:
-			if (c->joined != NULL)
+			if (c->nsrc > 1)
 				make_joined(mk, c, rows);
+			else if (c->joined != NULL)
+				make_stripped(c, rows);
 			if (c->field != NULL)
 				check_required(mk, c, rows);
 			break;

@@ -18,7 +18,8 @@
  * header_row counts rows of cells from 1; 0: there is none, and the columns are "Column 1" and so
  * on; then skip_rows says how many rows at the start are no data. header_rows: rows that the names
  * are spread over, default 1. Which members a dialect has depends on the format (format.def); a
- * workbook has "sheet", the name of one, in place of the first three. Field names are lower-case
+ * workbook has "sheet", the name of one, in place of the first three. "guard": true says that texts
+ * which would open a formula have an apostrophe in front, as our own exports write them. Field names are lower-case
  * words: date, value_date, amount, currency, reference, text, party, account are those that every
  * screen knows; others are free.
  *
@@ -78,6 +79,7 @@ struct mapping_dialect {
 	uint32_t header_rows; /* 0 as 1 */
 	uint32_t skip_rows;   /* with header_row 0 */
 	uint32_t footer_rows;
+	bool guard; /* of CSV: texts have the apostrophe of read/guard.h */
 };
 
 struct mapping_field {

@@ -33,6 +33,8 @@ static void put_dialect(struct json_writer *w, const struct mapping_dialect *d, 
 	if (members & DIALECT_MARKS) {
 		put_char(w, "delimiter", d->delimiter);
 		put_char(w, "quote", d->quote);
+		if (d->guard)
+			json_put_bool(w, "guard", true);
 	}
 	if (members & DIALECT_ENCODING)
 		json_put_cstr(w, "encoding", encoding_word(d->encoding));
@@ -163,6 +165,7 @@ static void read_dialect(
 	if (members & DIALECT_MARKS) {
 		ret->delimiter = read_char(&d, "delimiter", ',');
 		ret->quote = read_char(&d, "quote", '"');
+		json_read_bool(&d, "guard", JSON_OPTIONAL, &ret->guard);
 	}
 	if (members & DIALECT_ENCODING)
 		read_encoding(&d, &ret->encoding);

@@ -30,7 +30,8 @@
 
 struct read_result {
 	struct col_table table;
-	/* Columns: line (number), column, value, code, detail, row (text). */
+	/* Columns: line (number), column, value, code, detail, row, cells (text; cells is a JSON
+	 * object of texts by column, see maker_keep_cells). */
 	struct col_table rejects;
 	struct statement_list statements; /* of formats that have them */
 	struct table_info info; /* counts; the caller adds file_sha256 and mapping_version */
