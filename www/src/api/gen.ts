@@ -254,6 +254,28 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    datasetRowsExport: build.query<
+      DatasetRowsExportApiResponse,
+      DatasetRowsExportApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/rows/export`,
+        params: {
+          format: queryArg.format,
+        },
+      }),
+    }),
+    datasetRejectsExport: build.query<
+      DatasetRejectsExportApiResponse,
+      DatasetRejectsExportApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/rejects/export`,
+        params: {
+          format: queryArg.format,
+        },
+      }),
+    }),
     duplicateList: build.query<DuplicateListApiResponse, DuplicateListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/duplicates`,
@@ -381,6 +403,14 @@ const injectedRtkApi = api.injectEndpoints({
         params: {
           offset: queryArg.offset,
           limit: queryArg.limit,
+        },
+      }),
+    }),
+    viewExport: build.query<ViewExportApiResponse, ViewExportApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/views/${encodeURIComponent(String(queryArg.view))}/export`,
+        params: {
+          format: queryArg.format,
         },
       }),
     }),
@@ -624,6 +654,22 @@ export type DatasetRejectsApiArg = {
   /** 100 without. */
   limit?: number;
 };
+export type DatasetRowsExportApiResponse =
+  /** status 200 Download the rows of a dataset */ Blob;
+export type DatasetRowsExportApiArg = {
+  project: string;
+  dataset: string;
+  /** csv without. */
+  format?: "csv" | "xlsx";
+};
+export type DatasetRejectsExportApiResponse =
+  /** status 200 Download rejected rows with their cells and reasons, to be repaired */ Blob;
+export type DatasetRejectsExportApiArg = {
+  project: string;
+  dataset: string;
+  /** csv without. */
+  format?: "csv" | "xlsx";
+};
 export type DuplicateListApiResponse =
   /** status 200 What its file has in common with other files of the source */ DuplicateList;
 export type DuplicateListApiArg = {
@@ -727,6 +773,14 @@ export type ViewRowsApiArg = {
   offset?: number;
   /** 100 without. */
   limit?: number;
+};
+export type ViewExportApiResponse =
+  /** status 200 Download the matches or open items of a view */ Blob;
+export type ViewExportApiArg = {
+  project: string;
+  view: string;
+  /** csv without. */
+  format?: "csv" | "xlsx";
 };
 export type ViewFacetsApiResponse =
   /** status 200 Values of a view's rows, counted */ FacetList;
@@ -937,6 +991,8 @@ export type Dialect = {
   delimiter?: string;
   quote?: string;
   encoding?: string;
+  /** Texts have the apostrophe that exports put before formulas. */
+  guard?: boolean;
   /** Of a workbook; without it the first visible one. */
   sheet?: string;
   header_row?: number;
@@ -1542,6 +1598,10 @@ export const {
   useLazyDatasetRowsQuery,
   useDatasetRejectsQuery,
   useLazyDatasetRejectsQuery,
+  useDatasetRowsExportQuery,
+  useLazyDatasetRowsExportQuery,
+  useDatasetRejectsExportQuery,
+  useLazyDatasetRejectsExportQuery,
   useDuplicateListQuery,
   useLazyDuplicateListQuery,
   useDuplicateDecideMutation,
@@ -1565,6 +1625,8 @@ export const {
   useLazyViewCreateQuery,
   useViewRowsQuery,
   useLazyViewRowsQuery,
+  useViewExportQuery,
+  useLazyViewExportQuery,
   useViewFacetsQuery,
   useLazyViewFacetsQuery,
   useEvidenceGetQuery,

@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { FileX2, Rows3 } from "lucide-react";
 import { api, type Dataset } from "@/api";
+import { DownloadMenu } from "@/components/download/DownloadMenu";
 import {
 	button_class,
 	Card,
@@ -142,7 +143,16 @@ function RowsPreview({ project, dataset }: PartProps) {
 		limit: PREVIEW_ROWS,
 	});
 	return (
-		<Card title="First rows" flush>
+		<Card
+			title="First rows"
+			flush
+			actions={
+				<DownloadMenu
+					label="Download rows"
+					path={`/api/v1/projects/${project}/datasets/${dataset.id}/rows/export`}
+				/>
+			}
+		>
 			{isLoading && <Skeleton />}
 			{error && <Failure problem={error} what="The rows" on_retry={refetch} />}
 			{data?.items.length === 0 && (

@@ -2,9 +2,10 @@
  * A new key in up to three steps: what it may do, the password again when the last one was given too
  * long ago, and the secret, shown this once.
  */
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import * as z from "zod/mini";
 import { type ApiKeyCreated, type ApiKeyNew, api, is_problem } from "@/api";
+import { StepUpForm } from "@/components/session/StepUpForm";
 import {
 	Button,
 	CopyButton,
@@ -95,7 +96,13 @@ export function CreateApiKeyDialog({ open, on_close }: CreateApiKeyDialogProps) 
 		>
 			{error && !asks_password && <ProblemNotice problem={error} />}
 			{step.name === "form" && <KeyForm save={save} />}
-			{step.name === "password" && <StepUp on_done={() => save(step.wanted)} />}
+			{step.name === "password" && (
+				<StepUpForm
+					id={FORM}
+					why="A key acts in your name, so it needs a fresh sign of you."
+					on_done={() => save(step.wanted)}
+				/>
+			)}
 			{step.name === "secret" && <Secret created={step.created} />}
 		</Dialog>
 	);
@@ -130,30 +137,6 @@ function KeyForm({ save }: { save: (key: ApiKeyNew) => Promise<void> }) {
 				label="Expires after"
 				options={LIFETIMES}
 				{...form.register("expires_in_days")}
-			/>
-		</FormStack>
-	);
-}
-
-function StepUp({ on_done }: { on_done: () => Promise<void> }) {
-	const [confirm, { error }] = api.useSessionStepUpMutation();
-	const submit = async (event: FormEvent<HTMLFormElement>) => {
-		event.preventDefault();
-		const password = new FormData(event.currentTarget).get("password");
-		const result = await confirm({ stepUp: { password: String(password ?? "") } });
-		if (!result.error) await on_done();
-	};
-	return (
-		<FormStack id={FORM} onSubmit={submit}>
-			<p>A key acts in your name, so it needs a fresh sign of you.</p>
-			{error && <ProblemNotice problem={error} />}
-			<TextField
-				label="Password"
-				name="password"
-				type="password"
-				required
-				autoFocus
-				autoComplete="current-password"
 			/>
 		</FormStack>
 	);

@@ -257,6 +257,7 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 				total={view.data ? total : null}
 				busy={view.isFetching}
 				decided={count}
+				export_path={view_id ? `/api/v1/projects/${project}/views/${view_id}/export` : null}
 				search_box={search_box}
 				on_leave_search={focus_grid}
 				on_undo={take_back}

@@ -1,6 +1,7 @@
 import { ListFilter, RotateCw, Search, Undo2, X } from "lucide-react";
 import { type RefObject, useEffect, useState } from "react";
 import type { Job } from "@/api";
+import { DownloadMenu } from "@/components/download/DownloadMenu";
 import { Button, Kbd, Segmented, Select } from "@/components/ui";
 import { format_count, plural } from "@/lib/numbers";
 import { BREAK_TYPES, MATCH_STATES, word_of } from "@/lib/words";
@@ -31,6 +32,8 @@ interface ToolbarProps {
 	total: number | null;
 	busy: boolean;
 	decided: number;
+	/** Where the rows of this view can be downloaded; null until there is one. */
+	export_path: string | null;
 	search_box: RefObject<HTMLInputElement | null>;
 	/** Enter and Escape go back to the rows. */
 	on_leave_search: () => void;
@@ -52,7 +55,7 @@ function count_of(job: Job | null, list: List): number | undefined {
 }
 
 export function Toolbar(props: ToolbarProps) {
-	const { search, on_change, job, left, right, total, busy, decided } = props;
+	const { search, on_change, job, left, right, total, busy, decided, export_path } = props;
 	const { search_box, on_leave_search, on_undo, on_refresh } = props;
 	const list = search.list ?? "check";
 	const lists = [
@@ -92,6 +95,7 @@ export function Toolbar(props: ToolbarProps) {
 					{busy && " · loading"}
 				</span>
 				<div className={styles.end}>
+					{export_path && <DownloadMenu label="Download" path={export_path} />}
 					{decided > 0 && (
 						<>
 							<Button size="small" icon={<Undo2 size={13} aria-hidden />} onClick={on_undo}>
