@@ -440,9 +440,77 @@ static uint32_t rival_row(const struct match_rows *w, uint32_t candidate, int *r
 	return data_row(w, *ret_side, r->candidates.other_row[candidate]);
 }
 
+static const char *const side_words[] = {"left", "right"};
+
+/* Alternatives of one side, with a separator between. */
+static void put_alternatives(
+	struct match_text *t, const struct match_rows *w, uint32_t no, int side, char separator)
+{
+	const struct result *r = w->f->result;
+	uint32_t end = 0, n = 0;
+
+	for (uint32_t i = result_alternatives_of(r, no, &end); i < end; i++) {
+		if (r->inputs[r->alternatives.input[i]].side != side)
+			continue;
+		room(t, ROW_BYTES);
+		if (t->failed)
+			return;
+		if (n++ > 0)
+			put_char(t, separator);
+		put_u64(t, data_row(w, side, r->alternatives.row[i]));
+	}
+}
+
+static uint32_t count_alternatives(const struct result *r, uint32_t no, int side)
+{
+	uint32_t end = 0, n = 0;
+
+	for (uint32_t i = result_alternatives_of(r, no, &end); i < end; i++)
+		n += r->inputs[r->alternatives.input[i]].side == side;
+	return n;
+}
+
+static uint32_t count_members(const struct result *r, uint32_t no, int side)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = r->matches.member[no]; i < r->matches.member[no + 1]; i++)
+		n += r->inputs[r->members.input[i]].side == side;
+	return n;
+}
+
+/* "; 3 of 5 right; instead right 7 9": of a choice, or "; instead right 7" of another. */
+static void put_choice(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	const struct result *r = w->f->result;
+
+	for (int side = 0; side < 2; side++) {
+		uint32_t others = count_alternatives(r, no, side), k = count_members(r, no, side);
+		if (others == 0)
+			continue;
+		room(t, ROW_BYTES);
+		if (t->failed)
+			return;
+		if ((r->matches.flags[no] & RESULT_CHOICE) != 0) {
+			put_cstr(t, "; ");
+			put_u64(t, k);
+			put_cstr(t, " of ");
+			put_u64(t, (uint64_t)k + others);
+			put_char(t, ' ');
+			put_cstr(t, side_words[side]);
+		}
+		put_cstr(t, "; instead ");
+		put_cstr(t, side_words[side]);
+		put_char(t, ' ');
+		put_alternatives(t, w, no, side, ' ');
+		room(t, ROW_BYTES);
+	}
+}
+
 /* "prior -20.01; ref equal 18.20 [A-1]; day +1 3.10 [2026-01-02|2026-01-03]; other -0.50; next right 7
  * at 0.090000", the value once where both records have it written alike; also
- * "pool 9 chance -12.00" of a group, "interchangeable" where equal rows would do as well. */
+ * "pool 9 chance -12.00" of a group, "interchangeable" where equal rows would do as well, and of an
+ * ambiguous match what it might hold instead. */
 static void put_evidence(struct match_text *t, const struct match_rows *w, uint32_t no)
 {
 	const struct result *r = w->f->result;
@@ -488,7 +556,10 @@ static void put_evidence(struct match_text *t, const struct match_rows *w, uint3
 		put_cstr(t, " at ");
 		put_decimal(t, r->candidates.confidence[r->matches.rival[no]], 6);
 	}
-	put_char(t, '"');
+	if (r->matches.status[no] == STATUS_AMBIGUOUS)
+		put_choice(t, w, no);
+	if (!t->failed)
+		put_char(t, '"');
 }
 
 static void put_comparison_json(struct match_text *t, const struct match_rows *w, uint32_t c,
@@ -525,6 +596,26 @@ static void put_comparisons_json(struct match_text *t, const struct match_rows *
 		put_comparison_json(t, w, c, level[c], bits[c], row);
 	}
 	put_char(t, ']');
+}
+
+/* "choice" says that the match is "k of n"; the alternatives are what else it might hold. */
+static void put_choice_json(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	const struct result_matches *m = &w->f->result->matches;
+
+	put_key(t, "choice");
+	put_cstr(t, (m->flags[no] & RESULT_CHOICE) != 0 ? "true" : "false");
+	for (int side = 0; side < 2; side++) {
+		room(t, ROW_BYTES);
+		if (t->failed)
+			return;
+		put_key(t, side == RESULT_LEFT ? "left_alternatives" : "right_alternatives");
+		put_char(t, '[');
+		put_alternatives(t, w, no, side, ',');
+		room(t, ROW_BYTES);
+		if (!t->failed)
+			put_char(t, ']');
+	}
 }
 
 static void put_evidence_json(struct match_text *t, const struct match_rows *w, uint32_t no)
@@ -687,6 +778,10 @@ void match_row_json(struct match_text *t, const struct match_rows *w, uint32_t n
 	}
 	put_money_json(t, "difference", m->left[no] - m->right[no], m->currency[no]);
 	put_word(t, "difference_type", outcome_word(OUTCOME_SET_DIFFERENCE, m->difference_type[no]));
+	if (m->status[no] == STATUS_AMBIGUOUS)
+		put_choice_json(t, w, no);
+	if (t->failed)
+		return;
 	put_evidence_json(t, w, no);
 	room(t, ROW_BYTES);
 	if (!t->failed)

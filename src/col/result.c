@@ -115,6 +115,41 @@ int result_set_open(struct result *r, uint32_t n, struct err *err)
 	return 0;
 }
 
+int result_set_alternatives(struct result *r, uint32_t n, struct err *err)
+{
+	struct result_alternatives *a = &r->alternatives;
+
+	if (n > COL_ROWS_MAX)
+		return err_set(err, E_LIMIT, NULL);
+	ARRAY_N(a->match, n);
+	ARRAY_N(a->input, n);
+	ARRAY_N(a->row, n);
+	ARRAY_N(a->confidence, n);
+	a->n = n;
+	return 0;
+}
+
+/* First alternative whose match is not before this one. */
+static uint32_t first_alternative(const struct result_alternatives *a, uint32_t match)
+{
+	uint32_t low = 0, high = a->n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (a->match[middle] < match)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+uint32_t result_alternatives_of(const struct result *r, uint32_t match, uint32_t *ret_end)
+{
+	*ret_end = first_alternative(&r->alternatives, match + 1);
+	return first_alternative(&r->alternatives, match);
+}
+
 int result_set_patterns(struct result *r, uint32_t npatterns, struct err *err)
 {
 	size_t n = (size_t)npatterns * r->ncomparisons;
@@ -240,6 +275,22 @@ static int check_open(const struct result *r, struct err *err)
 	return 0;
 }
 
+static int check_alternatives(const struct result *r, struct err *err)
+{
+	const struct result_alternatives *a = &r->alternatives;
+
+	for (uint32_t i = 0; i < a->n; i++) {
+		CHECK("alternative", a->match[i] < r->matches.n && record_ok(r, a->input[i], a->row[i]));
+		CHECK("order of alternatives",
+			i == 0 || a->match[i - 1] < a->match[i] ||
+				(a->match[i - 1] == a->match[i] && follows(a->input, a->row, i)));
+		CHECK("alternative of a match that is not ambiguous",
+			r->matches.status[a->match[i]] == STATUS_AMBIGUOUS);
+		CHECK("confidence", a->confidence[i] <= RESULT_CONFIDENCE_ONE);
+	}
+	return 0;
+}
+
 int result_check(const struct result *r, struct err *err)
 {
 	int rc = check_tables(r, err);
@@ -257,5 +308,7 @@ int result_check(const struct result *r, struct err *err)
 			return rc;
 	}
 	rc = check_candidates(r, err);
+	if (rc == 0)
+		rc = check_alternatives(r, err);
 	return rc != 0 ? rc : check_open(r, err);
 }

@@ -10,7 +10,7 @@
  * Confidence is in millionths, 0..1000000. Weights and margins are in 1/64 bit.
  * Order: matches by (left-most member's input, row); members of a match by (input, row), so left
  * before right when inputs are ordered by side, which they must be; candidates by
- * (input, row, rank); open items by (input, row). Equal content gives equal bytes.
+ * (input, row, rank); alternatives by (match, input, row); open items by (input, row). Equal content gives equal bytes.
  *
  * Ownership: the result owns every array (result_alloc); result_free() frees all. Immutable once
  * handed out. No I/O.
@@ -33,6 +33,7 @@ enum result_flag {
 	RESULT_NOT_PROVEN = 4, /* match: its component was cut by a budget */
 	RESULT_POOL_CUT = 8,   /* match: the group's pool was cut */
 	RESULT_HINT = 16,      /* open: its nearest candidate is the hint of a pass */
+	RESULT_CHOICE = 32,    /* match, ambiguous: "k of n", see struct result_alternatives */
 };
 
 struct result_input {
@@ -101,6 +102,27 @@ struct result_candidates {
 	int32_t *weight; /* their sum and the prior */
 };
 
+/*
+ * What else an ambiguous match might hold: records that are not its members but might be in place of
+ * a member of their side. Equal records are named once. One place per alternative, ascending by
+ * (match, input, row); result_alternatives_of() finds those of a match.
+ *
+ * A match flagged RESULT_CHOICE is one decision about k of n records of a side: no pair of a member or
+ * alternative with another is better than the next by a bit, so the engine chose k by content alone.
+ * k is the number of its members on that side, n is k and the alternatives of that side; its kind is
+ * 1:1 where k is 1, else n:m. Its members are a whole answer: confirming it as it
+ * stands takes exactly them and leaves the alternatives open. All its alternatives are listed; of
+ * other ambiguous matches those among the RESULT_CANDIDATES_MAX best partners of a member that come
+ * within the pass's margin.
+ */
+struct result_alternatives {
+	uint32_t n;
+	uint32_t *match; /* index of the match */
+	uint16_t *input;
+	uint32_t *row;
+	uint32_t *confidence; /* of its best pair with a member of the other side */
+};
+
 /* Every record, or open part of one, that no confirmed match consumes. */
 struct result_open {
 	uint32_t n;
@@ -123,6 +145,7 @@ struct result {
 	struct result_matches matches;
 	struct result_members members;
 	struct result_candidates candidates;
+	struct result_alternatives alternatives;
 	struct result_open open;
 	struct sv model;          /* the canonical ruleset, or what else the engine keeps; opaque here */
 	struct col_alloc *allocs; /* private */
@@ -140,7 +163,10 @@ MUST_CHECK int result_set_matches(struct result *r, uint32_t n, struct err *err)
 MUST_CHECK int result_set_members(struct result *r, uint32_t n, struct err *err);
 MUST_CHECK int result_set_candidates(struct result *r, uint32_t n, struct err *err);
 MUST_CHECK int result_set_open(struct result *r, uint32_t n, struct err *err);
+MUST_CHECK int result_set_alternatives(struct result *r, uint32_t n, struct err *err);
 MUST_CHECK int result_set_patterns(struct result *r, uint32_t npatterns, struct err *err);
+/* The first alternative of a match, and in *ret_end the one behind its last. */
+uint32_t result_alternatives_of(const struct result *r, uint32_t match, uint32_t *ret_end);
 size_t result_bytes(const struct result *r);
 /* Everything promised above (ranges, orders, indices): E_CORRUPT with what is wrong. */
 MUST_CHECK int result_check(const struct result *r, struct err *err);

@@ -22,6 +22,7 @@ enum count {
 	COUNT_CANDIDATE_LEVELS,
 	COUNT_OPEN,
 	COUNT_PATTERNS, /* times comparisons */
+	COUNT_ALTERNATIVES,
 };
 
 /* Index 0 is the description; each part has its own index. Tags are stored: append only. */
@@ -75,7 +76,12 @@ static const struct result_array {
 	ARRAY(4, 6, COUNT_OPEN, open.nearest),
 	ARRAY(4, 7, COUNT_OPEN, open.match),
 	ARRAY(5, 1, COUNT_PATTERNS, pattern_level),
+	ARRAY(6, 1, COUNT_ALTERNATIVES, alternatives.match),
+	ARRAY(6, 2, COUNT_ALTERNATIVES, alternatives.input),
+	ARRAY(6, 3, COUNT_ALTERNATIVES, alternatives.row),
+	ARRAY(6, 4, COUNT_ALTERNATIVES, alternatives.confidence),
 };
+#define INDEX_ALTERNATIVES 6u
 #undef ARRAY
 
 static uint64_t array_bytes(const struct result *r, const struct result_array *a)
@@ -89,6 +95,7 @@ static uint64_t array_bytes(const struct result *r, const struct result_array *a
 		[COUNT_CANDIDATE_LEVELS] = (uint64_t)r->candidates.n * r->ncomparisons,
 		[COUNT_OPEN] = r->open.n,
 		[COUNT_PATTERNS] = (uint64_t)r->npatterns * r->ncomparisons,
+		[COUNT_ALTERNATIVES] = r->alternatives.n,
 	};
 
 	return counts[a->count] * a->size;
@@ -228,10 +235,28 @@ static int section_load(
 	return rc;
 }
 
+/* The description does not count alternatives: files that have none of them were written before. */
+static int count_alternatives(const struct col_file *f, struct result *r, struct err *err)
+{
+	const struct col_section *s = col_file_find(f, INDEX_ALTERNATIVES, 1);
+	uint64_t n = s == NULL ? 0 : s->n / sizeof(*r->alternatives.match);
+
+	if (n > COL_ROWS_MAX)
+		return err_set(err, E_CORRUPT, "The result has too many alternatives.");
+	r->alternatives.n = (uint32_t)n;
+	return 0;
+}
+
 static int arrays_load(const struct col_file *f, struct result *r, struct err *err)
 {
+	int counted = count_alternatives(f, r, err);
+
+	if (counted != 0)
+		return counted;
 	for (size_t i = 0; i < ARRAY_LEN(arrays); i++) {
 		const struct result_array *a = &arrays[i];
+		if (a->count == COUNT_ALTERNATIVES && r->alternatives.n == 0)
+			continue;
 		int rc = col_file_load(f, a->index, a->tag, array_bytes(r, a), &r->allocs,
 			(char *)r + a->offset, err);
 

@@ -54,17 +54,40 @@ static int check_member(struct proof *p, uint32_t match, uint32_t member)
 	return 0;
 }
 
-/* Do a pair's tests hold? */
-static bool pair_holds(
-	const struct proof *p, struct metric *m, const struct rules_pass *pass, uint32_t first)
+/* Do the tests hold for two members? */
+static bool pair_holds(const struct proof *p, struct metric *m, const struct rules_pass *pass,
+	uint32_t first, uint32_t second)
 {
 	int sa, sb;
-	uint32_t a = side_row(p, first, &sa), b = side_row(p, first + 1, &sb);
+	uint32_t a = side_row(p, first, &sa), b = side_row(p, second, &sb);
 
 	for (uint32_t i = 0; i < pass->when.nbranches; i++)
 		if (test_branch(p->e, m, &pass->when.branches[i], sa, a, sb, b, 0))
 			return true;
 	return pass->mode == RULES_MODE_LEARN;
+}
+
+/* A choice has as many records of one side as of the other, and for each one whose tests hold. Looked
+ * for from the same place on, since neighbours tend to belong together. */
+static bool choice_holds(
+	const struct proof *p, struct metric *m, const struct rules_pass *pass, uint32_t match)
+{
+	uint32_t first = p->r->matches.member[match], end = p->r->matches.member[match + 1];
+	uint32_t k = (end - first) / 2;
+
+	if ((end - first) % 2 != 0 || p->r->inputs[p->r->members.input[first]].side != RESULT_LEFT ||
+		p->r->inputs[p->r->members.input[end - 1]].side != RESULT_RIGHT)
+		return false;
+	for (uint32_t i = 0; i < k; i++) {
+		uint32_t left = 0, right = 0;
+		while (left < k && !pair_holds(p, m, pass, first + i, first + k + (i + left) % k))
+			left++;
+		while (right < k && !pair_holds(p, m, pass, first + (i + right) % k, first + k + i))
+			right++;
+		if (left == k || right == k)
+			return false;
+	}
+	return true;
 }
 
 static int64_t tolerance_of(const struct proof *p, uint32_t match)
@@ -95,8 +118,11 @@ static int check_match(struct proof *p, struct metric *m, uint32_t match)
 	if (sum[0] != r->matches.left[match] || sum[1] != r->matches.right[match])
 		return wrong(p, match, "its totals are not those of its members");
 	if (r->matches.kind[match] == KIND_1_1) {
-		if (end - first != 2 || !pair_holds(p, m, pass, first))
+		if (end - first != 2 || !pair_holds(p, m, pass, first, first + 1))
 			return wrong(p, match, "its pass's tests do not hold");
+	} else if ((r->matches.flags[match] & RESULT_CHOICE) != 0 && r->matches.kind[match] == KIND_N_M) {
+		if (r->matches.status[match] != STATUS_AMBIGUOUS || !choice_holds(p, m, pass, match))
+			return wrong(p, match, "it is no choice among pairs whose tests hold");
 	} else {
 		__int128 gap = sum[0] > sum[1] ? sum[0] - sum[1] : sum[1] - sum[0];
 		if (p->e->amount[0] != NULL && gap > tolerance_of(p, match))

@@ -14,15 +14,6 @@
 
 /* ---- candidates ---- */
 
-struct ranked {
-	uint64_t record; /* side and row */
-	uint64_t hash;   /* of the other row's content */
-	uint32_t other;
-	uint32_t confidence;
-	int32_t weight;
-	uint16_t pass;
-};
-
 static int by_rank(const void *a, const void *b)
 {
 	const struct ranked *x = a, *y = b;
@@ -75,19 +66,6 @@ static int write_candidates(struct closing *c, const struct ranked *v, size_t n)
 	return rc;
 }
 
-/* Candidates by record: those of place p, left rows before right ones, lie at first[p - 1], where p > 0,
- * up to first[p]. */
-struct ranking {
-	struct ranked *v;
-	uint32_t *first;
-	size_t places;
-};
-
-static size_t place_of(const struct engine *e, int side, uint32_t row)
-{
-	return (side == LEFT ? 0 : (size_t)e->n[LEFT]) + row;
-}
-
 static bool is_ranked(const struct engine *e, const struct candidate *k)
 {
 	return e->state[k->side][k->row] != ROW_CONFIRMED;
@@ -101,7 +79,7 @@ static size_t lay_out_candidates(struct engine *e, struct ranking *k)
 	for (size_t i = 0; i < e->candidate.n; i++) {
 		const struct candidate *from = &e->candidate.p[i];
 		if (is_ranked(e, from))
-			k->first[place_of(e, from->side, from->row)]++;
+			k->first[close_place(e, from->side, from->row)]++;
 	}
 	for (size_t p = 0; p < k->places; p++) {
 		n += k->first[p];
@@ -111,7 +89,7 @@ static size_t lay_out_candidates(struct engine *e, struct ranking *k)
 		const struct candidate *from = &e->candidate.p[i];
 		if (!is_ranked(e, from))
 			continue;
-		k->v[--k->first[place_of(e, from->side, from->row)]] = (struct ranked){
+		k->v[--k->first[close_place(e, from->side, from->row)]] = (struct ranked){
 			.record = (uint64_t)from->side << 32 | from->row,
 			.hash = e->row_hash[1 - from->side][from->other], .other = from->other,
 			.confidence = from->confidence, .weight = from->weight,
@@ -154,6 +132,8 @@ static void rank_candidates(struct closing *c)
 		n = lay_out_candidates(e, &k);
 		par_for(e, chunks(k.places), rank_chunk, &k);
 	}
+	if (engine_ok(e))
+		close_choices(c, &k);
 	if (!engine_ok(e))
 		return;
 	int rc = write_candidates(c, k.v, keep_best(k.v, n));

@@ -203,6 +203,9 @@ static void number_components(struct stage *s, struct finding *f)
 		of_edge[i] = f->number[root];
 	}
 	for (uint32_t g = 0; g < ng; g++) {
+		of_group[g] = 0;
+		if (s->groups.group.p[g].netted)
+			continue;
 		uint32_t root = group_root(s, f, g);
 		if (f->number[root] == 0)
 			f->number[root] = ++n;
@@ -480,24 +483,31 @@ static __int128 side_total(const struct solver *v, int side, uint64_t *ret_rows)
 	return sum;
 }
 
-/* None is better by a bit, counts and totals agree, and each may have another: who belongs to whom
- * cannot be said and does not matter; together they are one match. */
-static bool is_bulk(const struct solver *v, const struct assign *a)
+/* Is none better by a bit? */
+static bool is_near(const struct solver *v, const struct assign *a)
 {
-	const struct engine *e = v->s->e;
 	int32_t low = INT32_MAX, high = INT32_MIN;
-	uint64_t rows[2];
 
-	if (e->amount[0] == NULL || v->s->side[0] == v->s->side[1] ||
-		v->s->choose != RULES_CHOOSE_WEIGHT || MIN(a->nl, a->nr) < BULK_NODES_MIN)
-		return false;
 	for (uint32_t i = 0; i < a->ne; i++) {
 		int32_t w = v->s->edges.p[v->edge[i].number].w;
 		low = MIN(low, w);
 		high = MAX(high, w);
 	}
-	return high - low < RULES_BIT && side_total(v, 0, &rows[0]) == side_total(v, 1, &rows[1]) &&
-		rows[0] == rows[1] && bulk_closed(a);
+	return v->s->choose == RULES_CHOOSE_WEIGHT && high - low < RULES_BIT;
+}
+
+/* Of such a component: counts and totals agree, and each may have another. Who belongs to whom cannot
+ * be said and does not matter; together they are one match. */
+static bool is_bulk(const struct solver *v, const struct assign *a)
+{
+	const struct engine *e = v->s->e;
+	uint64_t rows[2];
+
+	if (e->amount[0] == NULL || v->s->side[0] == v->s->side[1] ||
+		MIN(a->nl, a->nr) < BULK_NODES_MIN)
+		return false;
+	return side_total(v, 0, &rows[0]) == side_total(v, 1, &rows[1]) && rows[0] == rows[1] &&
+		bulk_closed(a);
 }
 
 /* Least probability of a left row to belong to any of the right ones. */
@@ -525,12 +535,12 @@ static void write_bulk(struct solver *v, const struct assign *a)
 }
 
 /* Belief propagation counts a short loop twice: two pairs that could be swapped at little cost look
- * sure of each other. What the best solution without the pair costs bounds how sure it is. */
-static double no_surer(const struct solver *v, double p, uint32_t margin)
+ * sure of each other. */
+double component_no_surer(const struct engine *e, double p, uint32_t margin)
 {
 	if (margin >= MATCH_MARGIN_CAP)
 		return p;
-	double odds = num_pow2(&v->s->e->num, (int32_t)margin);
+	double odds = num_pow2(&e->num, (int32_t)margin);
 	return MIN(p, odds / (1 + odds));
 }
 
@@ -542,20 +552,33 @@ static void write_verdicts(struct solver *v, const struct assign *a, bool rivals
 		bool proved = a->margin[i] != ASSIGN_MARGIN_UNPROVED;
 		verdict->flow = a->flow[i];
 		verdict->confidence = num_ppm(a->flow[i] > 0 && proved && !classes && !exact ?
-			no_surer(v, v->p[i], a->margin[i]) : v->p[i]);
+			component_no_surer(v->s->e, v->p[i], a->margin[i]) : v->p[i]);
 		verdict->margin = (uint16_t)(proved ? a->margin[i] : 0);
 		verdict->flags = (uint16_t)((proved ? 0 : VERDICT_UNPROVED) |
 			(classes ? VERDICT_CLASS : 0) | (rivals ? VERDICT_RIVAL : 0));
 	}
 }
 
-static struct assign graph_of(const struct solver *v, uint32_t ne)
+struct assign component_problem(const struct engine *e, uint32_t ne)
 {
-	return (struct assign){.nl = v->n[0], .nr = v->n[1], .ne = ne, .lcap = v->cap[0],
-		.rcap = v->cap[1], .edge = v->graph, .margin_cap = MATCH_MARGIN_CAP,
+	return (struct assign){.ne = ne, .margin_cap = MATCH_MARGIN_CAP,
 		.budget = (uint64_t)ne * MARGIN_STEPS_PER_EDGE + MARGIN_STEPS_MIN,
 		.solve_budget = (uint64_t)ne * SOLVE_STEPS_PER_EDGE + SOLVE_STEPS_MIN,
-		.cancel = v->s->e->opt->cancel, .flow = v->flow, .margin = v->margin};
+		.cancel = e->opt->cancel};
+}
+
+static struct assign graph_of(const struct solver *v, uint32_t ne)
+{
+	struct assign a = component_problem(v->s->e, ne);
+
+	a.nl = v->n[0];
+	a.nr = v->n[1];
+	a.lcap = v->cap[0];
+	a.rcap = v->cap[1];
+	a.edge = v->graph;
+	a.flow = v->flow;
+	a.margin = v->margin;
+	return a;
 }
 
 /* Heaviest first; equal ones by their first nodes, which are numbered by content. */
@@ -624,7 +647,7 @@ static void write_group(struct solver *v, uint32_t g, bool proved, bool exact)
 	to->margin = v->group_margin[g] == ASSIGN_MARGIN_UNPROVED ? RESULT_NONE :
 		v->group_margin[g];
 	if (to->chosen && to->margin != RESULT_NONE && !exact)
-		p = no_surer(v, p, to->margin);
+		p = component_no_surer(v->s->e, p, to->margin);
 	to->confidence = num_ppm(p);
 	to->rival = v->group_rival[g];
 }
@@ -636,10 +659,9 @@ static struct marginal model_of(const struct solver *v, const struct assign *a, 
 		.group_p = v->group_p, .group_rival = v->group_rival};
 }
 
-/* Not proved: how much the optimum may be better at most. */
-static void note_gap(const struct solver *v, uint16_t pass, int64_t gap)
+void component_note_gap(struct engine *e, uint16_t pass, int64_t gap)
 {
-	struct match_pass_stat *stat = &v->s->e->stats[pass];
+	struct match_pass_stat *stat = &e->stats[pass];
 
 	__atomic_fetch_add(&stat->unproved, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&stat->gap, (uint64_t)gap, __ATOMIC_RELAXED);
@@ -662,7 +684,7 @@ static void solve_groups(
 		return;
 	}
 	if (!c.proved)
-		note_gap(v, v->s->groups.group.p[groups[0]].pass, c.bound - c.total);
+		component_note_gap(e, v->s->groups.group.p[groups[0]].pass, c.bound - c.total);
 	for (uint32_t g = 0; g < ng; g++)
 		write_group(v, g, c.proved, m.exact);
 	write_verdicts(v, &a, true, m.exact);
@@ -690,15 +712,18 @@ static void solve_one(struct solver *v, const uint32_t *edges, uint32_t ne)
 		return;
 	}
 	if (a.bound > a.total)
-		note_gap(v, v->s->edges.p[edges[0]].pass, a.bound - a.total);
+		component_note_gap(e, v->s->edges.p[edges[0]].pass, a.bound - a.total);
 	if (v->s->choose != RULES_CHOOSE_WEIGHT)
 		for (uint32_t i = 0; i < ne; i++)
 			v->p[i] = a.margin[i] == ASSIGN_MARGIN_UNPROVED ? 0 :
 				choose_confidence(v->s, v->odds[i], a.margin[i]);
-	if (is_bulk(v, &a))
+	bool near = is_near(v, &a);
+	if (near && is_bulk(v, &a))
 		write_bulk(v, &a);
 	else
 		write_verdicts(v, &a, ne > 1, m.exact);
+	for (uint32_t i = 0; i < ne && near; i++)
+		v->s->verdict[edges[i]].flags |= VERDICT_NEAR;
 }
 
 /* A task is a run of components of about TASK_EDGES edges. */

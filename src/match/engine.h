@@ -136,6 +136,8 @@ enum {
 	VERDICT_CLASS = 2, /* of a class of several equal rows */
 	VERDICT_BULK = 4,
 	VERDICT_RIVAL = 8, /* another pair wants one of its rows */
+	VERDICT_NEAR = 16, /* no pair of its component is better than another by a bit */
+	VERDICT_TAKEN = 32, /* part of a choice "k of n" */
 };
 
 /* A match as it is found; members are in engine.member. */

@@ -9,11 +9,13 @@ libmatch_a_SOURCES = \
 	%D%/bulk.c %D%/bulk.h \
 	%D%/check.c \
 	%D%/close.c %D%/close.h \
+	%D%/close_choice.c \
 	%D%/close_open.c \
 	%D%/close_pattern.c \
 	%D%/cluster.c %D%/cluster.h \
 	%D%/cluster_run.c %D%/cluster_run.h \
 	%D%/compete.c %D%/compete.h \
+	%D%/choice.c \
 	%D%/choose.c \
 	%D%/component.c \
 	%D%/engine.c %D%/engine.h \
@@ -36,7 +38,7 @@ libmatch_a_SOURCES = \
 	%D%/match.h \
 	%D%/metric.c %D%/metric.h %D%/metric_impl.h \
 	%D%/metric_token.c \
-	%D%/net.c \
+	%D%/net.c %D%/net_compete.c \
 	%D%/num.c %D%/num.h \
 	%D%/odds.c %D%/odds.h \
 	%D%/partial.c \
@@ -62,6 +64,7 @@ MATCH_TESTS = \
 	tests/unit/match/test_assign \
 	tests/unit/match/test_bind \
 	tests/unit/match/test_calibrate \
+	tests/unit/match/test_choice \
 	tests/unit/match/test_cluster \
 	tests/unit/match/test_cluster_run \
 	tests/unit/match/test_compete \
@@ -88,6 +91,8 @@ tests_unit_match_test_bind_SOURCES = tests/unit/match/test_bind.c tests/unit/mat
 tests_unit_match_test_bind_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_calibrate_SOURCES = tests/unit/match/test_calibrate.c
 tests_unit_match_test_calibrate_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_choice_SOURCES = tests/unit/match/test_choice.c tests/unit/match/scene.h
+tests_unit_match_test_choice_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_cluster_SOURCES = tests/unit/match/test_cluster.c
 tests_unit_match_test_cluster_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_cluster_run_SOURCES = tests/unit/match/test_cluster_run.c

@@ -84,6 +84,7 @@ struct match_money {
 
 struct match_pass_stat {
 	uint32_t confirmed, suggested, ambiguous, hints;
+	uint32_t choices;      /* of the ambiguous ones: "k of n", see RESULT_CHOICE */
 	uint64_t pairs;        /* compared */
 	uint64_t not_searched; /* pairs that a budget left out */
 	uint32_t largest;      /* nodes of the largest component */

@@ -1,6 +1,8 @@
 /*
  * Netting: records of one side that offset each other. Positive records are paired with negative ones
- * of the same size, so this too is an assignment; both ends are on one side.
+ * of the same size, so this too is an assignment, with both ends on one side; which of a side's
+ * records offset each other and which have a counterpart on the other side is decided together
+ * (net_compete.c).
  */
 #include <string.h>
 
@@ -39,14 +41,4 @@ void net_search(struct stage *s, uint32_t pass)
 		return;
 	keep_opposite(s);
 	edges_unify(&s->edges);
-}
-
-void net_pass(struct engine *e, uint32_t pass)
-{
-	struct stage s = {.e = e};
-
-	net_search(&s, pass);
-	if (engine_ok(e))
-		stage_pairs(&s);
-	stage_free(&s);
 }

@@ -126,6 +126,7 @@ static void put_pass(struct json_writer *w, const struct rules_pass *pass, int32
 	json_put_int(w, "confirmed", s->confirmed);
 	json_put_int(w, "suggested", s->suggested);
 	json_put_int(w, "ambiguous", s->ambiguous);
+	json_put_int(w, "choices", s->choices);
 	json_put_int(w, "hints", s->hints);
 	json_put_int(w, "pairs_compared", (int64_t)s->pairs);
 	json_put_int(w, "not_searched", (int64_t)s->not_searched);

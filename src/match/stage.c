@@ -5,6 +5,7 @@
  */
 #include "match/stage.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,6 +141,7 @@ static void count_rivals(struct weights *v)
 		par_for(e, c.ntasks + 1, choose, &c);
 	for (size_t i = 0; engine_ok(e) && i < s->edges.n; i++) {
 		const struct edge *edge = &s->edges.p[i];
+		assert(c.left != NULL && c.right != NULL); /* or no_choices() had failed */
 		if (s->alone[i] != 0 || c.left[edge->l].other != edge->r ||
 			c.right[edge->r].other != edge->l)
 			continue;
@@ -287,7 +289,7 @@ static void add_whole(struct engine *e, struct found m, uint32_t first)
 	stage_record(e, m, first);
 }
 
-static void push_member(struct engine *e, struct found *m, int side, uint32_t row)
+void stage_member(struct engine *e, struct found *m, int side, uint32_t row)
 {
 	struct member member = {row, (uint32_t)side, row_amount(e, side, row)};
 
@@ -297,13 +299,13 @@ static void push_member(struct engine *e, struct found *m, int side, uint32_t ro
 	(void)ENGINE_PUSH(e, &e->member, member);
 }
 
-static uint32_t first_open(const struct engine *e, int side, uint32_t rep)
+uint32_t stage_first_open(const struct engine *e, int side, uint32_t rep)
 {
 	return e->head[side] == NULL ? rep : e->head[side][rep];
 }
 
-static struct found found_of(const struct stage *s, const struct edge *edge,
-	const struct verdict *verdict)
+struct found stage_found(
+	const struct stage *s, const struct edge *edge, const struct verdict *verdict)
 {
 	return (struct found){.confidence = stage_stated(s->e, verdict->confidence),
 		.marginal = verdict->confidence,
@@ -325,10 +327,10 @@ static void decide_edge(struct stage *s, size_t i)
 	const struct rules_pass *pass = &e->rs->passes[edge->pass];
 
 	for (uint32_t k = 0; k < verdict->flow && engine_ok(e); k++) {
-		struct found m = found_of(s, edge, verdict);
+		struct found m = stage_found(s, edge, verdict);
 		uint32_t first = (uint32_t)e->member.n;
-		push_member(e, &m, s->side[0], first_open(e, s->side[0], edge->l));
-		push_member(e, &m, s->side[1], first_open(e, s->side[1], edge->r));
+		stage_member(e, &m, s->side[0], stage_first_open(e, s->side[0], edge->l));
+		stage_member(e, &m, s->side[1], stage_first_open(e, s->side[1], edge->r));
 		m.status = stage_status(e, pass, &m, (verdict->flags & VERDICT_RIVAL) != 0,
 			edge->w + s->prior);
 		if (m.status == 0) {
@@ -343,11 +345,11 @@ static void decide_edge(struct stage *s, size_t i)
 static void push_class(struct engine *e, struct found *m, int side, uint32_t rep)
 {
 	if (e->chain[side] == NULL) {
-		push_member(e, m, side, rep);
+		stage_member(e, m, side, rep);
 		return;
 	}
 	for (uint32_t r = e->head[side][rep]; r != NO_ROW; r = e->chain[side][r])
-		push_member(e, m, side, r);
+		stage_member(e, m, side, r);
 }
 
 static int by_number(const void *a, const void *b)
@@ -380,7 +382,7 @@ static void decide_bulk(struct stage *s, const uint32_t *edges, uint32_t ne)
 	struct engine *e = s->e;
 	const struct edge *edge = &s->edges.p[edges[0]];
 	const struct rules_pass *pass = &e->rs->passes[edge->pass];
-	struct found m = found_of(s, edge, &s->verdict[edges[0]]);
+	struct found m = stage_found(s, edge, &s->verdict[edges[0]]);
 	uint32_t first = (uint32_t)e->member.n;
 
 	m.kind = KIND_N_M;
@@ -444,9 +446,9 @@ static void decide_group(struct stage *s, const struct group *g)
 			(g->margin != RESULT_NONE && g->margin >= MATCH_MARGIN_CAP ?
 				RESULT_MARGIN_CAPPED : 0))};
 
-	push_member(e, &m, side, first_open(e, side, stage_rep(e, side, g->target)));
+	stage_member(e, &m, side, stage_first_open(e, side, stage_rep(e, side, g->target)));
 	for (uint32_t i = 0; i < g->n && engine_ok(e); i++)
-		push_member(e, &m, 1 - side,
+		stage_member(e, &m, 1 - side,
 			open_equal(e, first, 1 - side, s->groups.line.p[g->first + i]));
 	m.status = group_status(e, pass, &m, g);
 	if (m.status == 0 || !engine_ok(e)) {
@@ -480,11 +482,11 @@ static struct found pair_of(const struct stage *s, size_t i, struct member membe
 {
 	const struct engine *e = s->e;
 	const struct edge *edge = &s->edges.p[i];
-	struct found m = found_of(s, edge, &s->verdict[i]);
+	struct found m = stage_found(s, edge, &s->verdict[i]);
 
 	for (int k = 0; k < 2; k++) {
 		int side = s->side[k];
-		uint32_t row = first_open(e, side, k == 0 ? edge->l : edge->r);
+		uint32_t row = stage_first_open(e, side, k == 0 ? edge->l : edge->r);
 		member[k] = (struct member){row, (uint32_t)side, row_amount(e, side, row)};
 		m.key[side] = MIN(m.key[side], row);
 		m.sum[side] += member[k].allocated;
@@ -509,7 +511,7 @@ static void status_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned t
 		const struct edge *edge = &s->edges.p[i];
 		const struct rules_pass *pass = &e->rs->passes[edge->pass];
 		struct found m = pass->then.value_up_to >= 0 ? pair_of(s, i, members) :
-			found_of(s, edge, v);
+			stage_found(s, edge, v);
 		d->status[i] = stage_status(e, pass, &m, (v->flags & VERDICT_RIVAL) != 0,
 			edge->w + s->prior);
 		/* Of no consequence: only a hint. */
@@ -606,6 +608,8 @@ static void decide(struct stage *s)
 		uint32_t ne = s->comp.first[c + 1] - s->comp.first[c];
 		if (ne > 0 && (s->verdict[edges[0]].flags & VERDICT_BULK) != 0)
 			decide_bulk(s, edges, ne);
+		else if (ne > 0 && (s->verdict[edges[0]].flags & VERDICT_NEAR) != 0)
+			choice_decide(s, edges, ne);
 	}
 	if (engine_ok(s->e))
 		decide_pairs(s);
@@ -683,20 +687,53 @@ static void note_prior(const struct stage *s)
 		e->prior[s->groups.group.p[g].pass] = s->prior;
 }
 
+static bool is_empty(const struct stage *s)
+{
+	return s->edges.n == 0 && s->groups.group.n == 0;
+}
+
+static void weigh(struct stage *s)
+{
+	struct engine *e = s->e;
+
+	component_alone(s);
+	if (engine_ok(e))
+		estimate_prior(s);
+	if (!is_empty(s))
+		note_prior(s);
+	make_values(s);
+	if (engine_ok(e) && drop_hopeless(s))
+		component_alone(s);
+}
+
+/* Nettings are weighed among themselves; then they meet what else wants their records. */
+static void weigh_nets(struct stage *s)
+{
+	struct engine *e = s->e;
+	int32_t last = e->prior_last;
+
+	for (int side = 0; side < 2 && engine_ok(e); side++)
+		weigh(s->net[side]);
+	if (!is_empty(s))
+		e->prior_last = last;
+	if (engine_ok(e))
+		net_meet(s);
+	for (int side = 0; side < 2 && engine_ok(e); side++)
+		component_decide_alone(s->net[side]);
+}
+
 void stage_assign(struct stage *s)
 {
 	struct engine *e = s->e;
 
 	engine_phase(e, MATCH_PHASE_ASSIGNING);
-	component_alone(s);
-	if (engine_ok(e))
-		estimate_prior(s);
-	note_prior(s);
-	make_values(s);
-	if (engine_ok(e) && drop_hopeless(s))
-		component_alone(s);
+	weigh(s);
+	if (engine_ok(e) && s->net[0] != NULL)
+		weigh_nets(s);
 	if (engine_ok(e))
 		component_decide_alone(s);
+	if (engine_ok(e) && s->net[0] != NULL)
+		net_solve(s);
 	if (engine_ok(e))
 		component_find(s);
 	if (engine_ok(e))
@@ -707,11 +744,13 @@ void stage_pairs(struct stage *s)
 {
 	struct engine *e = s->e;
 
-	if (s->edges.n == 0 && s->groups.group.n == 0)
+	if (is_empty(s) && s->net[0] == NULL)
 		return;
 	stage_assign(s);
 	if (engine_ok(e))
 		decide(s);
+	for (int side = 0; side < 2 && engine_ok(e) && s->net[side] != NULL; side++)
+		decide(s->net[side]);
 	if (engine_ok(e) && s->side[0] != s->side[1])
 		note_candidates(s);
 }
@@ -732,23 +771,39 @@ void stage_free(struct stage *s)
 	engine_free(e, s->groups.line.p);
 }
 
+static void search_nets(struct stage *s, struct stage net[2], uint32_t first_pass, uint32_t npasses)
+{
+	struct engine *e = s->e;
+
+	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++) {
+		uint8_t kind = e->rs->passes[p].kind;
+		if (kind == KIND_NET_LEFT || kind == KIND_NET_RIGHT)
+			net_search(&net[kind == KIND_NET_LEFT ? LEFT : RIGHT], p);
+	}
+	for (int side = 0; side < 2 && net[LEFT].edges.n + net[RIGHT].edges.n > 0; side++)
+		s->net[side] = &net[side];
+}
+
 void stage_run(struct engine *e, uint32_t first_pass, uint32_t npasses)
 {
 	struct stage s = {.e = e, .side = {LEFT, RIGHT}};
+	struct stage net[2] = {
+		{.e = e, .side = {LEFT, LEFT}}, {.e = e, .side = {RIGHT, RIGHT}}};
 
 	choose_prepare(&s, first_pass, npasses);
 	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++)
 		if (e->rs->passes[p].advice)
 			advice_pass(e, p);
 	stage_search(&s, first_pass, npasses);
+	search_nets(&s, net, first_pass, npasses);
 	if (engine_ok(e))
 		stage_pairs(&s);
 	stage_free(&s);
+	for (int side = 0; side < 2; side++)
+		stage_free(&net[side]);
 	for (uint32_t p = first_pass; p < first_pass + npasses && engine_ok(e); p++) {
 		uint8_t kind = e->rs->passes[p].kind;
-		if (kind == KIND_NET_LEFT || kind == KIND_NET_RIGHT)
-			net_pass(e, p);
-		else if (kind == KIND_PARTIAL && !e->rs->passes[p].advice)
+		if (kind == KIND_PARTIAL && !e->rs->passes[p].advice)
 			partial_pass(e, p);
 		else if (kind == KIND_N_M)
 			many_pass(e, p);

@@ -1,6 +1,7 @@
 #ifndef MATCH_STAGE_H
 #define MATCH_STAGE_H
 /* Parts of a stage; private to src/match. */
+#include "match/assign.h"
 #include "match/engine.h"
 
 /* Edges and groups of a stage cut into components. Edges alone at both ends are not in one. */
@@ -26,6 +27,7 @@ struct group {
 	bool chosen;
 	uint32_t margin, confidence;
 	bool rival;          /* something else that is not hopeless wants one of its records */
+	bool netted;         /* of a component with nettings: solved there */
 };
 
 struct groups {
@@ -39,7 +41,7 @@ struct stage {
 	struct groups groups;
 	struct edges edges;
 	struct verdict *verdict; /* one per edge */
-	uint8_t *alone;          /* per edge: nothing else wants either end */
+	uint8_t *alone;          /* per edge: nothing else wants either end; or EDGE_NETTED */
 	uint32_t nrivals;        /* edges that are not alone */
 	struct components comp;
 	int32_t prior;           /* log2 of the prior odds, 1/64 bit */
@@ -47,7 +49,10 @@ struct stage {
 	const struct field *date; /* choose: what it goes by */
 	int32_t last_day;
 	int32_t *value;          /* by weight + STAGE_SOFT: what a pair is worth in the assignment */
+	struct stage *net[2];    /* nettings of either side that compete with it; NULL: there are none */
 };
+
+#define EDGE_NETTED 2 /* of a component with nettings: solved there */
 
 #define STAGE_SOFT 1280
 
@@ -71,6 +76,13 @@ static inline int32_t stage_value(const struct stage *s, int32_t w)
 /* Does an edge alone confirm, suggest or hint? STATUS_*, or 0 for nothing. */
 uint8_t stage_status(const struct engine *e, const struct rules_pass *pass, const struct found *m,
 	bool rival, int32_t alone);
+/* What is known of a chosen pair before its members are. */
+struct found stage_found(
+	const struct stage *s, const struct edge *edge, const struct verdict *verdict);
+/* The next record of the class that a row stands for. */
+uint32_t stage_first_open(const struct engine *e, int side, uint32_t rep);
+/* Adds a whole record to the match. */
+void stage_member(struct engine *e, struct found *m, int side, uint32_t row);
 /* Adds a match of the rows in engine.member from `first` on. */
 void stage_record(struct engine *e, struct found m, uint32_t first);
 /* Fills the stage with the pairs and groups that its passes find. */
@@ -87,10 +99,14 @@ void stage_take(struct engine *e, int side, uint32_t row, uint8_t status);
 void group_pass(struct stage *s, uint32_t pass);
 /* log2 of how likely a given sum hits an amount of this size by chance, 1/64 bit. */
 int32_t group_plain_chance(const struct engine *e, int64_t amount, int64_t tolerance);
-/* net.c */
-/* Fills the stage with the offsetting pairs of one side, the positive record first. */
+/* net.c: fills the stage with the offsetting pairs of one side, the positive record first; adds to
+ * those of an earlier pass of that side. */
 void net_search(struct stage *s, uint32_t pass);
-void net_pass(struct engine *e, uint32_t pass);
+/* net_compete.c */
+/* What both a netting and something else want is alone in neither. */
+void net_meet(struct stage *s);
+/* Solves the components that have nettings, and marks what is in them. */
+void net_solve(struct stage *s);
 /* partial.c */
 void partial_pass(struct engine *e, uint32_t pass);
 /* From here on records have a remaining amount of their own, and equal ones no longer are. */
@@ -99,6 +115,8 @@ void partial_split(struct engine *e);
 void partial_book(struct engine *e, int side, uint32_t row, int64_t amount, uint8_t status);
 /* many.c */
 void many_pass(struct engine *e, uint32_t pass);
+/* choice.c: the ambiguous pairs of a component marked VERDICT_NEAR as one match. */
+void choice_decide(struct stage *s, const uint32_t *edges, uint32_t ne);
 /* advice.c */
 void advice_pass(struct engine *e, uint32_t pass);
 /* choose.c: what choosing a pair adds to its worth, and how sure a chosen one is. */
@@ -112,6 +130,12 @@ void component_alone(struct stage *s);
 void component_decide_alone(struct stage *s);
 void component_find(struct stage *s);
 void component_solve(struct stage *s);
+/* Budgets of a component with so many edges; its graph is to be filled in. */
+struct assign component_problem(const struct engine *e, uint32_t ne);
+/* What the best solution without a chosen pair costs bounds how sure it is. */
+double component_no_surer(const struct engine *e, double p, uint32_t margin);
+/* Not proved: by how much the optimum may be better at most. */
+void component_note_gap(struct engine *e, uint16_t pass, int64_t gap);
 
 /* The representative of a row's class. */
 static inline uint32_t stage_rep(const struct engine *e, int side, uint32_t row)

@@ -69,6 +69,15 @@ static void make_result(struct result *r)
 		r->candidates.bits[i] = -64;
 		r->candidates.weight[i] = -64;
 	}
+	/* The second match is ambiguous between its right record and two others. */
+	m->status[1] = STATUS_AMBIGUOUS;
+	assert_int_equal(result_set_alternatives(r, 3, NULL), 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		r->alternatives.match[i] = 1;
+		r->alternatives.input[i] = i > 0;
+		r->alternatives.row[i] = i == 0 ? 3 : i - 1;
+		r->alternatives.confidence[i] = 100000 + i;
+	}
 	for (uint32_t i = 0; i < 3; i++) {
 		r->open.input[i] = i == 2;
 		r->open.row[i] = i == 2 ? 2 : i + 1;
@@ -116,6 +125,13 @@ static void test_round_trip(void **state)
 	assert_int_equal(back.candidates.weight[1], -64);
 	assert_int_equal(back.open.remaining[2], -500);
 	assert_int_equal(back.pattern_level[1], RESULT_LEVEL_MISSING);
+	uint32_t end = 0;
+	assert_int_equal(result_alternatives_of(&back, 0, &end), 0);
+	assert_int_equal(end, 0);
+	assert_int_equal(result_alternatives_of(&back, 1, &end), 0);
+	assert_int_equal(end, 3);
+	assert_int_equal(back.alternatives.row[0], 3);
+	assert_int_equal(back.alternatives.confidence[2], 100002);
 	assert_true(result_bytes(&back) > 100);
 	assert_int_equal(result_file_write(&back, col_sink_buf(&again), NULL), 0);
 	assert_int_equal(again.n, file.n);
@@ -238,6 +254,21 @@ static void break_result(struct result *r, size_t i)
 	case 32:
 		r->open.match[0] = 3;
 		break;
+	case 33:
+		r->alternatives.match[2] = 2;
+		break;
+	case 34:
+		r->alternatives.match[0] = 0; /* it is confirmed */
+		break;
+	case 35:
+		r->alternatives.row[2] = 5;
+		break;
+	case 36:
+		r->alternatives.row[1] = 1;
+		break;
+	case 37:
+		r->alternatives.confidence[1] = 1000001;
+		break;
 	default:
 		break;
 	}
@@ -246,7 +277,7 @@ static void break_result(struct result *r, size_t i)
 static void test_broken_promises(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i <= 32; i++) {
+	for (size_t i = 0; i <= 37; i++) {
 		struct result r CLEANUP(result_free) = RESULT_INIT;
 		struct result back CLEANUP(result_free) = RESULT_INIT;
 		struct buf file CLEANUP(buf_free) = BUF_INIT;
@@ -258,6 +289,22 @@ static void test_broken_promises(void **state)
 		if (load(buf_sv(&file), &back, &err) != E_CORRUPT)
 			fail_msg("case %zu was accepted", i);
 	}
+}
+
+/* Files from before there were alternatives have no section of them. */
+static void test_without_alternatives(void **state)
+{
+	struct result r CLEANUP(result_free) = RESULT_INIT;
+	struct result back CLEANUP(result_free) = RESULT_INIT;
+	struct buf file CLEANUP(buf_free) = BUF_INIT;
+
+	(void)state;
+	make_result(&r);
+	r.alternatives = (struct result_alternatives){0};
+	assert_int_equal(result_file_write(&r, col_sink_buf(&file), NULL), 0);
+	assert_int_equal(load(buf_sv(&file), &back, NULL), 0);
+	assert_int_equal(back.alternatives.n, 0);
+	assert_int_equal(back.matches.n, 2);
 }
 
 static void test_changed_bytes(void **state)
@@ -298,6 +345,7 @@ static void test_limits(void **state)
 	assert_int_equal(result_set_members(&r, UINT32_MAX, &err), E_LIMIT);
 	assert_int_equal(result_set_candidates(&r, UINT32_MAX, &err), E_LIMIT);
 	assert_int_equal(result_set_open(&r, UINT32_MAX, &err), E_LIMIT);
+	assert_int_equal(result_set_alternatives(&r, UINT32_MAX, &err), E_LIMIT);
 }
 
 int main(void)
@@ -306,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_broken_promises),
+		cmocka_unit_test(test_without_alternatives),
 		cmocka_unit_test(test_changed_bytes),
 		cmocka_unit_test(test_limits),
 	};

@@ -29,7 +29,7 @@
 #define GROUPS 40u
 #define NODES (2 * ROWS)
 
-enum asked { PAIRS, PAIRS_REF, LINES, SPREAD, NET, PARTIAL, ASKED };
+enum asked { PAIRS, PAIRS_REF, LINES, SPREAD, NET, NETS, PARTIAL, ASKED };
 
 /* One case: a ruleset and its rows. */
 struct question {
@@ -38,6 +38,7 @@ struct question {
 	int64_t total;       /* of a group's sum */
 	int32_t low, high;   /* days, right - left */
 	uint32_t lines[2];   /* of a group */
+	bool opposite;       /* nettings beside pairs: pairs of opposite amounts too */
 	char passes[1024];
 	struct cell_row row[2][ROWS];
 	uint32_t n[2];
@@ -81,6 +82,18 @@ static void write_passes(struct question *q)
 		buf_printf(&b, "[{\"name\":\"n\",\"kind\":\"net left\",\"when\":{\"day\":{\"days\":[%d,%d]}}," THEN "}]",
 			-q->high, q->high);
 		break;
+	case NETS:
+		buf_printf(&b,
+			"[{\"name\":\"a\",\"when\":{\"amount\":{\"within\":\"0.%02d\"},\"day\":{\"days\":[%d,%d]}}," THEN
+			"},{\"name\":\"nl\",\"kind\":\"net left\",\"when\":{\"day\":{\"days\":[%d,%d]}}," THEN
+			"},{\"name\":\"nr\",\"kind\":\"net right\",\"when\":{\"day\":{\"days\":[%d,%d]}}," THEN "}",
+			(int)q->within, q->low, q->high, -q->high, q->high, -q->high, q->high);
+		if (q->opposite)
+			buf_printf(&b,
+				",{\"name\":\"o\",\"when\":{\"amount\":\"opposite\",\"day\":{\"days\":[%d,%d]}}," THEN "}",
+				q->low, q->high);
+		buf_add_cstr(&b, "]");
+		break;
 	case PARTIAL:
 	case ASKED:
 		buf_printf(&b,
@@ -102,7 +115,7 @@ static void make_pairs(struct question *q, uint64_t *s)
 	for (int side = 0; side < 2; side++)
 		for (uint32_t i = 0; i < q->n[side]; i++) {
 			int64_t amount = 500 + below(s, (uint32_t)range);
-			bool negative = q->asked == NET ? below(s, 2) == 0 : below(s, 12) == 0;
+			bool negative = below(s, q->asked == NET || q->asked == NETS ? 2 : 12) == 0;
 			q->row[side][i] = (struct cell_row){refs[below(s, 3)],
 				(int32_t)below(s, 4), negative ? -amount : amount, texts[below(s, 3)]};
 		}
@@ -151,6 +164,9 @@ static void make_question(struct question *q, uint64_t *s)
 	q->lines[1] = 2 + below(s, 2);
 	q->n[0] = below(s, ROWS + 1);
 	q->n[1] = below(s, ROWS + 1);
+	q->opposite = q->asked == NETS && below(s, 3) == 0;
+	for (int side = 0; side < 2 && q->asked == NETS; side++)
+		q->n[side] = MIN(q->n[side], 4u); /* a record may go with any other: too many ways else */
 	write_passes(q);
 	if (q->asked == LINES || q->asked == SPREAD)
 		make_groups(q, s);
@@ -169,6 +185,14 @@ static bool days_hold(const struct question *q, const struct cell_row *l, const 
 	return days >= (q->asked == NET ? -q->high : q->low) && days <= q->high;
 }
 
+/* Two records of one side. */
+static bool net_holds(const struct question *q, const struct cell_row *l, const struct cell_row *r)
+{
+	int32_t days = r->day - l->day;
+
+	return l->amount == -r->amount && l->amount > 0 && days >= -q->high && days <= q->high;
+}
+
 static bool pair_holds(const struct question *q, const struct cell_row *l, const struct cell_row *r)
 {
 	int64_t gap = l->amount > r->amount ? l->amount - r->amount : r->amount - l->amount;
@@ -176,7 +200,9 @@ static bool pair_holds(const struct question *q, const struct cell_row *l, const
 	if (!days_hold(q, l, r))
 		return false;
 	if (q->asked == NET)
-		return l->amount == -r->amount && l->amount > 0;
+		return net_holds(q, l, r);
+	if (q->opposite && l->amount == -r->amount)
+		return true;
 	if (q->asked == PAIRS_REF &&
 		(l->ref == NULL || r->ref == NULL || strcmp(l->ref, r->ref) != 0))
 		return false;
@@ -253,7 +279,9 @@ static int64_t best_choice(struct world *v, uint32_t g)
 struct bench {
 	struct run run;
 	struct engine *e;
-	struct stage s;
+	struct stage s, net[2];
+	struct stage *part[3]; /* the stage and its nettings */
+	uint32_t nparts;
 	struct err err;
 };
 
@@ -270,64 +298,100 @@ static void bench_open(struct bench *b, const struct question *q)
 		net_search(&b->s, 0);
 	else
 		stage_search(&b->s, 0, b->run.rules->npasses);
-	if (b->s.edges.n > 0 || b->s.groups.group.n > 0)
+	b->part[b->nparts++] = &b->s;
+	for (int side = 0; side < 2 && q->asked == NETS; side++) {
+		b->net[side] = (struct stage){.e = b->e};
+		net_search(&b->net[side], 1 + (uint32_t)side);
+		b->s.net[side] = b->part[b->nparts++] = &b->net[side];
+	}
+	if (b->s.edges.n > 0 || b->s.groups.group.n > 0 || b->s.net[0] != NULL)
 		stage_assign(&b->s);
 	assert_true(engine_ok(b->e));
 }
 
 static void bench_close(struct bench *b)
 {
-	stage_free(&b->s);
+	for (uint32_t i = 0; i < b->nparts; i++)
+		stage_free(b->part[i]);
 	engine_close(b->e);
 	run_close(&b->run);
 }
 
-static uint32_t node_of(const struct bench *b, int end, uint32_t row)
+static uint32_t node_of(const struct bench *b, int side, uint32_t row)
 {
-	return (uint32_t)end * ROWS + stage_rep(b->e, b->s.side[end], row);
+	return (uint32_t)side * ROWS + stage_rep(b->e, side, row);
+}
+
+/* Of both ends of a pair of one of the stages. */
+static void nodes_of(const struct bench *b, const struct stage *s, const struct edge *edge, uint32_t ret[2])
+{
+	ret[0] = node_of(b, s->side[0], edge->l);
+	ret[1] = node_of(b, s->side[1], edge->r);
+}
+
+/* Which pass of a stage finds the two, or UINT32_MAX. */
+static uint32_t pass_of(
+	const struct question *q, const struct stage *s, const struct cell_row *l, const struct cell_row *r)
+{
+	int64_t gap = l->amount > r->amount ? l->amount - r->amount : r->amount - l->amount;
+
+	if (q->asked == NETS && s->side[0] == s->side[1])
+		return net_holds(q, l, r) ? 1 + (uint32_t)s->side[0] : UINT32_MAX;
+	if (!pair_holds(q, l, r))
+		return UINT32_MAX;
+	return q->opposite && gap > q->within ? 3 : 0;
+}
+
+static void make_ways_of(const struct question *q, const struct bench *b, const struct stage *s,
+	struct world *v)
+{
+	int sl = s->side[0], sr = s->side[1];
+
+	for (uint32_t l = 0; l < q->n[sl]; l++)
+		for (uint32_t r = 0; r < q->n[sr]; r++) {
+			uint32_t pass = pass_of(q, s, &q->row[sl][l], &q->row[sr][r]);
+			if (row_cap(b->e, sl, l) == 0 || row_cap(b->e, sr, r) == 0 || pass == UINT32_MAX)
+				continue;
+			struct pair p = {sl, sr, l, r};
+			if (sl == sr && l > r) /* the engine looks at each pair of one side once */
+				p = (struct pair){sl, sr, r, l};
+			int32_t w = score_pair(
+				b->e, engine_metric(b->e, 0), &b->run.rules->passes[pass], p);
+			v->way[v->nways++] = (struct way){node_of(b, sl, l), node_of(b, sr, r),
+				stage_value(s, w), UINT32_MAX};
+		}
 }
 
 /* Pairs of rows that stand for their classes. */
 static void make_ways(const struct question *q, const struct bench *b, struct world *v)
 {
-	const struct rules_pass *pass = &b->run.rules->passes[0];
-	int sl = b->s.side[0], sr = b->s.side[1];
-
-	for (int end = 0; end < 2; end++)
-		for (uint32_t r = 0; r < q->n[b->s.side[end]]; r++)
-			v->room[(uint32_t)end * ROWS + r] = row_cap(b->e, b->s.side[end], r);
-	for (uint32_t l = 0; l < q->n[sl]; l++)
-		for (uint32_t r = 0; r < q->n[sr]; r++) {
-			if (row_cap(b->e, sl, l) == 0 || row_cap(b->e, sr, r) == 0 ||
-				!pair_holds(q, &q->row[sl][l], &q->row[sr][r]))
-				continue;
-			struct pair p = {sl, sr, l, r};
-			if (sl == sr && l > r) /* the engine looks at each pair of one side once */
-				p = (struct pair){sl, sr, r, l};
-			int32_t w = score_pair(b->e, engine_metric(b->e, 0), pass, p);
-			v->way[v->nways++] = (struct way){node_of(b, 0, l), node_of(b, 1, r),
-				stage_value(&b->s, w), UINT32_MAX};
-		}
+	for (int side = 0; side < 2; side++)
+		for (uint32_t r = 0; r < q->n[side]; r++)
+			v->room[node_of(b, side, r)] = row_cap(b->e, side, stage_rep(b->e, side, r));
+	for (uint32_t i = 0; i < b->nparts; i++)
+		make_ways_of(q, b, b->part[i], v);
 }
 
-static const struct way *find_way(const struct world *v, uint32_t l, uint32_t r)
+static struct way *find_way(struct world *v, const uint32_t node[2])
 {
 	for (uint32_t i = 0; i < v->nways; i++)
-		if (v->way[i].l == l && v->way[i].r == r)
+		if (v->way[i].l == node[0] && v->way[i].r == node[1])
 			return &v->way[i];
 	return NULL;
 }
 
-static const char *check_candidates(const struct bench *b, const struct world *v)
+static const char *check_candidates(const struct bench *b, struct world *v)
 {
-	if (b->s.edges.n != v->nways)
-		return "candidates: as many as there are";
-	for (size_t i = 0; i < b->s.edges.n; i++) {
-		const struct edge *edge = &b->s.edges.p[i];
-		if (find_way(v, node_of(b, 0, edge->l), node_of(b, 1, edge->r)) == NULL)
-			return "candidates: a pair whose tests do not hold";
-	}
-	return NULL;
+	size_t n = 0;
+
+	for (uint32_t k = 0; k < b->nparts; k++)
+		for (size_t i = 0; i < b->part[k]->edges.n; i++, n++) {
+			uint32_t node[2];
+			nodes_of(b, b->part[k], &b->part[k]->edges.p[i], node);
+			if (find_way(v, node) == NULL)
+				return "candidates: a pair whose tests do not hold";
+		}
+	return n != v->nways ? "candidates: as many as there are" : NULL;
 }
 
 /* ---- groups ---- */
@@ -470,10 +534,13 @@ static const char *check_use(const struct bench *b, const struct world *v)
 {
 	uint32_t used[NODES] = {0};
 
-	for (size_t i = 0; i < b->s.edges.n; i++) {
-		used[node_of(b, 0, b->s.edges.p[i].l)] += b->s.verdict[i].flow;
-		used[node_of(b, 1, b->s.edges.p[i].r)] += b->s.verdict[i].flow;
-	}
+	for (uint32_t k = 0; k < b->nparts; k++)
+		for (size_t i = 0; i < b->part[k]->edges.n; i++) {
+			uint32_t node[2];
+			nodes_of(b, b->part[k], &b->part[k]->edges.p[i], node);
+			used[node[0]] += b->part[k]->verdict[i].flow;
+			used[node[1]] += b->part[k]->verdict[i].flow;
+		}
 	for (uint32_t g = 0; g < v->nbundles; g++)
 		for (uint32_t n = 0; n < NODES && b->s.groups.group.p[g].chosen; n++)
 			used[n] += v->bundle[g].need[n];
@@ -483,37 +550,50 @@ static const char *check_use(const struct bench *b, const struct world *v)
 	return NULL;
 }
 
-static int64_t chosen_weight(const struct bench *b, const struct world *v)
+static int64_t chosen_weight(const struct bench *b, struct world *v)
 {
 	int64_t sum = 0;
 
-	for (size_t i = 0; i < b->s.edges.n; i++) {
-		const struct edge *edge = &b->s.edges.p[i];
-		const struct way *x = find_way(v, node_of(b, 0, edge->l), node_of(b, 1, edge->r));
-		sum += (int64_t)b->s.verdict[i].flow * x->w;
-	}
+	for (uint32_t k = 0; k < b->nparts; k++)
+		for (size_t i = 0; i < b->part[k]->edges.n; i++) {
+			uint32_t node[2];
+			nodes_of(b, b->part[k], &b->part[k]->edges.p[i], node);
+			sum += (int64_t)b->part[k]->verdict[i].flow * find_way(v, node)->w;
+		}
 	for (size_t g = 0; g < b->s.groups.group.n; g++)
 		sum += b->s.groups.group.p[g].chosen ? b->s.groups.group.p[g].w : 0;
 	return sum;
 }
 
+static const char *check_margin(
+	const struct bench *b, struct world *v, const struct stage *s, size_t i, int64_t best)
+{
+	const struct verdict *verdict = &s->verdict[i];
+	uint32_t node[2];
+
+	/* Of two classes several pairs may go; that is the assignment's own test. */
+	if (verdict->flow != 1 || (verdict->flags & VERDICT_BULK) != 0)
+		return NULL;
+	nodes_of(b, s, &s->edges.p[i], node);
+	struct way *x = find_way(v, node);
+	/* An odd cycle of classes is solved by trying copies, each with its own margin. */
+	if (b->nparts > 1 && (v->room[node[0]] > 1 || v->room[node[1]] > 1))
+		return NULL;
+	x->most = 0;
+	int64_t lost = best - best_choice(v, 0);
+	x->most = UINT32_MAX;
+	return (verdict->flags & VERDICT_UNPROVED) != 0 || verdict->margin != MIN(lost, MATCH_MARGIN_CAP) ?
+		"margin: of a pair" : NULL;
+}
+
 static const char *check_margins(const struct bench *b, struct world *v, int64_t best)
 {
-	for (size_t i = 0; i < b->s.edges.n; i++) {
-		const struct verdict *verdict = &b->s.verdict[i];
-		/* Of two classes several pairs may go; that is the assignment's own test. */
-		if (verdict->flow != 1 || (verdict->flags & VERDICT_BULK) != 0)
-			continue;
-		struct way *x = &v->way[find_way(v, node_of(b, 0, b->s.edges.p[i].l),
-						node_of(b, 1, b->s.edges.p[i].r)) -
-			v->way];
-		x->most = 0;
-		int64_t lost = best - best_choice(v, 0);
-		x->most = UINT32_MAX;
-		if ((verdict->flags & VERDICT_UNPROVED) != 0 ||
-			verdict->margin != MIN(lost, MATCH_MARGIN_CAP))
-			return "margin: of a pair";
-	}
+	for (uint32_t k = 0; k < b->nparts; k++)
+		for (size_t i = 0; i < b->part[k]->edges.n; i++) {
+			const char *wrong = check_margin(b, v, b->part[k], i, best);
+			if (wrong != NULL)
+				return wrong;
+		}
 	for (uint32_t g = 0; g < v->nbundles; g++) {
 		if (!b->s.groups.group.p[g].chosen)
 			continue;
@@ -561,6 +641,10 @@ static const char *check_members(const struct question *q, const struct result *
 			limit = q->within;
 		if (r->matches.kind[no] == KIND_1_N || r->matches.kind[no] == KIND_N_1)
 			limit = q->total;
+		if ((r->matches.flags[no] & RESULT_CHOICE) != 0)
+			limit = q->within * (r->matches.member[no + 1] - r->matches.member[no]) / 2;
+		if (r->matches.pass[no] == 3) /* opposite amounts */
+			limit = INT64_MAX;
 		for (uint32_t i = r->matches.member[no]; i < r->matches.member[no + 1]; i++) {
 			int side = r->inputs[r->members.input[i]].side;
 			uint32_t row = r->members.row[i];
