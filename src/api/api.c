@@ -248,6 +248,14 @@ void api_put_id(struct json_writer *w, const char *key, const struct uuid *id)
 	json_put_uuid(w, key, uuid_is_nil(id) ? NULL : id);
 }
 
+void api_put_version(struct json_writer *w, const char *key, int32_t version)
+{
+	if (version == 0)
+		json_put_null(w, key);
+	else
+		json_put_int(w, key, version);
+}
+
 void api_put_word(struct json_writer *w, const char *key, enum word word)
 {
 	json_put_cstr(w, key, word == WORD_NONE ? NULL : word_text(word));

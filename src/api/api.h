@@ -168,6 +168,7 @@ void api_put_instant(struct json_writer *w, const char *key, int64_t us);
 void api_put_hash(struct json_writer *w, const char *key, const uint8_t hash[32]); /* zero: null */
 void api_put_id(struct json_writer *w, const char *key, const struct uuid *id);    /* nil: null */
 void api_put_word(struct json_writer *w, const char *key, enum word word);
+void api_put_version(struct json_writer *w, const char *key, int32_t version); /* 0: null */
 /* {"code":…,"detail":…} or null. */
 void api_put_finding(struct json_writer *w, const char *key, struct sv code, struct sv detail);
 /* JSON text from the database; p NULL: null. */

@@ -21,6 +21,7 @@ enum cache_kind {
 	CACHE_JOB,    /* a job: struct data_job */
 	CACHE_STATES, /* a job at a seq: struct data_states */
 	CACHE_VIEW,   /* a view: struct data_view */
+	CACHE_SAMPLE, /* a job: struct blind */
 };
 
 struct cache_key {

@@ -62,6 +62,14 @@ static int open_object(struct api *a, const struct uuid *id, struct vault_reader
 	return rc;
 }
 
+int data_text(struct api *a, const struct uuid *object, struct buf *out, struct err *err)
+{
+	struct vault_object o;
+	int rc = object_of(a, object, &o, err);
+
+	return rc != 0 ? rc : vault_read_all(data_pool_of(a)->vault, &o, out, err);
+}
+
 /* ---- tables ---- */
 
 struct table_ctx {
@@ -128,6 +136,7 @@ static void free_job(void *value)
 	free(j->items);
 	free(j->tables);
 	free(j->datasets);
+	free(j->first_seen);
 	arena_free(&j->rules_arena);
 	free(j);
 }
@@ -178,7 +187,8 @@ static int load_inputs(struct api *a, const struct job *job, struct data_job *j,
 	j->items = calloc(j->ninputs + 1u, sizeof(struct cache_item *));
 	j->tables = calloc(j->ninputs + 1u, sizeof(const struct col_table *));
 	j->datasets = calloc(j->ninputs + 1u, sizeof(*j->datasets));
-	if (j->items == NULL || j->tables == NULL || j->datasets == NULL)
+	j->first_seen = calloc(j->ninputs + 1u, sizeof(*j->first_seen));
+	if (j->items == NULL || j->tables == NULL || j->datasets == NULL || j->first_seen == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	for (uint32_t i = 0; i < j->ninputs; i++) {
 		const struct job_input *in = input_of(inputs, n, &j->result.inputs[i]);
@@ -191,6 +201,7 @@ static int load_inputs(struct api *a, const struct job *job, struct data_job *j,
 			return rc;
 		j->tables[i] = data_table_of(j->items[i]);
 		j->datasets[i] = in->dataset_id;
+		j->first_seen[i] = in->dated ? in->first_seen : GRID_NO_DAY;
 	}
 	return 0;
 }
@@ -211,6 +222,7 @@ static int make_job(void *ctx, void **ret_value, size_t *ret_bytes, struct err *
 		rc = grid_new(&j->result, j->tables, &j->grid, err);
 	if (rc != 0)
 		return rc;
+	grid_set_first_seen(j->grid, j->first_seen);
 	*ret_bytes =
 		sizeof(*j) + result_bytes(&j->result) + grid_bytes(j->grid) + j->rules_arena.used;
 	*ret_value = TAKE(j);
@@ -408,4 +420,24 @@ void data_put_row(struct json_writer *w, const char *key, const struct col_table
 	const struct uuid *dataset, uint32_t row)
 {
 	put_record(w, key, t, NULL, dataset, row);
+}
+
+void data_put_side(struct json_writer *w, const char *key, const struct data_job *job,
+	uint32_t match, uint8_t side)
+{
+	const struct result *r = &job->result;
+
+	json_open_array(w, key);
+	for (uint32_t k = r->matches.member[match]; k < r->matches.member[match + 1]; k++)
+		if (r->inputs[r->members.input[k]].side == side)
+			data_put_record(w, NULL, job, r->members.input[k], r->members.row[k]);
+	json_close_array(w);
+}
+
+void data_put_match_ref(struct json_writer *w, const struct uuid *job, uint32_t match)
+{
+	json_open_object(w, "match");
+	json_put_uuid(w, "job", job);
+	json_put_int(w, "no", (int64_t)match + 1);
+	json_close_object(w);
 }

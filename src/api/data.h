@@ -32,6 +32,10 @@ static inline const struct col_table *data_table_of(const struct cache_item *ite
 	return cache_value(item);
 }
 
+/* The text of a vault object, appended to out, whose limit bounds it. */
+MUST_CHECK int data_text(
+	struct api *a, const struct uuid *object, struct buf *out, struct err *err);
+
 /* ---- jobs ---- */
 
 /* A finished job's result with its tables. */
@@ -44,6 +48,7 @@ struct data_job {
 	struct cache_item **items;       /* per input: its table's */
 	const struct col_table **tables; /* per input */
 	struct uuid *datasets;           /* per input */
+	int32_t *first_seen;             /* per input: day; GRID_NO_DAY: not known */
 };
 
 /* E_JOB_STATE: it is not done. */
@@ -70,6 +75,11 @@ void data_put_record(struct json_writer *w, const char *key, const struct data_j
 /* A row of a table outside of a job: side is null. */
 void data_put_row(struct json_writer *w, const char *key, const struct col_table *t,
 	const struct uuid *dataset, uint32_t row);
+/* All records that a match has on a side. */
+void data_put_side(struct json_writer *w, const char *key, const struct data_job *job,
+	uint32_t match, uint8_t side);
+/* "match": which one it is. match is an index. */
+void data_put_match_ref(struct json_writer *w, const struct uuid *job, uint32_t match);
 /* Money, or null without a currency. */
 void data_put_money(struct json_writer *w, const char *key, __int128 minor, int32_t currency);
 /* Millionths as a number; 64ths of a bit as one. */

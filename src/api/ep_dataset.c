@@ -15,10 +15,7 @@ static void put_dataset(
 	json_put_int(w, "no", d->no);
 	json_put_uuid(w, "source", &d->source_id);
 	json_put_uuid(w, "file", &d->file_id);
-	if (d->mapping_version == 0)
-		json_put_null(w, "mapping_version");
-	else
-		json_put_int(w, "mapping_version", d->mapping_version);
+	api_put_version(w, "mapping_version", d->mapping_version);
 	api_put_word(w, "state", d->state);
 	json_put_int(w, "rows_read", d->rows_read);
 	json_put_int(w, "rows_accepted", d->rows_accepted);

@@ -111,7 +111,9 @@ static int decide_match(struct deciding *d, struct err *err)
 		return rc;
 	d->before = decision_state_of(
 		d->steps, d->nsteps, d->decision.match_no, engine_state(d), &latest);
-	if (decision_apply(d->decision.kind, d->before, &d->after))
+	d->after = d->before;
+	if (decision_apply(d->decision.kind, d->before, &d->after) ||
+		decision_agrees(d->decision.kind, d->before, latest))
 		return 0;
 	struct decision by;
 	bool known = latest >= 0 &&

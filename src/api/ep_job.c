@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "api/ep.h"
 #include "api/put_job.h"
+#include "rules/ruleset.h"
 #include "store/store_reconciliation.h"
 #include "store/store_task.h"
 
@@ -28,6 +29,11 @@ void put_job(struct json_writer *w, const char *key, const struct job *j)
 	api_put_finding(w, "error", j->error_code, j->error_detail);
 	api_put_json(w, "summary", j->summary);
 	api_put_hash(w, "result_hash", j->result_hash);
+	api_put_json(w, "inputs", j->inputs.p ? j->inputs : SV("[]"));
+	json_put_bool(w, "receipt", !uuid_is_nil(&j->receipt_object));
+	json_put_bool(w, "model", !uuid_is_nil(&j->model_object));
+	api_put_version(w, "ruleset_version", j->ruleset_version);
+	api_put_version(w, "model_version", j->model_version);
 	json_close_object(w);
 }
 
@@ -103,28 +109,59 @@ static int chosen(struct api *a, const char *side, struct db_uuids *ret, struct 
 	return 0;
 }
 
+/* A ruleset that says nothing of advice cannot read one; without a ruleset the engine finds out how. */
+static int check_advice(struct api *a, const struct reconciliation *rec, struct err *err)
+{
+	struct ruleset_row row;
+	struct ruleset *rules;
+	int rc;
+
+	if (rec->advice_sources.n == 0)
+		return err_set_at(err, E_INVALID, "/advice",
+			"This reconciliation has no source of advice.");
+	if (rec->ruleset_version == 0)
+		return 0;
+	rc = store_ruleset_get(a->db, &a->project.id, &rec->id, rec->ruleset_version, a->arena,
+		&row, err);
+	if (rc == 0)
+		rc = ruleset_parse(row.ruleset, a->arena, &rules, err);
+	if (rc == 0 && !rules->advice.given)
+		rc = err_set_at(err, E_RULESET, "/advice",
+			"The ruleset has no \"advice\": it does not say how to read one.");
+	return rc;
+}
+
 int ep_job_create(struct api *a, struct err *err)
 {
-	const struct uuid rec_id = api_param_uuid(a, "reconciliation"), id = uuid_new();
+	struct job_new job = {.id = uuid_new(),
+		.project_id = a->project.id,
+		.reconciliation_id = api_param_uuid(a, "reconciliation"),
+		.created_by = a->actor.user_id};
 	struct reconciliation rec;
-	struct db_uuids left, right;
-	int rc = store_reconciliation_get(a->db, &a->project.id, &rec_id, a->arena, &rec, err);
+	int rc = store_reconciliation_get(
+		a->db, &a->project.id, &job.reconciliation_id, a->arena, &rec, err);
 
 	if (rc == 0)
-		rc = chosen(a, "left", &left, err);
+		rc = chosen(a, "left", &job.left, err);
 	if (rc == 0)
-		rc = chosen(a, "right", &right, err);
+		rc = chosen(a, "right", &job.right, err);
+	if (rc == 0 && api_in(a, NULL, "advice") != NULL)
+		rc = chosen(a, "advice", &job.advice, err);
+	if (rc == 0 && job.advice.n > 0)
+		rc = check_advice(a, &rec, err);
+	if (rc != 0)
+		return rc;
+	job.ruleset_version = rec.ruleset_version;
+	job.model_version = rec.model_version;
+	rc = store_job_insert(a->db, &job, err);
 	if (rc == 0)
-		rc = store_job_insert(a->db, &id, &a->project.id, &rec_id, rec.ruleset_version,
-			&a->actor.user_id, &left, &right, err);
-	if (rc == 0)
-		rc = store_task_insert(a->db, TASK_MATCH, &id, &a->project.id,
+		rc = store_task_insert(a->db, TASK_MATCH, &job.id, &a->project.id,
 			sv_from_cstr(a->rq->id), err);
 	if (rc != 0)
 		return rc;
 	api_wake(a, "match");
-	api_object(a, "job", &id);
-	return answer_job(a, &id, err);
+	api_object(a, "job", &job.id);
+	return answer_job(a, &job.id, err);
 }
 
 int ep_job_cancel(struct api *a, struct err *err)

@@ -1,13 +1,22 @@
 /*
- * Reconciliations: two sources, a ruleset in versions, and the decision log's place.
+ * Reconciliations: two sources and perhaps one of advice, a ruleset in versions, and the decision
+ * log's place.
  */
+#include <stdio.h>
+
 #include "api/api.h"
 #include "api/ep.h"
 #include "api/put_job.h"
+#include "domain/outcome.h"
 #include "rules/ruleset.h"
 #include "seal/hash.h"
 #include "store/store_reconciliation.h"
 #include "store/store_source.h"
+
+static void put_source_id(struct json_writer *w, const char *key, const struct db_uuids *sources)
+{
+	api_put_id(w, key, sources->n ? &sources->v[0] : &(struct uuid){{0}});
+}
 
 static int put_reconciliation(
 	struct api *a, const struct reconciliation *r, struct err *err)
@@ -25,12 +34,11 @@ static int put_reconciliation(
 	json_put_uuid(w, "id", &r->id);
 	json_put_text(w, "name", r->name);
 	api_put_word(w, "status", r->status);
-	api_put_id(w, "left", r->left_sources.n ? &r->left_sources.v[0] : &(struct uuid){{0}});
-	api_put_id(w, "right", r->right_sources.n ? &r->right_sources.v[0] : &(struct uuid){{0}});
-	if (r->ruleset_version == 0)
-		json_put_null(w, "ruleset_version");
-	else
-		json_put_int(w, "ruleset_version", r->ruleset_version);
+	put_source_id(w, "left", &r->left_sources);
+	put_source_id(w, "right", &r->right_sources);
+	put_source_id(w, "advice", &r->advice_sources);
+	api_put_version(w, "ruleset_version", r->ruleset_version);
+	api_put_version(w, "model_version", r->model_version);
 	json_put_int(w, "version", r->decision_seq);
 	if (has_job)
 		put_job(w, "last_job", &job);
@@ -80,6 +88,21 @@ int ep_reconciliation_get(struct api *a, struct err *err)
 
 /* --- rulesets --------------------------------------------------------------------------------- */
 
+/* Duplicates within one file are found by `recon match FILE --dedupe`; a job compares two sides. */
+static int check_kinds(const struct ruleset *ruleset, struct err *err)
+{
+	char at[48];
+
+	for (uint32_t i = 0; i < ruleset->npasses; i++) {
+		if (ruleset->passes[i].kind != KIND_SAME)
+			continue;
+		snprintf(at, sizeof(at), "/ruleset/passes/%u/kind", i);
+		return err_set_at(err, E_UNSUPPORTED, at,
+			"A reconciliation compares two sources; \"same\" is for one file, with recon match --dedupe.");
+	}
+	return 0;
+}
+
 /* The ruleset's own parser has the last word; the text is kept as it was written. */
 static int add_ruleset(struct api *a, const struct uuid *rec, const struct json_object *given,
 	struct ruleset_row *ret, struct err *err)
@@ -99,6 +122,9 @@ static int add_ruleset(struct api *a, const struct uuid *rec, const struct json_
 		char *at = arena_printf(a->arena, "/ruleset%s", inner.pointer);
 		return err_set_at(err, rc, at ? at : "/ruleset", "%s", inner.detail);
 	}
+	rc = check_kinds(ruleset, err);
+	if (rc != 0)
+		return rc;
 	if (hex_decode(sv_from_cstr(ruleset->hash), hash, sizeof(hash), &n) != 0)
 		return err_set(err, E_INTERNAL, NULL);
 	const struct sv kept = arena_sv(a->arena, buf_sv(&text));
@@ -128,6 +154,7 @@ static int known_source(
 int ep_reconciliation_create(struct api *a, struct err *err)
 {
 	struct uuid left = api_in_uuid(a, NULL, "left"), right = api_in_uuid(a, NULL, "right");
+	struct uuid advice = api_in_uuid(a, NULL, "advice");
 	const struct json_object *ruleset = api_in(a, NULL, "ruleset");
 	const struct reconciliation rec = {
 		.id = uuid_new(),
@@ -135,6 +162,7 @@ int ep_reconciliation_create(struct api *a, struct err *err)
 		.name = api_in_text(a, NULL, "name"),
 		.left_sources = {&left, 1},
 		.right_sources = {&right, 1},
+		.advice_sources = {&advice, uuid_is_nil(&advice) ? 0 : 1},
 	};
 	struct ruleset_row made;
 	int rc;
@@ -142,9 +170,14 @@ int ep_reconciliation_create(struct api *a, struct err *err)
 	if (uuid_eq(&left, &right))
 		return err_set_at(
 			err, E_INVALID, "/right", "The two sides must be different sources.");
+	if (uuid_eq(&advice, &left) || uuid_eq(&advice, &right))
+		return err_set_at(
+			err, E_INVALID, "/advice", "The advice is a source of its own.");
 	rc = known_source(a, &left, "/left", err);
 	if (rc == 0)
 		rc = known_source(a, &right, "/right", err);
+	if (rc == 0 && rec.advice_sources.n > 0)
+		rc = known_source(a, &advice, "/advice", err);
 	if (rc == 0)
 		rc = store_reconciliation_insert(a->db, &rec, &a->actor.user_id, err);
 	if (rc == 0 && ruleset != NULL)

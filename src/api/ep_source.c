@@ -17,10 +17,7 @@ static void put_source(struct json_writer *w, const struct source *s)
 	api_put_word(w, "kind", s->kind);
 	json_put_text(w, "time_zone", s->time_zone);
 	json_put_text(w, "currency", s->currency);
-	if (s->mapping_version == 0)
-		json_put_null(w, "mapping_version");
-	else
-		json_put_int(w, "mapping_version", s->mapping_version);
+	api_put_version(w, "mapping_version", s->mapping_version);
 	api_put_instant(w, "created_at", s->created_at);
 	json_close_object(w);
 }

@@ -164,26 +164,6 @@ int view_ctx_open(struct view_ctx *c, struct err *err)
 	return rc;
 }
 
-static void put_side(struct json_writer *w, const char *key, const struct data_job *job,
-	uint32_t match, uint8_t side)
-{
-	const struct result *r = &job->result;
-
-	json_open_array(w, key);
-	for (uint32_t k = r->matches.member[match]; k < r->matches.member[match + 1]; k++)
-		if (r->inputs[r->members.input[k]].side == side)
-			data_put_record(w, NULL, job, r->members.input[k], r->members.row[k]);
-	json_close_array(w);
-}
-
-static void put_match_ref(struct json_writer *w, const struct uuid *job, uint32_t match)
-{
-	json_open_object(w, "match");
-	json_put_uuid(w, "job", job);
-	json_put_int(w, "no", (int64_t)match + 1);
-	json_close_object(w);
-}
-
 static void put_margin(struct json_writer *w, uint32_t margin)
 {
 	if (margin == RESULT_NONE)
@@ -199,7 +179,7 @@ static void put_match(struct json_writer *w, const struct view_ctx *c, uint32_t 
 	const struct grid_states *now = cache_value(c->now_item);
 
 	json_open_object(w, NULL);
-	put_match_ref(w, &c->job.id, i);
+	data_put_match_ref(w, &c->job.id, i);
 	json_put_cstr(w, "kind", outcome_word(OUTCOME_SET_KIND, m->kind[i]));
 	json_put_cstr(w, "pass", job->result.passes[m->pass[i]].name);
 	json_put_cstr(w, "status", outcome_word(OUTCOME_SET_STATUS, m->status[i]));
@@ -210,8 +190,8 @@ static void put_match(struct json_writer *w, const struct view_ctx *c, uint32_t 
 	json_put_cstr(w, "type", outcome_word(OUTCOME_SET_DIFFERENCE, m->difference_type[i]));
 	data_put_money(w, "money", (__int128)m->left[i] - m->right[i], m->currency[i]);
 	json_close_object(w);
-	put_side(w, "left", job, i, RESULT_LEFT);
-	put_side(w, "right", job, i, RESULT_RIGHT);
+	data_put_side(w, "left", job, i, RESULT_LEFT);
+	data_put_side(w, "right", job, i, RESULT_RIGHT);
 	json_close_object(w);
 }
 
@@ -248,6 +228,10 @@ static void put_item(struct json_writer *w, const struct view_ctx *c, uint32_t i
 	data_put_money(w, "remaining",
 		grid_item_open(job->grid, cache_value(c->now_item), id) ? item.remaining : 0,
 		currency);
+	if (grid_first_seen(job->grid, item.input) == GRID_NO_DAY)
+		json_put_null(w, "first_seen");
+	else
+		json_put_day(w, "first_seen", grid_first_seen(job->grid, item.input));
 	put_nearest(w, job, item.nearest);
 	json_close_object(w);
 }

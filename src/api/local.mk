@@ -17,7 +17,9 @@ libapi_a_SOURCES = \
 	%D%/ep_file.c \
 	%D%/ep_job.c \
 	%D%/ep_project.c \
+	%D%/ep_receipt.c \
 	%D%/ep_reconciliation.c \
+	%D%/ep_sample.c \
 	%D%/ep_session.c %D%/ep_session.h \
 	%D%/ep_source.c \
 	%D%/ep_system.c \
@@ -37,7 +39,7 @@ libapi_a_SOURCES = \
 	%D%/types.c %D%/types.h \
 	%D%/view.h \
 	%D%/view_spec.c %D%/view_spec.h
-API_LIBS = libapi.a $(GRID_LIBS) $(RULES_LIBS) $(WRITE_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) -lm
+API_LIBS = libapi.a $(GRID_LIBS) $(MATCH_LIBS) $(RULES_LIBS) $(WRITE_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) -lm
 
 pkglibexec_PROGRAMS += recon-api
 recon_api_SOURCES = %D%/main.c

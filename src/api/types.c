@@ -61,6 +61,7 @@ static const struct schema dataset_state = WORD_OF("DATASET_STATE");
 static const struct schema job_state = WORD_OF("JOB_STATE");
 static const struct schema key_scope = {.type = SCHEMA_ENUM, .values = key_scope_words};
 static const struct schema side = ENUM_OF("left", "right");
+static const struct schema input_side = WORD_OF("SIDE");
 
 static const struct schema texts = ARRAY_OF(text, 0);
 static const struct schema dataset_choice = {
@@ -315,36 +316,204 @@ static const struct schema job_side_money = OBJECT("job_money",
 	REQ("currency", currency), REQ("accepted", minor), REQ("matched", minor),
 	REQ("open", minor), REQ("balanced", boolean));
 static const struct schema job_moneys = ARRAY_OF(job_side_money, 0);
+/* Exact amounts as decimal text in the currency's own digits, as receipts write them. */
+static const struct schema decimal = {.type = SCHEMA_STRING, .max = 48};
+static const struct schema identity_rows = OBJECT("identity_rows",
+	"brought forward + accepted = matched + written off + excluded + open", REQ("side", side),
+	REQ("brought_forward", count), REQ("accepted", count), REQ("matched", count),
+	REQ("written_off", count), REQ("excluded", count), REQ("open", count),
+	REQ("holds", boolean));
+static const struct schema identity_money = OBJECT("identity_money",
+	"opening items + accepted = allocated + written off + excluded + closing items",
+	REQ("side", side), NUL("currency", currency), REQ("opening_items", decimal),
+	REQ("accepted", decimal), REQ("allocated", decimal), REQ("written_off", decimal),
+	REQ("excluded", decimal), REQ("closing_items", decimal),
+	REQ_DOC("of_closing_reserved", decimal, "By suggested and ambiguous matches."),
+	REQ("holds", boolean));
+static const struct schema identity_statement = OBJECT("identity_statement",
+	"opening balance + entries = closing balance; opening = closing of the one before",
+	REQ("side", side), NUL("account", text), NUL("number", text), NUL("currency", currency),
+	NUL("opening", decimal), REQ("entries", decimal), NUL("closing", decimal),
+	NUL_DOC("follows", boolean, "null: there is none before it."),
+	NUL_DOC("holds", boolean, "null: a balance is not known."));
+static const struct schema differences_by_type = {.type = SCHEMA_MAP, .item = &decimal};
+static const struct schema identity_matched = OBJECT("identity_matched",
+	"matched left - matched right = differences by type", NUL("currency", currency),
+	REQ("left", decimal), REQ("right", decimal), REQ("differences", differences_by_type),
+	REQ("holds", boolean));
+static const struct schema identity_proof = OBJECT("identity_proof",
+	"balance left - right = closing items left - right + differences not booked",
+	NUL("currency", currency), REQ("balance_left", decimal), REQ("balance_right", decimal),
+	REQ("closing_items_left", decimal), REQ("closing_items_right", decimal),
+	REQ("differences_not_booked", decimal), REQ("holds", boolean));
+static const struct schema identities_rows = ARRAY_OF(identity_rows, 0);
+static const struct schema identities_money = ARRAY_OF(identity_money, 0);
+static const struct schema identities_statement = ARRAY_OF(identity_statement, 0);
+static const struct schema identities_matched = ARRAY_OF(identity_matched, 0);
+static const struct schema identities_proof = ARRAY_OF(identity_proof, 0);
+static const struct schema identities = OBJECT("identities",
+	"Each counted from both of its ends. Statements stand in the receipt alone.",
+	REQ("rows", identities_rows), REQ("money", identities_money),
+	REQ("statement", identities_statement), REQ("matched", identities_matched),
+	REQ("proof", identities_proof));
+
+static const struct schema reliability_tenth = OBJECT("reliability_tenth",
+	"What was said and what was seen in one tenth of confidence.", REQ("from", decimal),
+	REQ("decisions", count), REQ("said", decimal), REQ("seen", decimal),
+	REQ_DOC("low", decimal, "95 % interval of what was seen."), REQ("high", decimal));
+static const struct schema reliability = ARRAY_OF(reliability_tenth, 10);
+static const struct schema calibration_kind =
+	ENUM_OF("uncalibrated", "two parameters", "isotonic");
+static const struct schema calibration = {.type = SCHEMA_OBJECT,
+	.name = "calibration",
+	.doc = "What people's decisions on earlier results say about confidence.",
+	.open = true,
+	.fields = FIELDS(REQ("kind", calibration_kind), REQ("decisions", count),
+		REQ("errors", count), REQ("reliability", reliability))};
+static const struct schema parameters = ENUM_OF("learned", "prior");
+static const struct schema advice_summary = OBJECT("advice_summary",
+	"What became of the lines of the advice.", REQ("lines", count),
+	REQ("lines_settled", count),
+	REQ_DOC("lines_unknown", count, "They name a record that is not open here."),
+	REQ_DOC("records_differing", count, "Their lines do not add up."));
 static const struct schema job_summary = {.type = SCHEMA_OBJECT,
 	.name = "job_summary",
-	.doc = "What a finished job found.",
+	.doc = "What a finished job found. Jobs of older versions lack what is not required.",
 	.open = true,
 	.fields = FIELDS(REQ("left_rows", count), REQ("right_rows", count),
 		REQ("confirmed", count), REQ("suggested", count), REQ("ambiguous", count),
-		REQ("open_left", count), REQ("open_right", count), REQ("money", job_moneys))};
+		REQ("open_left", count), REQ("open_right", count), REQ("money", job_moneys),
+		OPT("calibration", calibration), OPT("parameters", parameters),
+		OPT_DOC("search_complete", boolean, "Nothing was left out by a budget."),
+		OPT_NUL("candidate_recall", decimal),
+		OPT_DOC("carried", count, "Open items that were brought forward."),
+		OPT("identities", identities), OPT("advice", advice_summary))};
+static const struct schema job_input = OBJECT("job_input", "A dataset that went in.",
+	REQ("side", input_side), REQ("dataset", id),
+	NUL_DOC("first_seen", day, "When the reconciliation first took it in."),
+	REQ_DOC("carried", boolean, "An earlier job had it: its open items are brought forward."));
+static const struct schema job_inputs = ARRAY_OF(job_input, 0);
 const struct schema type_job = OBJECT("job", "One run of the engine.", REQ("id", id),
 	REQ("reconciliation", id), REQ("state", job_state), REQ("phase", text),
 	REQ("done", count), REQ("total", count), REQ("rate", count), NUL("eta_ms", count),
 	REQ("attempt", count), REQ("created_at", instant), NUL("started_at", instant),
 	NUL("finished_at", instant), NUL("error", finding), NUL("summary", job_summary),
-	NUL("result_hash", hash));
+	NUL("result_hash", hash), REQ("inputs", job_inputs),
+	REQ_DOC("receipt", boolean, "There is a receipt to be read."),
+	REQ_DOC("model", boolean, "Something was learned, and can be read."),
+	NUL("ruleset_version", version),
+	NUL_DOC("model_version", version, "The pinned one that it scored by."));
 static const struct schema jobs = ARRAY_OF(type_job, 0);
 const struct schema type_job_list = LIST_OF("job_list", jobs);
+static const struct schema advice_choice = {
+	.type = SCHEMA_ARRAY, .item = &id, .min = 1, .max = 1};
 const struct schema type_job_new = OBJECT("job_new", "Datasets of each side's source.",
-	REQ("left", dataset_choice), REQ("right", dataset_choice));
+	REQ("left", dataset_choice), REQ("right", dataset_choice),
+	OPT_DOC("advice", advice_choice, "A dataset of the source of advice."));
+
+/* --- receipts, models, samples ---------------------------------------------------------------- */
+
+static const struct schema receipt_input = {.type = SCHEMA_OBJECT,
+	.name = "receipt_input",
+	.doc = "One dataset that went in.",
+	.open = true,
+	.fields = FIELDS(REQ("side", input_side), REQ("dataset", id), REQ("name", text),
+		REQ_DOC("sha256", hash, "Of the file."), REQ("content_sha256", hash),
+		REQ("mapping_version", version), REQ("mapping_sha256", hash),
+		REQ("rows_read", count), REQ("rows_accepted", count), REQ("rows_rejected", count),
+		REQ("rows_skipped", count), REQ("carried", boolean), NUL("first_seen", day))};
+static const struct schema receipt_inputs = ARRAY_OF(receipt_input, 0);
+static const struct schema carried_item = OBJECT("carried_item",
+	"A record of an earlier job that was still open.", REQ("dataset", count), REQ("row", count),
+	REQ("remaining_minor", minor), NUL("first_seen", day));
+static const struct schema carried_items = ARRAY_OF(carried_item, 0);
+static const struct schema receipt_pass = {.type = SCHEMA_OBJECT,
+	.name = "receipt_pass",
+	.open = true,
+	.fields = FIELDS(REQ("name", text), REQ("confirmed", count), REQ("suggested", count),
+		REQ("ambiguous", count))};
+static const struct schema receipt_passes = ARRAY_OF(receipt_pass, 0);
+static const struct schema sample_verdict = ENUM_OF("shown", "not yet shown");
+static const struct schema receipt_sample = {.type = SCHEMA_OBJECT,
+	.name = "receipt_sample",
+	.doc = "The blind sample that follows from the seed; nobody has checked it yet.",
+	.open = true,
+	.fields = FIELDS(REQ("seed", code), REQ("target", decimal), REQ("population", count),
+		REQ("checked", count), REQ("verdict", sample_verdict))};
+static const struct schema receipt_hashed = {.type = SCHEMA_OBJECT,
+	.name = "receipt_hashed",
+	.doc = "The same for the same inputs, ruleset and engine on any machine.",
+	.open = true,
+	.fields = FIELDS(REQ("engine", count), REQ("ruleset", text), REQ("ruleset_sha256", hash),
+		OPT("ruleset_version", version), OPT("model_version", version),
+		OPT("model_sha256", hash), REQ("inputs", receipt_inputs),
+		REQ("calibration", calibration), REQ("sample", receipt_sample),
+		REQ("carried", carried_items), REQ("identities", identities),
+		REQ("passes", receipt_passes), REQ("search_complete", boolean),
+		REQ("result_sha256", hash))};
+static const struct schema receipt_unhashed = {.type = SCHEMA_OBJECT,
+	.name = "receipt_unhashed",
+	.doc = "How this run went.",
+	.open = true,
+	.fields = FIELDS(REQ("seconds", decimal), REQ("threads", count))};
+const struct schema type_receipt = OBJECT("receipt", "What a result rests on.",
+	REQ("hashed", receipt_hashed),
+	REQ_DOC("receipt_sha256", hash, "Of the text of hashed."),
+	REQ("unhashed", receipt_unhashed));
+
+static const struct schema model_level = OBJECT("model_level", "What was found, from level to level.",
+	REQ("name", text), REQ("from", count), REQ("to", count));
+static const struct schema model_levels = ARRAY_OF(model_level, 0);
+static const struct schema model_bits = ARRAY_OF(decimal, 0);
+static const struct schema model_comparison = {.type = SCHEMA_OBJECT,
+	.name = "model_comparison",
+	.doc = "A compared field: weight of a level = m - u, in bits.",
+	.open = true,
+	.fields = FIELDS(REQ("field", text), REQ("compared_as", text), REQ("tells_bits", decimal),
+		REQ("used", boolean), REQ("levels", model_levels), REQ("m_bits", model_bits),
+		REQ("u_bits", model_bits))};
+static const struct schema model_comparisons = ARRAY_OF(model_comparison, 0);
+static const struct schema model_pass = {.type = SCHEMA_OBJECT,
+	.name = "model_pass",
+	.open = true,
+	.fields = FIELDS(REQ("pass", text), REQ("learned", boolean),
+		REQ("expected_matches", decimal), REQ("theta_bits", decimal),
+		REQ("candidate_recall", decimal), REQ("comparisons", model_comparisons))};
+static const struct schema model_passes = ARRAY_OF(model_pass, 0);
+const struct schema type_model = {.type = SCHEMA_OBJECT,
+	.name = "model",
+	.doc = "What a match looks like: m, u, windows, keys and theta of each learned pass.",
+	.open = true,
+	.fields = FIELDS(REQ("model", count), REQ("passes", model_passes))};
+static const struct schema model_text = {.type = SCHEMA_ANY,
+	.name = "model_text",
+	.doc = "A model as a job gives it, or changed by hand; docs/model.md describes it."};
+const struct schema type_model_new = OBJECT("model_new", "A job that learned one, or the model itself.",
+	OPT("job", id), OPT("model", model_text));
+const struct schema type_model_version = OBJECT("model_version",
+	"A model that jobs may score by; never changed.", REQ("version", version),
+	REQ_DOC("sha256", hash, "Of its text."),
+	NUL_DOC("job", id, "That learned it; null: somebody wrote it."), REQ("model", model_text),
+	REQ("created_at", instant));
+static const struct schema model_version_row = OBJECT("model_version_row", NULL,
+	REQ("version", version), REQ("sha256", hash), NUL("job", id), REQ("created_at", instant));
+static const struct schema model_versions = ARRAY_OF(model_version_row, 0);
+const struct schema type_model_version_list = LIST_OF("model_version_list", model_versions);
 
 static const struct schema ruleset = {.type = SCHEMA_ANY,
 	.name = "ruleset",
 	.doc = "The rules of a reconciliation; docs/matching.md describes them."};
 const struct schema type_reconciliation = OBJECT("reconciliation", "Two sources and a ruleset.",
 	REQ("id", id), REQ("name", name), REQ("status", project_status), REQ("left", id),
-	REQ("right", id), NUL("ruleset_version", version),
+	REQ("right", id), NUL_DOC("advice", id, "Source of lines that say what settles what."),
+	NUL("ruleset_version", version), NUL_DOC("model_version", version, "Pinned; null: jobs learn."),
 	REQ_DOC("version", version, "Of the decision log: for If-Match."),
 	NUL("last_job", type_job), REQ("created_at", instant));
 static const struct schema reconciliations = ARRAY_OF(type_reconciliation, 0);
 const struct schema type_reconciliation_list = LIST_OF("reconciliation_list", reconciliations);
 const struct schema type_reconciliation_new = OBJECT("reconciliation_new", NULL,
-	REQ("name", name), REQ("left", id), REQ("right", id), OPT("ruleset", ruleset));
+	REQ("name", name), REQ("left", id), REQ("right", id),
+	OPT_DOC("advice", id, "Remittance advice, payout reports, lockboxes."), OPT("ruleset", ruleset));
 const struct schema type_ruleset_new = OBJECT("ruleset_new", NULL, REQ("ruleset", ruleset));
 const struct schema type_ruleset_version = OBJECT("ruleset_version",
 	"A ruleset as it was written; never changed.", REQ("version", version),
@@ -398,6 +567,7 @@ static const struct schema nearest = OBJECT("nearest", "The best candidate that 
 static const struct schema open_item_row = OBJECT("open_item_row",
 	"A record, or the open part of one, that no match has taken.", REQ("record", record),
 	REQ("side", side), REQ("break_type", break_type), NUL("remaining", money),
+	NUL_DOC("first_seen", day, "When the reconciliation first took its dataset in."),
 	NUL("nearest", nearest));
 
 static const struct schema view_kind = ENUM_OF("matches", "open_items");
@@ -414,7 +584,7 @@ static const struct schema view_filter = OBJECT("view_filter",
 	OPT("amount_max", minor), OPT("currency", currency), OPT("date_from", day),
 	OPT("date_to", day), OPT_DOC("text", search, "A part of any text of its records."));
 static const struct schema sort_field = ENUM_OF("no", "date", "amount", "confidence", "margin",
-	"status", "state", "kind", "pass", "break_type");
+	"status", "state", "kind", "pass", "break_type", "first_seen");
 static const struct schema view_sort = OBJECT("view_sort", NULL, REQ("field", sort_field),
 	OPT("descending", boolean));
 static const struct schema view_sorts = ARRAY_OF(view_sort, 3);
@@ -473,6 +643,22 @@ const struct schema type_evidence = OBJECT("evidence", "Why a match is one.",
 	NUL("group", group_evidence),
 	NUL("confidence", number), NUL("margin", number), NUL("runner_up", runner_up));
 
+static const struct schema sample_item = OBJECT("sample_item",
+	"A confirmed match, without what the engine says of it.", REQ("match", match_ref),
+	REQ("left", records), REQ("right", records));
+static const struct schema sample_items = ARRAY_OF(sample_item, 0);
+const struct schema type_sample = OBJECT("sample",
+	"The blind sample of a job's confirmed matches. Checks count from its beginning up to the first match that nobody has checked.",
+	REQ_DOC("seed", code, "As in the receipt."), REQ("population", count),
+	REQ("checked", count), REQ("wrong", count), REQ_DOC("seen", number, "Share that is wrong."),
+	REQ_DOC("low", number, "95 % interval of it (Clopper-Pearson)."), REQ("high", number),
+	REQ_DOC("bound", number, "At most so many are wrong, with 95 %."),
+	REQ_DOC("target", number, "What is to be shown: 1 in 1,000."), REQ("shown", boolean),
+	NUL_DOC("confirm_line", number, "Lowest confidence at which the target is shown."),
+	REQ_DOC("more", count, "Further checks without error that would show it."),
+	REQ_DOC("version", version, "Of the decision log: for If-Match."),
+	REQ_DOC("items", sample_items, "The next ones to check."));
+
 static const struct schema decision_new_kind = ENUM_OF("confirm", "reject", "undo");
 static const struct schema decision_kind = WORD_OF("DECISION");
 const struct schema type_decision_new = OBJECT("decision_new",
@@ -498,6 +684,7 @@ const struct schema_field query_datasets[] = {
 const struct schema_field query_jobs[] = {OPT("state", job_state), PAGE, SCHEMA_END};
 const struct schema_field query_rows[] = {
 	OPT("offset", offset), OPT_DOC("limit", rows_limit, "100 without."), SCHEMA_END};
+const struct schema_field query_sample[] = {OPT_DOC("limit", rows_limit, "20 without."), SCHEMA_END};
 
 static const struct schema export_format = {.type = SCHEMA_ENUM, .values = write_format_words};
 const struct schema_field query_export[] = {

@@ -61,6 +61,11 @@ bool decision_apply(enum word kind, enum match_state before, enum match_state *r
 	return false;
 }
 
+bool decision_agrees(enum word kind, enum match_state before, ptrdiff_t latest)
+{
+	return kind == DECISION_CONFIRM && before == MATCH_CONFIRMED && latest < 0;
+}
+
 /* ---- which steps are undone ---- */
 
 static size_t slot_of(const struct uuid *id, size_t size)
@@ -120,6 +125,35 @@ int decision_fold(const struct decision_step *steps, size_t n, uint8_t *state, u
 	return 0;
 }
 
+static uint8_t verdict_of(enum word kind)
+{
+	if (kind == DECISION_CONFIRM)
+		return VERDICT_RIGHT;
+	return kind == DECISION_REJECT || kind == DECISION_UNMATCH || kind == DECISION_SPLIT ?
+		VERDICT_WRONG : VERDICT_NONE;
+}
+
+int decision_verdicts(
+	const struct decision_step *steps, size_t n, uint8_t *verdict, uint32_t nmatches)
+{
+	size_t size;
+	uint32_t *slots CLEANUP(free_ptr) = undo_table(steps, n, &size);
+
+	if (slots == NULL)
+		return E_NO_MEMORY;
+	if (nmatches > 0)
+		memset(verdict, VERDICT_NONE, nmatches);
+	for (size_t i = 0; i < n; i++) {
+		int64_t at = (int64_t)steps[i].match_no - 1;
+		uint8_t said = verdict_of(steps[i].kind);
+
+		if (said != VERDICT_NONE && at >= 0 && at < nmatches &&
+			!is_undone(steps, slots, size, &steps[i].id))
+			verdict[at] = said;
+	}
+	return 0;
+}
+
 static bool undone_by_later(const struct decision_step *steps, size_t n, size_t at)
 {
 	for (size_t i = at + 1; i < n; i++)
@@ -138,7 +172,8 @@ enum match_state decision_state_of(const struct decision_step *steps, size_t n, 
 		if (steps[i].kind == DECISION_UNDO || steps[i].match_no != match_no ||
 			undone_by_later(steps, n, i))
 			continue;
-		if (decision_apply(steps[i].kind, state, &state))
+		if (decision_apply(steps[i].kind, state, &state) ||
+			decision_agrees(steps[i].kind, state, *ret_latest))
 			*ret_latest = (ptrdiff_t)i;
 	}
 	return state;

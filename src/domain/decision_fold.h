@@ -36,6 +36,9 @@ enum record_effect match_effect(enum match_state before, enum match_state after)
 
 /* The state after a decision of kind confirm, reject or unmatch; false: not allowed in this one. */
 bool decision_apply(enum word kind, enum match_state before, enum match_state *ret_after);
+/* Confirming what the engine has confirmed and nobody has decided on (latest < 0) is allowed too: it
+ * changes no state and says that somebody checked it and agrees. */
+bool decision_agrees(enum word kind, enum match_state before, ptrdiff_t latest);
 
 /* One decision of the log about a match of one job, or the undoing of one. */
 struct decision_step {
@@ -52,6 +55,17 @@ struct decision_step {
  */
 MUST_CHECK int decision_fold(
 	const struct decision_step *steps, size_t n, uint8_t *state, uint32_t nmatches);
+
+/* What people said about the engine's matches, by the last decision on each that counts. */
+enum decision_verdict {
+	VERDICT_NONE,
+	VERDICT_RIGHT,
+	VERDICT_WRONG, /* rejected, taken apart, or split */
+};
+
+/* verdict: nmatches places. E_NO_MEMORY. */
+MUST_CHECK int decision_verdicts(
+	const struct decision_step *steps, size_t n, uint8_t *verdict, uint32_t nmatches);
 
 /* The state of one match, and the latest decision on it that counts (-1: none) as an index. */
 enum match_state decision_state_of(const struct decision_step *steps, size_t n, int32_t match_no,

@@ -162,6 +162,16 @@ void grid_free(struct grid **p)
 	*p = NULL;
 }
 
+void grid_set_first_seen(struct grid *g, const int32_t *days)
+{
+	g->first_seen = days;
+}
+
+int32_t grid_first_seen(const struct grid *g, uint16_t input)
+{
+	return g->first_seen == NULL ? GRID_NO_DAY : g->first_seen[input];
+}
+
 size_t grid_bytes(const struct grid *g)
 {
 	return g->bytes;
@@ -314,6 +324,7 @@ static uint64_t match_value(
 		return (uint32_t)m->currency[id];
 	case GRID_NO:
 	case GRID_BREAK_TYPE:
+	case GRID_FIRST_SEEN:
 	case GRID_SIDE:
 	case GRID_FIELD_COUNT:
 		break;
@@ -334,6 +345,8 @@ static uint64_t item_value(
 		return (uint64_t)magnitude(item.remaining);
 	case GRID_BREAK_TYPE:
 		return item.break_type;
+	case GRID_FIRST_SEEN:
+		return (uint32_t)grid_first_seen(g, item.input) ^ 0x80000000u;
 	case GRID_SIDE:
 		return g->result->inputs[item.input].side;
 	case GRID_CURRENCY:

@@ -28,6 +28,11 @@ struct grid;
 MUST_CHECK int grid_new(const struct result *result, const struct col_table *const *tables,
 	struct grid **ret, struct err *err);
 void grid_free(struct grid **g); /* also the CLEANUP function */
+/* Days on which the inputs were first taken in (GRID_NO_DAY: not known), for the age of open items;
+ * the array must outlive the grid. Before the grid is shared. */
+#define GRID_NO_DAY INT32_MAX
+void grid_set_first_seen(struct grid *g, const int32_t *days);
+int32_t grid_first_seen(const struct grid *g, uint16_t input);
 size_t grid_bytes(const struct grid *g);
 
 /* After the decisions of the job, in order. Immutable once made. */

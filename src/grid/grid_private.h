@@ -5,7 +5,7 @@
  */
 #include "grid/grid.h"
 
-#define GRID_NO_DATE INT32_MAX
+#define GRID_NO_DATE GRID_NO_DAY
 
 struct grid {
 	const struct result *result;
@@ -14,6 +14,7 @@ struct grid {
 	uint64_t *first_record;          /* ninputs + 1: place of an input's row 0 in bit sets */
 	int32_t *match_date;             /* earliest of its members; GRID_NO_DATE */
 	int64_t *match_amount;           /* magnitude of the larger side */
+	const int32_t *first_seen;       /* per input; NULL: not known of any */
 	size_t bytes;
 };
 

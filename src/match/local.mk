@@ -4,6 +4,7 @@ libmatch_a_SOURCES = \
 	%D%/advice.c \
 	%D%/assign.c %D%/assign.h %D%/assign_margin.c %D%/assign_work.h \
 	%D%/bind.c %D%/bind.h \
+	%D%/blind.c %D%/blind.h \
 	%D%/block.c \
 	%D%/calibrate.c %D%/calibrate.h \
 	%D%/bulk.c %D%/bulk.h \
@@ -63,6 +64,7 @@ MATCH_LIBS = libmatch.a $(RULES_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) -lm
 MATCH_TESTS = \
 	tests/unit/match/test_assign \
 	tests/unit/match/test_bind \
+	tests/unit/match/test_blind \
 	tests/unit/match/test_calibrate \
 	tests/unit/match/test_choice \
 	tests/unit/match/test_cluster \
@@ -89,6 +91,8 @@ tests_unit_match_test_assign_SOURCES = tests/unit/match/test_assign.c
 tests_unit_match_test_assign_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_bind_SOURCES = tests/unit/match/test_bind.c tests/unit/match/scene.h
 tests_unit_match_test_bind_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_blind_SOURCES = tests/unit/match/test_blind.c
+tests_unit_match_test_blind_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_calibrate_SOURCES = tests/unit/match/test_calibrate.c
 tests_unit_match_test_calibrate_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_choice_SOURCES = tests/unit/match/test_choice.c tests/unit/match/scene.h

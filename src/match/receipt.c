@@ -95,6 +95,46 @@ static void put_advice(
 	json_close_object(w);
 }
 
+static void put_input(struct json_writer *w, const struct receipt_input *in)
+{
+	json_open_object(w, NULL);
+	json_put_cstr(w, "side", in->side);
+	json_put_cstr(w, "dataset", in->dataset);
+	json_put_int(w, "dataset_no", in->dataset_no);
+	json_put_cstr(w, "name", in->name);
+	json_put_cstr(w, "sha256", in->sha256);
+	json_put_cstr(w, "content_sha256", in->content_sha256);
+	json_put_int(w, "mapping_version", in->mapping_version);
+	json_put_cstr(w, "mapping_sha256", in->mapping_sha256);
+	json_put_int(w, "rows_read", (int64_t)in->rows_read);
+	json_put_int(w, "rows_accepted", (int64_t)in->rows_accepted);
+	json_put_int(w, "rows_rejected", (int64_t)in->rows_rejected);
+	json_put_int(w, "rows_skipped", (int64_t)in->rows_skipped);
+	json_put_bool(w, "carried", in->carried);
+	if (in->first_seen == 0)
+		json_put_null(w, "first_seen");
+	else
+		json_put_day(w, "first_seen", in->first_seen);
+	json_close_object(w);
+}
+
+/* What a run without a server does not have. */
+static void put_job(struct json_writer *w, const struct receipt_run *run)
+{
+	if (run->ruleset_version > 0)
+		json_put_int(w, "ruleset_version", run->ruleset_version);
+	if (run->model_sha256 != NULL) {
+		json_put_int(w, "model_version", run->model_version);
+		json_put_cstr(w, "model_sha256", run->model_sha256);
+	}
+	if (run->inputs == NULL)
+		return;
+	json_open_array(w, "inputs");
+	for (uint32_t i = 0; i < run->ninputs; i++)
+		put_input(w, &run->inputs[i]);
+	json_close_array(w);
+}
+
 /* Records of earlier runs that were still open: (record, remaining, first seen). */
 static void put_carried(
 	struct json_writer *w, const struct match_receipt *r, const struct result *result)
@@ -172,6 +212,7 @@ static void put_hashed(struct json_writer *w, const struct match_receipt *r,
 	json_put_int(w, "engine", MATCH_ENGINE);
 	json_put_text(w, "ruleset", rules->name);
 	json_put_cstr(w, "ruleset_sha256", rules->hash);
+	put_job(w, run);
 	json_put_cstr(w, "parameters", r->prior ? "prior" : "learned");
 	calibrate_put_json(w, run->calibration);
 	if (run->sample != NULL)

@@ -9,7 +9,25 @@
 #include "match/sample.h"
 #include "read/statement.h"
 
+/* One dataset of a job. Texts are hex where they are hashes. */
+struct receipt_input {
+	const char *side; /* "left", "right", "advice" */
+	const char *dataset; /* its id */
+	int32_t dataset_no;
+	const char *name, *sha256;  /* of the file */
+	const char *content_sha256; /* of the dataset */
+	int32_t mapping_version;
+	const char *mapping_sha256;
+	uint64_t rows_read, rows_accepted, rows_rejected, rows_skipped;
+	bool carried;       /* an earlier job had it: its open items are brought forward */
+	int32_t first_seen; /* day; 0: unknown */
+};
+
 struct receipt_run {
+	const struct receipt_input *inputs; /* of jobs; NULL: the files below are all */
+	uint32_t ninputs;
+	int32_t ruleset_version, model_version; /* 0: none */
+	const char *model_sha256;               /* of a pinned model; NULL: none */
 	const char *left_name, *right_name; /* of files or sources; may be NULL */
 	const char *left_sha256, *right_sha256; /* hex; may be NULL */
 	const char *advice_name, *advice_sha256; /* NULL: no advice */

@@ -125,15 +125,32 @@ static int end(struct db *db, int code, struct err *err)
 	return code;
 }
 
+static int write_objects(struct db *db, const struct commit *c, struct err *err)
+{
+	const struct object *const objects[] = {c->result, c->receipt, c->model};
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < ARRAY_LEN(objects); i++)
+		if (objects[i])
+			code = store_object_insert(db, objects[i], err);
+	return code;
+}
+
 static int write_done(struct db *db, const struct commit *c, struct err *err)
 {
+	struct job_done done = {.summary = c->summary,
+		.result_object = c->result->id,
+		.result_hash = c->result->sha256};
 	int code = store_task_finish(db, c->task, TASK_STATE_DONE, SV_NULL, SV_NULL, err);
 
+	if (c->receipt)
+		done.receipt_object = c->receipt->id;
+	if (c->model)
+		done.model_object = c->model->id;
 	if (code == 0)
-		code = store_object_insert(db, c->result, err);
+		code = write_objects(db, c, err);
 	if (code == 0)
-		code = store_job_set_done(db, &c->job->id, c->task->attempt, c->summary,
-			&c->result->id, c->result->sha256, err);
+		code = store_job_set_done(db, &c->job->id, c->task->attempt, &done, err);
 	if (code == 0)
 		code = store_record_take(db, c->job->reconciliation_no, c->taken, err);
 	if (code == 0 && c->parts->n > 0)

@@ -1,14 +1,14 @@
 #ifndef MATCHER_COMMIT_H
 #define MATCHER_COMMIT_H
 /*
- * A job's end. A finished one is one transaction: the result's vault row, the records that its
- * confirmed matches take, statistics, the job, its task and the audit row; all of it is fenced by
- * the task's attempt, so a worker that lost its lease commits nothing.
+ * A job's end. A finished one is one transaction: the vault rows of result, receipt and model, the
+ * records that its confirmed matches take, statistics, the job, its task and the audit row; all of
+ * it is fenced by the task's attempt, so a worker that lost its lease commits nothing.
  *
  * The task is ended first: its row stays locked until the transaction ends, so nobody claims it
  * from a worker that was stopped in the middle, until the server ends the pausing transaction.
  *
- * The result's object is complete in the vault before; whoever fails to commit removes it.
+ * The objects are complete in the vault before; whoever fails to commit removes them.
  */
 #include "match/match.h"
 #include "store/store_job.h"
@@ -25,6 +25,7 @@ struct commit {
 	const struct record_parts *parts;
 	const struct job_stats *stats;
 	struct sv summary;
+	const struct object *receipt, *model; /* NULL: none */
 };
 
 /* The members of confirmed matches: whole records into set, of partial matches into parts (arrays

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "col/table_file.h"
 #include "matcher/balance.h"
+#include "store/store_model.h"
 #include "store/store_reconciliation.h"
 #include "store/store_record.h"
 
@@ -14,16 +15,18 @@ void load_free(struct load *l)
 		col_table_free(&l->tables[i]);
 		free(l->remaining[i]);
 	}
+	col_table_free(&l->advice);
 	free(l->tables);
 	free(l->remaining);
 	free(l->inputs);
+	free(l->carried);
 	arena_free(&l->arena);
 	*l = LOAD_INIT;
 }
 
 size_t load_bytes(const struct load *l)
 {
-	size_t bytes = 0;
+	size_t bytes = l->advised ? col_table_bytes(&l->advice) : 0;
 
 	for (uint32_t i = 0; i < l->n; i++)
 		bytes += col_table_bytes(&l->tables[i]);
@@ -42,8 +45,8 @@ static int read_exactly(void *ctx, uint64_t offset, void *p, size_t n, struct er
 	return code;
 }
 
-static int load_table(
-	struct vault *vault, const struct job_input *in, struct col_table *ret, struct err *err)
+static int load_table(struct vault *vault, const struct job_input *in, unsigned parts,
+	struct col_table *ret, struct err *err)
 {
 	CLEANUP(vault_reader_free) struct vault_reader *reader = NULL;
 	struct vault_object object = {.id = in->object_id, .size = (uint64_t)in->size};
@@ -60,7 +63,7 @@ static int load_table(
 		return code;
 	source = (struct col_source){read_exactly, reader, vault_reader_size(reader), NULL};
 	return table_file_load(
-		source, COL_FILE_DATASET, TABLE_FIELDS | TABLE_FLAGS, NULL, 0, &info, ret, err);
+		source, COL_FILE_DATASET, parts, NULL, 0, &info, ret, err);
 }
 
 static int alloc_inputs(struct load *l, size_t n, struct err *err)
@@ -68,9 +71,40 @@ static int alloc_inputs(struct load *l, size_t n, struct err *err)
 	l->tables = calloc(n + 1, sizeof(*l->tables));
 	l->remaining = calloc(n + 1, sizeof(*l->remaining));
 	l->inputs = calloc(n + 1, sizeof(*l->inputs));
-	if (!l->tables || !l->remaining || !l->inputs)
+	l->carried = calloc(n + 1, sizeof(*l->carried));
+	if (!l->tables || !l->remaining || !l->inputs || !l->carried)
 		return err_set(err, E_NO_MEMORY, NULL);
 	return 0;
+}
+
+static int load_side(
+	struct vault *vault, const struct job_input *in, struct load *l, struct err *err)
+{
+	struct match_input *to = &l->inputs[l->n];
+	int code = load_table(vault, in, TABLE_FIELDS | TABLE_FLAGS, &l->tables[l->n], err);
+
+	if (code < 0)
+		return code;
+	to->table = &l->tables[l->n];
+	to->side = in->side == SIDE_LEFT ? RESULT_LEFT : RESULT_RIGHT;
+	to->dataset_no = in->dataset_no;
+	to->first_seen = in->dated ? in->first_seen : 0;
+	memcpy(to->sha256, in->sha256, sizeof(to->sha256));
+	l->carried[l->n++] = in->carried;
+	return 0;
+}
+
+/* Rulesets may name columns of the advice that its mapping has no field for. */
+static int load_advice(
+	struct vault *vault, const struct job_input *in, struct load *l, struct err *err)
+{
+	int code;
+
+	if (l->advised)
+		return err_set(err, E_UNSUPPORTED, "A job takes one dataset of advice.");
+	code = load_table(vault, in, TABLE_ALL, &l->advice, err);
+	l->advised = code == 0;
+	return code;
 }
 
 static int load_tables(
@@ -78,18 +112,9 @@ static int load_tables(
 {
 	int code = alloc_inputs(l, n, err);
 
-	for (size_t i = 0; code == 0 && i < n; i++) {
-		struct match_input *to = &l->inputs[i];
-
-		code = load_table(vault, &in[i], &l->tables[i], err);
-		if (code < 0)
-			break;
-		l->n++;
-		to->table = &l->tables[i];
-		to->side = in[i].side == SIDE_LEFT ? RESULT_LEFT : RESULT_RIGHT;
-		to->dataset_no = in[i].dataset_no;
-		memcpy(to->sha256, in[i].sha256, sizeof(to->sha256));
-	}
+	for (size_t i = 0; code == 0 && i < n; i++)
+		code = in[i].side == SIDE_ADVICE ? load_advice(vault, &in[i], l, err)
+						 : load_side(vault, &in[i], l, err);
 	return code;
 }
 
@@ -105,13 +130,16 @@ static const struct col_table *first_of(const struct load *l, uint8_t side)
 
 static int propose_rules(struct load *l, struct err *err)
 {
-	CLEANUP(buf_free) struct buf text = BUF_INIT;
+	CLEANUP(buf_free) struct buf text = BUF_INIT, plain = BUF_INIT;
 	const struct col_table *left = first_of(l, RESULT_LEFT), *right = first_of(l, RESULT_RIGHT);
 	int code;
 
 	if (!left || !right)
 		return err_set(err, E_DATASET_NOT_READY, "A side has no dataset.");
-	code = match_propose(left, right, SV("left"), SV("right"), &text, err);
+	code = match_propose(
+		left, right, SV("left"), SV("right"), l->advised ? &plain : &text, err);
+	if (code == 0 && l->advised)
+		code = match_propose_advice(left, right, &l->advice, buf_sv(&plain), &text, err);
 	return code < 0 ? code : ruleset_parse(buf_sv(&text), &l->arena, &l->rules, err);
 }
 
@@ -124,7 +152,28 @@ static int load_rules(struct db *db, const struct job *job, struct load *l, stru
 		return propose_rules(l, err);
 	code = store_ruleset_get(db, &job->project_id, &job->reconciliation_id,
 		job->ruleset_version, &l->arena, &row, err);
-	return code < 0 ? code : ruleset_parse(row.ruleset, &l->arena, &l->rules, err);
+	if (code == 0)
+		code = ruleset_parse(row.ruleset, &l->arena, &l->rules, err);
+	if (code == 0 && l->advised && !l->rules->advice.given)
+		code = err_set_at(err, E_RULESET, "/advice",
+			"The ruleset has no \"advice\": how is the third file to be read?");
+	return code;
+}
+
+static int load_model(struct db *db, const struct job *job, struct load *l, struct err *err)
+{
+	struct model_row row;
+	int code;
+
+	if (job->model_version == 0)
+		return 0;
+	code = store_model_get(db, &job->project_id, &job->reconciliation_id, job->model_version,
+		&l->arena, &row, err);
+	if (code < 0)
+		return code;
+	l->model = row.model;
+	memcpy(l->model_hash, row.hash, sizeof(l->model_hash));
+	return 0;
 }
 
 /* --- what is left ----------------------------------------------------------------------------- */
@@ -191,7 +240,7 @@ static int reduce_inputs(struct db *db, const struct job *job, struct load *l, s
 	int code = load_left_over(db, job, l, &left, err);
 
 	for (uint32_t i = 0; code == 0 && i < l->n; i++)
-		if (any_taken(&left.taken, l->inputs[i].dataset_no))
+		if (l->carried[i] || any_taken(&left.taken, l->inputs[i].dataset_no))
 			code = reduce(l, i, &left, err);
 	record_set_free(&left.taken);
 	return code;
@@ -210,6 +259,8 @@ int load_job(struct db *db, struct vault *vault, const struct job *job, struct l
 		code = load_tables(vault, in, n, ret, err);
 	if (code == 0)
 		code = load_rules(db, job, ret, err);
+	if (code == 0)
+		code = load_model(db, job, ret, err);
 	if (code == 0)
 		code = reduce_inputs(db, job, ret, err);
 	return code;

@@ -1,8 +1,9 @@
 #ifndef MATCHER_LOAD_H
 #define MATCHER_LOAD_H
 /*
- * A job's inputs: datasets out of the vault as column tables, its ruleset (or the proposed one),
- * and what earlier jobs and decisions have left of each record.
+ * A job's inputs: datasets out of the vault as column tables (the advice apart), its ruleset (or the
+ * proposed one), the model that it is to score by, and what earlier jobs and decisions have left of each
+ * record.
  */
 #include "base/arena.h"
 #include "match/match.h"
@@ -14,7 +15,12 @@ struct load {
 	struct col_table *tables; /* n of them */
 	int64_t **remaining;      /* n of them; NULL: all rows are whole */
 	struct match_input *inputs;
+	bool *carried; /* n of them: an earlier job had it */
 	uint32_t n;
+	struct col_table advice;
+	bool advised;    /* there is one */
+	struct sv model; /* pinned; p NULL: none */
+	uint8_t model_hash[32];
 	struct ruleset *rules;
 };
 

@@ -194,6 +194,7 @@ int main(int argc, char **argv)
 	w.metrics = m.metrics;
 	w.clock = m.clock;
 	w.name = name;
+	w.host = host;
 	w.threads = (unsigned)m.conf.matcher_threads;
 	w.memory_bytes = (size_t)m.conf.matcher_memory_bytes;
 	w.lease_seconds = m.conf.task_lease_seconds;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/decimal.h"
+#include "match/receipt.h"
 #include "matcher/balance.h"
 #include "wire/json.h"
 
@@ -280,6 +281,42 @@ static void put_money(struct json_writer *w, const struct match_money *m)
 	json_close_object(w);
 }
 
+/* What the job page shows of the receipt. Statements stay in the receipt: they name accounts. */
+static void put_proof(
+	struct json_writer *w, const struct result *r, const struct match_receipt *receipt)
+{
+	const struct receipt_run none = {0};
+	uint32_t recall = UINT32_MAX;
+	bool complete = true, learned = false;
+
+	for (uint32_t i = 0; i < receipt->npasses; i++) {
+		const struct match_pass_stat *s = &receipt->passes[i];
+
+		complete &= s->not_searched == 0 && s->unproved == 0;
+		learned |= s->learned;
+		if (s->recall > 0)
+			recall = MIN(recall, s->recall);
+	}
+	json_put_cstr(w, "parameters", learned ? "learned" : "prior");
+	json_put_bool(w, "search_complete", complete);
+	if (recall == UINT32_MAX)
+		json_put_null(w, "candidate_recall");
+	else
+		json_put_decimal(w, "candidate_recall", recall, 6);
+	json_put_int(w, "carried", receipt->ncarried);
+	receipt_put_identities(w, receipt, r, &none);
+}
+
+static void put_advice(struct json_writer *w, const struct match_advice_stat *a)
+{
+	json_open_object(w, "advice");
+	json_put_int(w, "lines", a->lines);
+	json_put_int(w, "lines_settled", a->settled);
+	json_put_int(w, "lines_unknown", a->unknown);
+	json_put_int(w, "records_differing", a->differing);
+	json_close_object(w);
+}
+
 int stat_summary(const struct result *r, const struct match_receipt *receipt,
 	const struct calibration *calibration, struct buf *ret, struct err *err)
 {
@@ -301,6 +338,9 @@ int stat_summary(const struct result *r, const struct match_receipt *receipt,
 		put_money(&w, &receipt->money[i]);
 	json_close_array(&w);
 	calibrate_put_json(&w, calibration);
+	put_proof(&w, r, receipt);
+	if (receipt->advice.lines > 0)
+		put_advice(&w, &receipt->advice);
 	json_close_object(&w);
 	return buf_ok(ret) ? 0 : err_set(err, E_NO_MEMORY, NULL);
 }

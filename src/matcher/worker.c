@@ -11,6 +11,7 @@
 #include "matcher/decided.h"
 #include "matcher/load.h"
 #include "matcher/pulse.h"
+#include "matcher/receipt.h"
 #include "matcher/stat.h"
 #include "sys/proc.h"
 
@@ -19,6 +20,9 @@
 
 /* Slots of the metric of ended tasks; main.c labels them. */
 enum outcome_slot { SLOT_DONE, SLOT_FAILED, SLOT_CANCELLED, SLOT_AGAIN, SLOT_FENCED };
+
+/* What a job leaves in the vault. */
+enum stored_kind { STORED_RESULT, STORED_RECEIPT, STORED_MODEL, STORED };
 
 struct run {
 	struct worker *w;
@@ -31,10 +35,13 @@ struct run {
 	struct result result;
 	struct match_receipt receipt;
 	struct calibration calibration; /* by decisions on earlier results */
-	struct object object; /* of the result */
-	uint8_t wrapped[VAULT_WRAPPED_LEN];
-	bool stored;    /* the vault has it, no row does */
-	int64_t lap_us; /* when the present step began */
+	struct stored {
+		struct object object;
+		uint8_t wrapped[VAULT_WRAPPED_LEN];
+		bool there; /* the vault has it, no row does */
+	} stored[STORED];
+	int64_t begin_us; /* wall clock */
+	int64_t lap_us;   /* when the present step began */
 	int64_t load_ms, match_ms, store_ms, commit_ms;
 };
 
@@ -58,6 +65,8 @@ static int match(struct run *r, struct err *err)
 	struct match_options options = {
 		.threads = r->w->threads,
 		.memory_bytes = r->w->memory_bytes,
+		.advice = r->load.advised ? &r->load.advice : NULL,
+		.model = r->load.model,
 		.calibration = r->calibration.kind == CALIBRATE_NONE ? NULL : &r->calibration,
 		.cancel = &r->pulse.cancel,
 		.progress = on_progress,
@@ -77,31 +86,85 @@ static int write_vault(void *ctx, const void *p, size_t n, struct err *err)
 	return vault_write(ctx, p, n, err);
 }
 
-/* The result as a vault object that no row names yet. */
+/* Ends the writing of a vault object that no row names yet. */
+static int keep(struct run *r, enum stored_kind which, enum word kind, struct vault_writer *writer,
+	struct err *err)
+{
+	struct stored *to = &r->stored[which];
+	struct vault_object object;
+	int code = vault_commit(writer, &object, err);
+
+	if (code < 0)
+		return code;
+	to->there = true;
+	memcpy(to->wrapped, object.wrapped, sizeof(to->wrapped));
+	to->object = (struct object){
+		.id = object.id,
+		.project_id = r->job.project_id,
+		.kind = kind,
+		.size = (int64_t)object.size,
+		.stored_size = (int64_t)object.stored_size,
+		.wrapped_key = sv_from((const char *)to->wrapped, sizeof(to->wrapped)),
+	};
+	memcpy(to->object.sha256, object.sha256, sizeof(to->object.sha256));
+	return 0;
+}
+
 static int store_result(struct run *r, struct err *err)
 {
 	CLEANUP(vault_writer_free) struct vault_writer *writer = NULL;
-	struct vault_object object;
 	int code = vault_create(r->w->vault, &writer, err);
 
 	if (code == 0)
 		code = result_file_write(&r->result, (struct col_sink){write_vault, writer}, err);
+	return code < 0 ? code : keep(r, STORED_RESULT, OBJECT_KIND_RESULT, writer, err);
+}
+
+static int store_text(
+	struct run *r, enum stored_kind which, enum word kind, struct sv text, struct err *err)
+{
+	CLEANUP(vault_writer_free) struct vault_writer *writer = NULL;
+	int code = vault_create(r->w->vault, &writer, err);
+
 	if (code == 0)
-		code = vault_commit(writer, &object, err);
-	if (code < 0)
-		return code;
-	r->stored = true;
-	memcpy(r->wrapped, object.wrapped, sizeof(r->wrapped));
-	r->object = (struct object){
-		.id = object.id,
-		.project_id = r->job.project_id,
-		.kind = OBJECT_KIND_RESULT,
-		.size = (int64_t)object.size,
-		.stored_size = (int64_t)object.stored_size,
-		.wrapped_key = sv_from((const char *)r->wrapped, sizeof(r->wrapped)),
-	};
-	memcpy(r->object.sha256, object.sha256, sizeof(r->object.sha256));
-	return 0;
+		code = vault_write(writer, text.p, text.n, err);
+	return code < 0 ? code : keep(r, which, kind, writer, err);
+}
+
+static int store_receipt(struct run *r, struct err *err)
+{
+	CLEANUP(buf_free) struct buf text = BUF_INIT;
+	const struct receipt_of of = {.job = &r->job,
+		.load = &r->load,
+		.result = &r->result,
+		.figures = &r->receipt,
+		.calibration = &r->calibration,
+		.result_sha256 = r->stored[STORED_RESULT].object.sha256,
+		.host = r->w->host,
+		.threads = r->w->threads,
+		.started_us = r->begin_us,
+		.us = clock_wall_us(&r->w->clock) - r->begin_us};
+	int code = receipt_write(r->w->db, r->w->vault, &of, &text, err);
+
+	return code < 0 ? code :
+			store_text(r, STORED_RECEIPT, OBJECT_KIND_RECEIPT, buf_sv(&text), err);
+}
+
+static int store_all(struct run *r, struct err *err)
+{
+	int code = store_result(r, err);
+
+	if (code == 0)
+		code = store_receipt(r, err);
+	if (code == 0 && r->receipt.model)
+		code = store_text(r, STORED_MODEL, OBJECT_KIND_MODEL,
+			sv_from_cstr(r->receipt.model), err);
+	return code;
+}
+
+static const struct object *stored_object(const struct run *r, enum stored_kind which)
+{
+	return r->stored[which].there ? &r->stored[which].object : NULL;
 }
 
 static int commit(struct run *r, struct err *err)
@@ -110,7 +173,14 @@ static int commit(struct run *r, struct err *err)
 	CLEANUP(buf_free) struct buf summary = BUF_INIT;
 	struct record_parts parts;
 	struct job_stats stats;
-	struct commit c = {r->task, &r->job, &r->object, &taken, &parts, &stats, SV_NULL};
+	struct commit c = {.task = r->task,
+		.job = &r->job,
+		.result = &r->stored[STORED_RESULT].object,
+		.taken = &taken,
+		.parts = &parts,
+		.stats = &stats,
+		.receipt = stored_object(r, STORED_RECEIPT),
+		.model = stored_object(r, STORED_MODEL)};
 	int code = commit_members(
 		r->load.inputs, r->load.rules, &r->result, &r->arena, &taken, &parts, err);
 
@@ -122,8 +192,8 @@ static int commit(struct run *r, struct err *err)
 		c.summary = buf_sv(&summary);
 		code = commit_done_surely(r->w->db, &c, err);
 	}
-	if (code == 0)
-		r->stored = false;
+	for (int i = 0; code == 0 && i < STORED; i++)
+		r->stored[i].there = false;
 	return code;
 }
 
@@ -149,7 +219,7 @@ static int run_steps(struct run *r, struct err *err)
 	r->match_ms = lap(r);
 	if (code == 0) {
 		pulse_progress(&r->pulse, "storing", 0, 1);
-		code = store_result(r, err);
+		code = store_all(r, err);
 	}
 	r->store_ms = lap(r);
 	if (code == 0)
@@ -200,15 +270,16 @@ static bool may_pass(int code)
 	return false;
 }
 
-/* A result that no row names: only when it is known that none does. */
-static void drop_result(struct run *r, int code)
+/* Objects that no row names: only when it is known that none does. */
+static void drop_stored(struct run *r, int code)
 {
 	struct err err = {0};
 
-	if (!r->stored || code == E_UNAVAILABLE)
-		return;
-	if (vault_remove(r->w->vault, &r->object.id, &err) < 0)
-		log_warn(&r->log, "cannot remove a result that was not committed", LOG_FAIL(&err));
+	for (int i = 0; i < STORED && code != E_UNAVAILABLE; i++)
+		if (r->stored[i].there &&
+			vault_remove(r->w->vault, &r->stored[i].object.id, &err) < 0)
+			log_warn(&r->log, "cannot remove a result that was not committed",
+				LOG_FAIL(&err));
 }
 
 static int settle_failure(
@@ -254,7 +325,7 @@ static void settle(struct run *r, int code, const struct err *why, int64_t us)
 
 	uuid_format(&r->task->subject, job);
 	if (code < 0) {
-		drop_result(r, code);
+		drop_stored(r, code);
 		if (settle_failure(r, why, &slot, &err) < 0)
 			log_error(&r->log, "cannot end a job; its lease will run out",
 				LOG_STR("job", job), LOG_FAIL(&err));
@@ -283,6 +354,7 @@ static void run_task(struct worker *w, const struct task *task)
 	int code;
 
 	arena_init(&r.arena, 0);
+	r.begin_us = clock_wall_us(&w->clock);
 	r.log = log_with_request(w->log, task->request_id.p);
 	metrics_set(w->metrics, M_TASKS_RUNNING, 0, 1);
 	code = start(&r, &err);

@@ -20,6 +20,7 @@ struct worker {
 	struct metrics *metrics;
 	struct clock clock;
 	const char *name; /* host:pid, for people who look at the queue */
+	const char *host; /* for receipts */
 	unsigned threads;
 	size_t memory_bytes;
 	int64_t lease_seconds, heartbeat_seconds;

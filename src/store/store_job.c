@@ -10,6 +10,7 @@ static const struct db_field job_fields[] = {
 	DB_FIELD(job, UUID, reconciliation_id),
 	DB_FIELD(job, I32, reconciliation_no),
 	DB_FIELD(job, I32, ruleset_version),
+	DB_FIELD(job, I32, model_version),
 	DB_FIELD_WORD(job, "JOB_STATE", state),
 	DB_FIELD(job, TEXT, phase),
 	DB_FIELD(job, I64, done),
@@ -25,6 +26,9 @@ static const struct db_field job_fields[] = {
 	DB_FIELD(job, TEXT, summary),
 	DB_FIELD(job, UUID, result_object),
 	DB_FIELD(job, HASH, result_hash),
+	DB_FIELD(job, UUID, receipt_object),
+	DB_FIELD(job, UUID, model_object),
+	DB_FIELD(job, TEXT, inputs),
 };
 static const struct db_shape job_shape = DB_SHAPE(job, job_fields);
 
@@ -38,8 +42,30 @@ static const struct db_field input_fields[] = {
 	DB_FIELD(job_input, I64, stored_size),
 	DB_FIELD(job_input, HASH, sha256),
 	DB_FIELD(job_input, BYTES, wrapped_key),
+	DB_FIELD(job_input, BOOL, dated),
+	DB_FIELD(job_input, DAY, first_seen),
+	DB_FIELD(job_input, BOOL, carried),
 };
 static const struct db_shape input_shape = DB_SHAPE(job_input, input_fields);
+
+static const struct db_field about_fields[] = {
+	DB_FIELD_WORD(job_input_about, "SIDE", side),
+	DB_FIELD(job_input_about, UUID, dataset_id),
+	DB_FIELD(job_input_about, I32, dataset_no),
+	DB_FIELD(job_input_about, I64, rows_read),
+	DB_FIELD(job_input_about, I64, rows_accepted),
+	DB_FIELD(job_input_about, I64, rows_rejected),
+	DB_FIELD(job_input_about, I64, rows_skipped),
+	DB_FIELD(job_input_about, TEXT, name),
+	DB_FIELD(job_input_about, HASH, sha256),
+	DB_FIELD(job_input_about, I32, mapping_version),
+	DB_FIELD(job_input_about, TEXT, mapping),
+	DB_FIELD(job_input_about, HASH, content_sha256),
+	DB_FIELD(job_input_about, BYTES, statements_sealed),
+	DB_FIELD(job_input_about, DAY, first_seen),
+	DB_FIELD(job_input_about, BOOL, carried),
+};
+static const struct db_shape about_shape = DB_SHAPE(job_input_about, about_fields);
 
 /* The statement takes only datasets that may go in; fewer rows than ids tell of one that may not.
  */
@@ -53,25 +79,27 @@ static int insert_inputs(struct db *db, const struct uuid *job, const struct uui
 
 	if (code == 0 && rows != (int64_t)ids->n)
 		return err_set(err, E_DATASET_NOT_READY,
-			"A dataset of the %s side is not ready, or not of its sources.",
-			word_text(side));
+			"A dataset of the %s %s is not ready, or not of its sources.",
+			word_text(side), side == SIDE_ADVICE ? "input" : "side");
 	return code;
 }
 
-int store_job_insert(struct db *db, const struct uuid *id, const struct uuid *project,
-	const struct uuid *rec, int32_t ruleset_version, const struct uuid *created_by,
-	const struct db_uuids *left, const struct db_uuids *right, struct err *err)
+int store_job_insert(struct db *db, const struct job_new *job, struct err *err)
 {
 	int64_t no;
 	int code = db_value(db, SQL_JOB_INSERT,
-		DB_PARAMS(DB_UUID(id), DB_UUID(project), DB_UUID(rec), DB_I32(ruleset_version),
-			DB_UUID(created_by)),
+		DB_PARAMS(DB_UUID(&job->id), DB_UUID(&job->project_id),
+			DB_UUID(&job->reconciliation_id), DB_I32(job->ruleset_version),
+			DB_I32(job->model_version), DB_UUID(&job->created_by)),
 		&no, err);
 
 	if (code == 0)
-		code = insert_inputs(db, id, project, SIDE_LEFT, left, err);
+		code = insert_inputs(db, &job->id, &job->project_id, SIDE_LEFT, &job->left, err);
 	if (code == 0)
-		code = insert_inputs(db, id, project, SIDE_RIGHT, right, err);
+		code = insert_inputs(db, &job->id, &job->project_id, SIDE_RIGHT, &job->right, err);
+	if (code == 0 && job->advice.n > 0)
+		code = insert_inputs(
+			db, &job->id, &job->project_id, SIDE_ADVICE, &job->advice, err);
 	return code;
 }
 
@@ -117,6 +145,13 @@ int store_job_inputs(struct db *db, const struct uuid *job, struct arena *arena,
 		ret_n, err);
 }
 
+int store_job_inputs_about(struct db *db, const struct uuid *job, struct arena *arena,
+	struct job_input_about **ret, size_t *ret_n, struct err *err)
+{
+	return db_list(db, SQL_JOB_INPUT_ABOUT, DB_PARAMS(DB_UUID(job)), &about_shape, arena, ret,
+		ret_n, err);
+}
+
 int store_job_cancel(struct db *db, const struct uuid *job, enum word *ret_state, struct err *err)
 {
 	enum word task = WORD_NONE;
@@ -154,12 +189,13 @@ int store_job_set_progress(struct db *db, const struct uuid *job, int32_t attemp
 		err);
 }
 
-int store_job_set_done(struct db *db, const struct uuid *job, int32_t attempt, struct sv summary,
-	const struct uuid *result_object, const uint8_t result_hash[32], struct err *err)
+int store_job_set_done(struct db *db, const struct uuid *job, int32_t attempt,
+	const struct job_done *done, struct err *err)
 {
 	return fenced(db, SQL_JOB_DONE,
-		DB_PARAMS(DB_UUID(job), DB_I32(attempt), DB_SV(summary), DB_UUID(result_object),
-			DB_HASH(result_hash)),
+		DB_PARAMS(DB_UUID(job), DB_I32(attempt), DB_SV(done->summary),
+			DB_UUID(&done->result_object), DB_HASH(done->result_hash),
+			DB_UUID_OPT(&done->receipt_object), DB_UUID_OPT(&done->model_object)),
 		err);
 }
 

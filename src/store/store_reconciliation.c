@@ -8,10 +8,12 @@ static const struct db_field rec_fields[] = {
 	DB_FIELD(reconciliation, TEXT, name),
 	DB_FIELD_WORD(reconciliation, "PROJECT_STATUS", status),
 	DB_FIELD(reconciliation, I32, ruleset_version),
+	DB_FIELD(reconciliation, I32, model_version),
 	DB_FIELD(reconciliation, I64, decision_seq),
 	DB_FIELD(reconciliation, INSTANT, created_at),
 	DB_FIELD(reconciliation, UUIDS, left_sources),
 	DB_FIELD(reconciliation, UUIDS, right_sources),
+	DB_FIELD(reconciliation, UUIDS, advice_sources),
 	DB_FIELD(reconciliation, UUID, last_job),
 };
 static const struct db_shape rec_shape = DB_SHAPE(reconciliation, rec_fields);
@@ -47,6 +49,8 @@ int store_reconciliation_insert(struct db *db, const struct reconciliation *rec,
 		code = insert_sources(db, rec, SIDE_LEFT, &rec->left_sources, err);
 	if (code == 0)
 		code = insert_sources(db, rec, SIDE_RIGHT, &rec->right_sources, err);
+	if (code == 0 && rec->advice_sources.n > 0)
+		code = insert_sources(db, rec, SIDE_ADVICE, &rec->advice_sources, err);
 	return code;
 }
 

@@ -13,9 +13,10 @@ struct reconciliation {
 	struct sv name;
 	enum word status;        /* PROJECT_STATUS_: active or archived */
 	int32_t ruleset_version; /* 0: the proposed default */
+	int32_t model_version;   /* pinned; 0: jobs learn */
 	int64_t decision_seq;    /* of the newest decision; what If-Match names */
 	int64_t created_at;
-	struct db_uuids left_sources, right_sources;
+	struct db_uuids left_sources, right_sources, advice_sources; /* advice: none or one */
 	struct uuid last_job; /* nil: none */
 };
 
@@ -27,8 +28,8 @@ struct ruleset_row {
 	int64_t created_at, approved_at;
 };
 
-/* Inside a transaction: takes id, project_id, name, left_sources and right_sources. E_EXISTS: the
- * name; E_CONFLICT: a source is not of this project. */
+/* Inside a transaction: takes id, project_id, name and the sources. E_EXISTS: the name; E_CONFLICT: a
+ * source is not of this project. */
 MUST_CHECK int store_reconciliation_insert(struct db *db, const struct reconciliation *rec,
 	const struct uuid *created_by, struct err *err);
 MUST_CHECK int store_reconciliation_get(struct db *db, const struct uuid *project,

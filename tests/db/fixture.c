@@ -137,8 +137,13 @@ static void make_job(struct db *db, struct world *w)
 	MUST(store_reconciliation_get(db, &w->project, &w->rec, &arena, &rec, err));
 	w->rec_no = rec.no;
 	MUST(db_begin(db, err));
-	MUST(store_job_insert(db, &w->job, &w->project, &w->rec, 0, &w->user,
-		&(struct db_uuids){&w->dataset[0], 1}, &(struct db_uuids){&w->dataset[1], 1}, err));
+	const struct job_new job = {.id = w->job,
+		.project_id = w->project,
+		.reconciliation_id = w->rec,
+		.created_by = w->user,
+		.left = {&w->dataset[0], 1},
+		.right = {&w->dataset[1], 1}};
+	MUST(store_job_insert(db, &job, err));
 	MUST(store_task_insert(db, TASK_MATCH, &w->job, &w->project, SV("req-1"), err));
 	MUST(db_commit(db, err));
 }

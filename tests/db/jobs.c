@@ -150,8 +150,14 @@ static void queue_job(struct jobs *j, int32_t version)
 	struct world *w = j->w;
 
 	w->job = uuid_new();
-	MUST(store_job_insert(j->api, &w->job, &w->project, &w->rec, version, &w->user,
-		&(struct db_uuids){&w->dataset[0], 1}, &(struct db_uuids){&w->dataset[1], 1}, err));
+	const struct job_new job = {.id = w->job,
+		.project_id = w->project,
+		.reconciliation_id = w->rec,
+		.ruleset_version = version,
+		.created_by = w->user,
+		.left = {&w->dataset[0], 1},
+		.right = {&w->dataset[1], 1}};
+	MUST(store_job_insert(j->api, &job, err));
 	MUST(store_task_insert(j->api, TASK_MATCH, &w->job, &w->project, SV("req"), err));
 }
 

@@ -177,7 +177,8 @@ static int finish_job(struct db *db, struct err *err)
 	struct record_parts parts = {1, &w.dataset_no[0], &row, &amount, &part};
 	struct job_stats stats = {1, &day, &left, &pass, &kind, &status, &eur, &one, &minor};
 	struct job job = {.id = w.job, .project_id = w.project, .reconciliation_no = w.rec_no};
-	struct commit c = {&task, &job, &object, &set, &parts, &stats, SV("{}")};
+	struct commit c = {
+		&task, &job, &object, &set, &parts, &stats, SV("{}"), NULL, NULL};
 
 	assert_int_equal(0, record_set_add(&set, w.dataset_no[0], 1));
 	assert_int_equal(0, record_set_add(&set, w.dataset_no[1], 2));
@@ -216,8 +217,14 @@ static int start_job(struct db *db, struct err *err)
 	STEP(store_reconciliation_insert(db, &rec, &w.user, err));
 	STEP(store_ruleset_insert(
 		db, &w.project, &rec.id, SV("{}"), hash, &w.user, &arena, &ruleset, err));
-	STEP(store_job_insert(db, &job, &w.project, &rec.id, ruleset.version, &w.user,
-		&(struct db_uuids){&w.dataset[0], 1}, &(struct db_uuids){&w.dataset[1], 1}, err));
+	const struct job_new wanted = {.id = job,
+		.project_id = w.project,
+		.reconciliation_id = rec.id,
+		.ruleset_version = ruleset.version,
+		.created_by = w.user,
+		.left = {&w.dataset[0], 1},
+		.right = {&w.dataset[1], 1}};
+	STEP(store_job_insert(db, &wanted, err));
 	STEP(store_task_insert(db, TASK_MATCH, &job, &w.project, SV_NULL, err));
 	return audit(db, EVENT_JOB_CREATE, &job, err);
 }

@@ -21,7 +21,7 @@ static struct task task;
 static struct record_set taken;
 static const struct record_parts no_parts;
 static const struct job_stats no_stats;
-static struct object result;
+static struct object result, receipt;
 static struct job job;
 static struct commit done;
 
@@ -55,7 +55,8 @@ static int claimed(void **state)
 	(void)state;
 	pg_exec(&pg, "DELETE FROM dataset_page; DELETE FROM audit_outbox; UPDATE job SET "
 		     "state = 'queued', attempt = 0, finished_at = NULL, error_code = NULL, "
-		     "error_detail = NULL, summary = NULL, result_object = NULL, result_hash = NULL; "
+		     "error_detail = NULL, summary = NULL, result_object = NULL, result_hash = NULL, "
+		     "receipt_object = NULL; "
 		     "UPDATE task SET state = 'waiting', finished_at = NULL, attempt = 0, "
 		     "strikes = 0, cancel_asked = false, lease_until = now()");
 	MUST(store_task_claim(matcher, &match, 1, SV("m"), 600, &arena, &task, err));
@@ -70,7 +71,11 @@ static int claimed(void **state)
 		.stored_size = 60,
 		.sha256 = {1},
 		.wrapped_key = SV("k")};
-	done = (struct commit){&task, &job, &result, &taken, &no_parts, &no_stats, SV("{}")};
+	receipt = result;
+	receipt.id = random_id();
+	receipt.kind = OBJECT_KIND_RECEIPT;
+	done = (struct commit){
+		&task, &job, &result, &taken, &no_parts, &no_stats, SV("{}"), &receipt, NULL};
 	return 0;
 }
 
@@ -92,6 +97,9 @@ static void test_done(void **state)
 	(void)state;
 	MUST(commit_done_surely(matcher, &done, err));
 	expect("done/done 1 job.finish:done");
+	MUST(store_job_by_id(matcher, &w.job, &arena, &job, err));
+	assert_true(uuid_eq(&job.receipt_object, &receipt.id));
+	assert_true(uuid_is_nil(&job.model_object));
 	MUST_GIVE(E_FENCED, commit_done_surely(matcher, &done, err));
 	expect("done/done 1 job.finish:done");
 }

@@ -584,22 +584,35 @@ static void test_jobs(void **state)
 	struct db_page page = {.limit = 10};
 	const struct job_progress progress = {SV("assigning"), 5, 10, 100, 50};
 	const enum word match = TASK_MATCH;
-	struct db_uuids left = {&w.dataset[0], 1}, right = {&w.dataset[1], 1};
+	struct job_new wanted = {.id = uuid_new(),
+		.project_id = w.project,
+		.reconciliation_id = w.rec,
+		.created_by = w.user,
+		.left = {&w.dataset[0], 1},
+		.right = {&w.dataset[1], 1}};
+	struct job_input_about *about;
 	struct job_input *inputs;
 	struct job job, *list;
 	struct task task;
-	struct uuid id = uuid_new();
 	size_t n;
 
 	(void)state;
 	MUST(db_begin(api, err));
-	MUST_GIVE(E_CONFLICT,
-		store_job_insert(api, &id, &w.project, &w.rec, 0, &w.user, &left, &right, err));
+	MUST_GIVE(E_CONFLICT, store_job_insert(api, &wanted, err));
 	db_rollback(api);
 	MUST(store_job_inputs(matcher, &w.job, &arena, &inputs, &n, err));
 	assert_int_equal(2, n);
 	assert_int_equal(SIDE_LEFT, inputs[0].side);
 	assert_int_equal(w.dataset_no[0], inputs[0].dataset_no);
+	assert_true(inputs[0].dated);
+	assert_false(inputs[0].carried);
+	MUST(store_job_inputs_about(matcher, &w.job, &arena, &about, &n, err));
+	assert_int_equal(2, n);
+	assert_int_equal(inputs[1].dataset_no, about[1].dataset_no);
+	assert_int_equal(inputs[1].first_seen, about[1].first_seen);
+	assert_int_equal(1, about[0].mapping_version);
+	assert_true(about[0].mapping.n > 0);
+	assert_true(about[0].name.n > 0);
 	MUST(store_task_claim(matcher, &match, 1, SV("m"), 15, &arena, &task, err));
 	MUST(store_job_start(matcher, &w.job, task.attempt, err));
 	MUST_GIVE(E_FENCED, store_job_start(matcher, &w.job, task.attempt, err));
@@ -620,8 +633,16 @@ static void test_jobs(void **state)
 	text_is(job.error_code, "limit");
 	/* The same datasets on the wrong sides are not of the reconciliation's sources. */
 	MUST(db_begin(api, err));
-	MUST_GIVE(E_DATASET_NOT_READY,
-		store_job_insert(api, &id, &w.project, &w.rec, 0, &w.user, &right, &left, err));
+	wanted.left.v = &w.dataset[1];
+	wanted.right.v = &w.dataset[0];
+	MUST_GIVE(E_DATASET_NOT_READY, store_job_insert(api, &wanted, err));
+	db_rollback(api);
+	/* It has no source of advice. */
+	wanted.left.v = &w.dataset[0];
+	wanted.right.v = &w.dataset[1];
+	wanted.advice = (struct db_uuids){&w.dataset[0], 1};
+	MUST(db_begin(api, err));
+	MUST_GIVE(E_DATASET_NOT_READY, store_job_insert(api, &wanted, err));
 	db_rollback(api);
 }
 

@@ -131,10 +131,32 @@ static void test_done(void **state)
 	jobs_new(&jobs, jobs_rules);
 	run_job();
 	assert_int_equal(JOB_STATE_DONE, jobs_state(&jobs));
-	assert_int_equal(stored + 1, jobs_stored(&jobs));
+	assert_int_equal(stored + 2, jobs_stored(&jobs)); /* result and receipt */
 	assert_int_equal(1, pg_int(&pg, "SELECT count(*) FROM job WHERE state = 'done' AND "
 					"(summary->>'left_rows')::int = 40000"));
 	assert_int_equal(2 * ROWS, pg_int(&pg, "SELECT sum(n) FROM job_stat"));
+}
+
+/* The same datasets once more: what the first job left open is brought forward, since that day. */
+static void test_carried(void **state)
+{
+	(void)state;
+	pg_exec(&pg, "UPDATE job SET created_at = '2026-03-05T23:30:00Z' WHERE state = 'done'; "
+		     "UPDATE job_input i SET first_seen = NULL FROM job j "
+		     "WHERE j.id = i.job_id AND j.state = 'done'");
+	jobs_again(&jobs, 1);
+	assert_int_equal(2, pg_int(&pg, "SELECT count(*) FROM job_input i JOIN job j ON j.id = i.job_id "
+					"WHERE j.state = 'queued' AND i.carried AND i.first_seen = "
+					"('2026-03-05T23:30:00Z'::timestamptz AT TIME ZONE (SELECT time_zone FROM "
+					"project p WHERE p.id = i.project_id))::date"));
+	run_job();
+	assert_int_equal(JOB_STATE_DONE, jobs_state(&jobs));
+	assert_int_equal(1, pg_int(&pg,
+		"SELECT count(*) FROM job WHERE state = 'done' AND (summary->>'carried')::int > 0 AND "
+		"(summary->>'carried')::int = (SELECT sum((r->>'brought_forward')::int) FROM "
+		"json_array_elements(summary->'identities'->'rows') r) AND "
+		"(SELECT sum((r->>'accepted')::int) FROM "
+		"json_array_elements(summary->'identities'->'rows') r) = 0"));
 }
 
 static void test_done_with_the_proposed_rules(void **state)
@@ -156,7 +178,8 @@ static void test_cancelled(void **state)
 	pg_exec(&pg, "UPDATE task SET cancel_asked = true WHERE state = 'running'");
 	wait_for(JOB_STATE_CANCELLED, JOB_STATE_DONE);
 	worker_stop();
-	assert_int_equal(stored + in_state(JOB_STATE_DONE, JOB_STATE_DONE), jobs_stored(&jobs));
+	assert_int_equal(
+		stored + 2 * in_state(JOB_STATE_DONE, JOB_STATE_DONE), jobs_stored(&jobs));
 }
 
 static void test_fenced(void **state)
@@ -255,6 +278,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_done),
+		cmocka_unit_test(test_carried),
 		cmocka_unit_test(test_done_with_the_proposed_rules),
 		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_fenced),

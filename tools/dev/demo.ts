@@ -92,12 +92,9 @@ async function reconcile(): Promise<[Demo, Project, Body]> {
 	const project = projectOf(client, created.id);
 	const left = await importSide(project, "ledger", "General ledger", "ledger.csv");
 	const right = await importSide(project, "bank", "Bank statement", "bank.csv");
-	const reconciliation = await newReconciliation(
-		project,
-		left.source,
-		right.source,
-		"Ledger and bank",
-	);
+	const reconciliation = await newReconciliation(project, left.source, right.source, {
+		name: "Ledger and bank",
+	});
 	const started = await startJob(project, reconciliation.id, [left.id], [right.id]);
 	const job = await finishedJob(project, started.id);
 	if (job.state !== "done") throw new Error(`job ${job.state}: ${JSON.stringify(job.error)}`);

@@ -9,21 +9,27 @@ SELECT $1, $2, $3, x FROM unnest($4) x;
 
 -- name: reconciliation_get(uuid, uuid)
 SELECT r.id, r.no, r.project_id, r.name, r.status,
-	coalesce(r.ruleset_version, 0) AS ruleset_version, r.decision_seq, r.created_at,
+	coalesce(r.ruleset_version, 0) AS ruleset_version,
+	coalesce(r.model_version, 0) AS model_version, r.decision_seq, r.created_at,
 	ARRAY(SELECT s.source_id FROM reconciliation_source s
 		WHERE s.reconciliation_id = r.id AND s.side = 'left' ORDER BY 1) AS left_sources,
 	ARRAY(SELECT s.source_id FROM reconciliation_source s
 		WHERE s.reconciliation_id = r.id AND s.side = 'right' ORDER BY 1) AS right_sources,
+	ARRAY(SELECT s.source_id FROM reconciliation_source s
+		WHERE s.reconciliation_id = r.id AND s.side = 'advice' ORDER BY 1) AS advice_sources,
 	(SELECT j.id FROM job j WHERE j.reconciliation_id = r.id ORDER BY j.id DESC LIMIT 1) AS last_job
 FROM reconciliation r WHERE r.project_id = $1 AND r.id = $2;
 
 -- name: reconciliation_list(uuid, uuid, int4)
 SELECT r.id, r.no, r.project_id, r.name, r.status,
-	coalesce(r.ruleset_version, 0) AS ruleset_version, r.decision_seq, r.created_at,
+	coalesce(r.ruleset_version, 0) AS ruleset_version,
+	coalesce(r.model_version, 0) AS model_version, r.decision_seq, r.created_at,
 	ARRAY(SELECT s.source_id FROM reconciliation_source s
 		WHERE s.reconciliation_id = r.id AND s.side = 'left' ORDER BY 1) AS left_sources,
 	ARRAY(SELECT s.source_id FROM reconciliation_source s
 		WHERE s.reconciliation_id = r.id AND s.side = 'right' ORDER BY 1) AS right_sources,
+	ARRAY(SELECT s.source_id FROM reconciliation_source s
+		WHERE s.reconciliation_id = r.id AND s.side = 'advice' ORDER BY 1) AS advice_sources,
 	(SELECT j.id FROM job j WHERE j.reconciliation_id = r.id ORDER BY j.id DESC LIMIT 1) AS last_job
 FROM reconciliation r WHERE r.project_id = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3;
 

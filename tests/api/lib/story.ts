@@ -154,11 +154,11 @@ export async function newReconciliation(
 	project: Project,
 	left: string,
 	right: string,
-	name = uniqueName("Reconciliation"),
+	more: { name?: string; advice?: string; ruleset?: unknown } = {},
 ): Promise<Body> {
 	return project.client.post(
 		`${project.path}/reconciliations`,
-		{ name, left, right },
+		{ name: uniqueName("Reconciliation"), left, right, ...more },
 		{ "idempotency-key": idempotencyKey() },
 	);
 }
@@ -168,12 +168,63 @@ export function startJob(
 	reconciliation: string,
 	left: string[],
 	right: string[],
+	more: { advice?: string[] } = {},
 ): Promise<Body> {
 	return project.client.post(
 		`${project.path}/reconciliations/${reconciliation}/jobs`,
-		{ left, right },
+		{ left, right, ...more },
 		{ "idempotency-key": idempotencyKey() },
 	);
+}
+
+/** A job over these datasets, at its end. */
+export const runJob = async (...job: Parameters<typeof startJob>) =>
+	finishedJob(job[0], (await startJob(...job)).id);
+
+/** All rows of a fresh view. */
+export async function viewRows(
+	project: Project,
+	reconciliation: string,
+	spec: Body,
+): Promise<Body[]> {
+	const view = await project.client.post(
+		`${project.path}/reconciliations/${reconciliation}/views`,
+		spec,
+	);
+	const rows: Body[] = [];
+	while (rows.length < view.total) {
+		const page = `${project.path}/views/${view.view}/rows?offset=${rows.length}&limit=500`;
+		rows.push(...(await project.client.get(page)).items);
+	}
+	return rows;
+}
+
+/** A whole file as a source's first dataset; its mapping's fields go by the columns' names. */
+export async function datasetByColumns(
+	project: Project,
+	source: string,
+	name: string,
+	content: string,
+	types: Record<string, string>,
+): Promise<Body> {
+	const file = await upload(project, source, name, content);
+	const { proposal } = await datasetOf(project, file);
+	const fields = Object.entries(types).map(([field, type]) => ({ field, type, column: field }));
+	await project.client.post(
+		`${project.path}/sources/${source}/mappings`,
+		{ mapping: { ...proposal.mapping, fields } },
+		{ "idempotency-key": idempotencyKey() },
+	);
+	return until(
+		"mapped dataset",
+		() => datasetOf(project, file),
+		(d) => d.state === "ready" || d.state === "unreadable",
+	);
+}
+
+/** A file that the API serves, byte for byte. */
+export async function download(client: Client, path: string): Promise<Response> {
+	return fetch(client.origin + path, { headers: client.headers("GET", false) });
 }
 
 export function finishedJob(project: Project, job: string, seconds = 60): Promise<Body> {

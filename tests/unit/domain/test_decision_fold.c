@@ -107,6 +107,41 @@ static void test_fold(void **state)
 	}
 }
 
+static void test_agreeing(void **state)
+{
+	const struct decision_step steps[] = {STEP(1, CONFIRM, 1), UNDO(2, 1), STEP(3, CONFIRM, 1)};
+	ptrdiff_t latest;
+
+	(void)state;
+	assert_true(decision_agrees(DECISION_CONFIRM, MATCH_CONFIRMED, -1));
+	assert_false(decision_agrees(DECISION_CONFIRM, MATCH_CONFIRMED, 0));
+	assert_false(decision_agrees(DECISION_CONFIRM, MATCH_SUGGESTED, -1));
+	assert_false(decision_agrees(DECISION_REJECT, MATCH_CONFIRMED, -1));
+	assert_int_equal(decision_state_of(steps, 1, 1, MATCH_CONFIRMED, &latest), MATCH_CONFIRMED);
+	assert_int_equal(latest, 0);
+	assert_int_equal(decision_state_of(steps, 2, 1, MATCH_CONFIRMED, &latest), MATCH_CONFIRMED);
+	assert_int_equal(latest, -1);
+	assert_int_equal(decision_state_of(steps, 3, 1, MATCH_CONFIRMED, &latest), MATCH_CONFIRMED);
+	assert_int_equal(latest, 2);
+}
+
+static void test_verdicts(void **state)
+{
+	const struct decision_step steps[] = {STEP(1, CONFIRM, 1), STEP(2, REJECT, 2),
+		STEP(3, UNMATCH, 3), STEP(4, REJECT, 4), UNDO(5, 4), STEP(6, REJECT, 5),
+		STEP(7, CONFIRM, 5), STEP(8, SPLIT, 6), STEP(9, WRITE_OFF, 7), STEP(10, CONFIRM, 0),
+		STEP(11, CONFIRM, 9)};
+	static const uint8_t want[8] = {VERDICT_RIGHT, VERDICT_WRONG, VERDICT_WRONG, VERDICT_NONE,
+		VERDICT_RIGHT, VERDICT_WRONG, VERDICT_NONE, VERDICT_NONE};
+	uint8_t got[8];
+
+	(void)state;
+	memset(got, 9, sizeof(got));
+	assert_int_equal(decision_verdicts(steps, ARRAY_LEN(steps), got, 8), 0);
+	assert_memory_equal(got, want, 8);
+	assert_int_equal(decision_verdicts(steps, ARRAY_LEN(steps), got, 0), 0);
+}
+
 static void test_words(void **state)
 {
 	uint8_t got;
@@ -127,6 +162,8 @@ int main(void)
 		cmocka_unit_test(test_every_pair),
 		cmocka_unit_test(test_effects),
 		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_agreeing),
+		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_words),
 	};
 

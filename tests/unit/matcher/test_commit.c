@@ -28,6 +28,8 @@ static uint8_t kind[3] = {KIND_1_1, KIND_1_1, KIND_PARTIAL};
 static uint8_t status[3] = {STATUS_CONFIRMED, STATUS_SUGGESTED, STATUS_CONFIRMED};
 static uint16_t pass[3];
 static int32_t currency[3];
+static uint8_t difference_type[3];
+static int64_t sums[2][3] = {{100, 200, 250}, {100, 200, 250}};
 static uint32_t member[4] = {0, 2, 4, 7};
 static uint16_t member_input[7] = {0, 1, 0, 1, 0, 1, 1};
 static uint32_t member_row[7] = {0, 0, 1, 1, 2, 2, 3};
@@ -73,6 +75,9 @@ static int prepare(void **state)
 		.status = status,
 		.pass = pass,
 		.currency = currency,
+		.difference_type = difference_type,
+		.left = sums[0],
+		.right = sums[1],
 		.member = member};
 	result.members = (struct result_members){7, member_input, member_row, allocated};
 	result.open = (struct result_open){.n = 5,
@@ -242,8 +247,16 @@ static void test_summary(void **state)
 		.accepted = (__int128)1 << 80,
 		.matched = 350,
 		.balanced = true};
-	struct match_receipt receipt = {
-		.rows = {4, 4}, .open = {3, 2}, .money = &money, .nmoney = 1};
+	struct match_pass_stat stats[2] = {{.recall = 998000, .learned = true},
+		{.recall = 1000000, .not_searched = 3}};
+	struct match_receipt receipt = {.rows = {4, 4},
+		.open = {3, 2},
+		.money = &money,
+		.nmoney = 1,
+		.passes = stats,
+		.npasses = 2,
+		.ncarried = 5,
+		.advice = {.lines = 7, .differing = 2}};
 	const struct json_object *v = NULL;
 	struct err err = {0};
 
@@ -256,6 +269,27 @@ static void test_summary(void **state)
 	CHECK("money", json_find(root, "money", &v) && json_count(v) == 1);
 	CHECK("no digit is lost", json_find(json_at(v, 0), "accepted", &v) &&
 					  sv_eq_cstr(json_as_text(v), "1208925819614629174706176"));
+	CHECK("the least recall of its passes", json_find(root, "candidate_recall", &v) &&
+		sv_eq_cstr(json_as_text(v), "0.998000"));
+	CHECK("a budget left something out", json_find(root, "search_complete", &v) &&
+		json_kind(v) == JSON_BOOL && !json_as_bool(v));
+	CHECK("something was learned",
+		json_find(root, "parameters", &v) && sv_eq_cstr(json_as_text(v), "learned"));
+	CHECK("carried", json_find(root, "carried", &v) && json_as_int(v) == 5);
+	CHECK("identities", json_find(root, "identities", &v) && json_find(v, "proof", &v) &&
+		json_count(v) == 1);
+	CHECK("advice", json_find(root, "advice", &v) &&
+		json_find(v, "records_differing", &v) && json_as_int(v) == 2);
+	receipt.npasses = 0;
+	receipt.advice.lines = 0;
+	buf_reset(&text);
+	json_cleanup(&root);
+	root = NULL;
+	CHECK_INT("without", stat_summary(&result, &receipt, NULL, &text, &err), 0);
+	CHECK_INT("is JSON", json_parse(buf_sv(&text), 8, &root, &err), 0);
+	CHECK("no learned pass, no recall",
+		json_find(root, "candidate_recall", &v) && json_kind(v) == JSON_NULL);
+	CHECK("no advice", !json_find(root, "advice", &v));
 }
 
 int main(void)

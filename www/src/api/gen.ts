@@ -390,6 +390,54 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
+    receiptGet: build.query<ReceiptGetApiResponse, ReceiptGetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/jobs/${encodeURIComponent(String(queryArg.job))}/receipt`,
+      }),
+    }),
+    jobModelGet: build.query<JobModelGetApiResponse, JobModelGetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/jobs/${encodeURIComponent(String(queryArg.job))}/model`,
+      }),
+    }),
+    sampleGet: build.query<SampleGetApiResponse, SampleGetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/jobs/${encodeURIComponent(String(queryArg.job))}/sample`,
+        params: {
+          limit: queryArg.limit,
+        },
+      }),
+    }),
+    modelList: build.query<ModelListApiResponse, ModelListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/models`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    modelCreate: build.mutation<ModelCreateApiResponse, ModelCreateApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/models`,
+        method: "POST",
+        body: queryArg.modelNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
+      }),
+    }),
+    modelGet: build.query<ModelGetApiResponse, ModelGetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/models/${encodeURIComponent(String(queryArg.no))}`,
+      }),
+    }),
+    modelUnpin: build.mutation<ModelUnpinApiResponse, ModelUnpinApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/models/pinned`,
+        method: "DELETE",
+      }),
+    }),
     viewCreate: build.query<ViewCreateApiResponse, ViewCreateApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/views`,
@@ -758,6 +806,56 @@ export type JobCancelApiResponse = /** status 202 Ask a job to stop */ Job;
 export type JobCancelApiArg = {
   project: string;
   job: string;
+};
+export type ReceiptGetApiResponse =
+  /** status 200 What a job's result rests on, to be kept */ Receipt;
+export type ReceiptGetApiArg = {
+  project: string;
+  job: string;
+};
+export type JobModelGetApiResponse =
+  /** status 200 What a job learned: weights per level, keys, windows */ Model;
+export type JobModelGetApiArg = {
+  project: string;
+  job: string;
+};
+export type SampleGetApiResponse =
+  /** status 200 Confirmed matches to check blind, and what the checks prove */ Sample;
+export type SampleGetApiArg = {
+  project: string;
+  job: string;
+  /** 20 without. */
+  limit?: number;
+};
+export type ModelListApiResponse =
+  /** status 200 List the versions of a reconciliation's model */ ModelVersionList;
+export type ModelListApiArg = {
+  project: string;
+  reconciliation: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type ModelCreateApiResponse =
+  /** status 201 Pin a model, of a job or written: later jobs only score by it */ ModelVersion;
+export type ModelCreateApiArg = {
+  project: string;
+  reconciliation: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  modelNew: ModelNew;
+};
+export type ModelGetApiResponse =
+  /** status 200 One version of a model */ ModelVersion;
+export type ModelGetApiArg = {
+  project: string;
+  reconciliation: string;
+  no: number;
+};
+export type ModelUnpinApiResponse = unknown;
+export type ModelUnpinApiArg = {
+  project: string;
+  reconciliation: string;
 };
 export type ViewCreateApiResponse =
   /** status 201 Select and order matches or open items */ View;
@@ -1248,6 +1346,91 @@ export type JobMoney = {
   open: string;
   balanced: boolean;
 };
+export type ReliabilityTenth = {
+  from: string;
+  decisions: number;
+  said: string;
+  seen: string;
+  /** 95 % interval of what was seen. */
+  low: string;
+  high: string;
+};
+export type Calibration = {
+  kind: "uncalibrated" | "two parameters" | "isotonic";
+  decisions: number;
+  errors: number;
+  reliability: ReliabilityTenth[];
+  [key: string]: any;
+};
+export type IdentityRows = {
+  side: "left" | "right";
+  brought_forward: number;
+  accepted: number;
+  matched: number;
+  written_off: number;
+  excluded: number;
+  open: number;
+  holds: boolean;
+};
+export type IdentityMoney = {
+  side: "left" | "right";
+  currency: string | null;
+  opening_items: string;
+  accepted: string;
+  allocated: string;
+  written_off: string;
+  excluded: string;
+  closing_items: string;
+  /** By suggested and ambiguous matches. */
+  of_closing_reserved: string;
+  holds: boolean;
+};
+export type IdentityStatement = {
+  side: "left" | "right";
+  account: string | null;
+  number: string | null;
+  currency: string | null;
+  opening: string | null;
+  entries: string;
+  closing: string | null;
+  /** null: there is none before it. */
+  follows: boolean | null;
+  /** null: a balance is not known. */
+  holds: boolean | null;
+};
+export type IdentityMatched = {
+  currency: string | null;
+  left: string;
+  right: string;
+  differences: {
+    [key: string]: string;
+  };
+  holds: boolean;
+};
+export type IdentityProof = {
+  currency: string | null;
+  balance_left: string;
+  balance_right: string;
+  closing_items_left: string;
+  closing_items_right: string;
+  differences_not_booked: string;
+  holds: boolean;
+};
+export type Identities = {
+  rows: IdentityRows[];
+  money: IdentityMoney[];
+  statement: IdentityStatement[];
+  matched: IdentityMatched[];
+  proof: IdentityProof[];
+};
+export type AdviceSummary = {
+  lines: number;
+  lines_settled: number;
+  /** They name a record that is not open here. */
+  lines_unknown: number;
+  /** Their lines do not add up. */
+  records_differing: number;
+};
 export type JobSummary = {
   left_rows: number;
   right_rows: number;
@@ -1257,7 +1440,24 @@ export type JobSummary = {
   open_left: number;
   open_right: number;
   money: JobMoney[];
+  calibration?: Calibration;
+  parameters?: "learned" | "prior";
+  /** Nothing was left out by a budget. */
+  search_complete?: boolean;
+  candidate_recall?: string | null;
+  /** Open items that were brought forward. */
+  carried?: number;
+  identities?: Identities;
+  advice?: AdviceSummary;
   [key: string]: any;
+};
+export type JobInput = {
+  side: "left" | "right" | "advice";
+  dataset: string;
+  /** When the reconciliation first took it in. */
+  first_seen: string | null;
+  /** An earlier job had it: its open items are brought forward. */
+  carried: boolean;
 };
 export type Job = {
   id: string;
@@ -1275,6 +1475,14 @@ export type Job = {
   error: Finding | null;
   summary: JobSummary | null;
   result_hash: string | null;
+  inputs: JobInput[];
+  /** There is a receipt to be read. */
+  receipt: boolean;
+  /** Something was learned, and can be read. */
+  model: boolean;
+  ruleset_version: number | null;
+  /** The pinned one that it scored by. */
+  model_version: number | null;
 };
 export type Reconciliation = {
   id: string;
@@ -1282,7 +1490,11 @@ export type Reconciliation = {
   status: "active" | "archived";
   left: string;
   right: string;
+  /** Source of lines that say what settles what. */
+  advice: string | null;
   ruleset_version: number | null;
+  /** Pinned; null: jobs learn. */
+  model_version: number | null;
   /** Of the decision log: for If-Match. */
   version: number;
   last_job: Job | null;
@@ -1299,6 +1511,8 @@ export type ReconciliationNew = {
   name: string;
   left: string;
   right: string;
+  /** Remittance advice, payout reports, lockboxes. */
+  advice?: string;
   ruleset?: Ruleset;
 };
 export type RulesetVersion = {
@@ -1320,6 +1534,163 @@ export type JobList = {
 export type JobNew = {
   left: string[];
   right: string[];
+  /** A dataset of the source of advice. */
+  advice?: string[];
+};
+export type ReceiptInput = {
+  side: "left" | "right" | "advice";
+  dataset: string;
+  name: string;
+  /** Of the file. */
+  sha256: string;
+  content_sha256: string;
+  mapping_version: number;
+  mapping_sha256: string;
+  rows_read: number;
+  rows_accepted: number;
+  rows_rejected: number;
+  rows_skipped: number;
+  carried: boolean;
+  first_seen: string | null;
+  [key: string]: any;
+};
+export type ReceiptSample = {
+  seed: string;
+  target: string;
+  population: number;
+  checked: number;
+  verdict: "shown" | "not yet shown";
+  [key: string]: any;
+};
+export type CarriedItem = {
+  dataset: number;
+  row: number;
+  remaining_minor: string;
+  first_seen: string | null;
+};
+export type ReceiptPass = {
+  name: string;
+  confirmed: number;
+  suggested: number;
+  ambiguous: number;
+  [key: string]: any;
+};
+export type ReceiptHashed = {
+  engine: number;
+  ruleset: string;
+  ruleset_sha256: string;
+  ruleset_version?: number;
+  model_version?: number;
+  model_sha256?: string;
+  inputs: ReceiptInput[];
+  calibration: Calibration;
+  sample: ReceiptSample;
+  carried: CarriedItem[];
+  identities: Identities;
+  passes: ReceiptPass[];
+  search_complete: boolean;
+  result_sha256: string;
+  [key: string]: any;
+};
+export type ReceiptUnhashed = {
+  seconds: string;
+  threads: number;
+  [key: string]: any;
+};
+export type Receipt = {
+  hashed: ReceiptHashed;
+  /** Of the text of hashed. */
+  receipt_sha256: string;
+  unhashed: ReceiptUnhashed;
+};
+export type ModelLevel = {
+  name: string;
+  from: number;
+  to: number;
+};
+export type ModelComparison = {
+  field: string;
+  compared_as: string;
+  tells_bits: string;
+  used: boolean;
+  levels: ModelLevel[];
+  m_bits: string[];
+  u_bits: string[];
+  [key: string]: any;
+};
+export type ModelPass = {
+  pass: string;
+  learned: boolean;
+  expected_matches: string;
+  theta_bits: string;
+  candidate_recall: string;
+  comparisons: ModelComparison[];
+  [key: string]: any;
+};
+export type Model = {
+  model: number;
+  passes: ModelPass[];
+  [key: string]: any;
+};
+export type MatchRef = {
+  job: string;
+  no: number;
+};
+export type SampleItem = {
+  match: MatchRef;
+  left: Record[];
+  right: Record[];
+};
+export type Sample = {
+  /** As in the receipt. */
+  seed: string;
+  population: number;
+  checked: number;
+  wrong: number;
+  /** Share that is wrong. */
+  seen: number;
+  /** 95 % interval of it (Clopper-Pearson). */
+  low: number;
+  high: number;
+  /** At most so many are wrong, with 95 %. */
+  bound: number;
+  /** What is to be shown: 1 in 1,000. */
+  target: number;
+  shown: boolean;
+  /** Lowest confidence at which the target is shown. */
+  confirm_line: number | null;
+  /** Further checks without error that would show it. */
+  more: number;
+  /** Of the decision log: for If-Match. */
+  version: number;
+  /** The next ones to check. */
+  items: SampleItem[];
+};
+export type ModelVersionRow = {
+  version: number;
+  sha256: string;
+  job: string | null;
+  created_at: string;
+};
+export type ModelVersionList = {
+  items: ModelVersionRow[];
+  next_cursor: string | null;
+};
+export type ModelText = {
+  [key: string]: any;
+};
+export type ModelVersion = {
+  version: number;
+  /** Of its text. */
+  sha256: string;
+  /** That learned it; null: somebody wrote it. */
+  job: string | null;
+  model: ModelText;
+  created_at: string;
+};
+export type ModelNew = {
+  job?: string;
+  model?: ModelText;
 };
 export type View = {
   view: string;
@@ -1382,7 +1753,8 @@ export type ViewSort = {
     | "state"
     | "kind"
     | "pass"
-    | "break_type";
+    | "break_type"
+    | "first_seen";
   descending?: boolean;
 };
 export type ViewNew = {
@@ -1392,10 +1764,6 @@ export type ViewNew = {
   side?: "left" | "right";
   filter?: ViewFilter;
   sort?: ViewSort[];
-};
-export type MatchRef = {
-  job: string;
-  no: number;
 };
 export type Difference = {
   type:
@@ -1466,6 +1834,8 @@ export type OpenItemRow = {
     | "advice_differs"
     | "stale";
   remaining: Money | null;
+  /** When the reconciliation first took its dataset in. */
+  first_seen: string | null;
   nearest: Nearest | null;
 };
 export type ViewOpenItems = {
@@ -1621,6 +1991,18 @@ export const {
   useJobGetQuery,
   useLazyJobGetQuery,
   useJobCancelMutation,
+  useReceiptGetQuery,
+  useLazyReceiptGetQuery,
+  useJobModelGetQuery,
+  useLazyJobModelGetQuery,
+  useSampleGetQuery,
+  useLazySampleGetQuery,
+  useModelListQuery,
+  useLazyModelListQuery,
+  useModelCreateMutation,
+  useModelGetQuery,
+  useLazyModelGetQuery,
+  useModelUnpinMutation,
   useViewCreateQuery,
   useLazyViewCreateQuery,
   useViewRowsQuery,

@@ -216,6 +216,14 @@ export const job: Job = {
 		],
 	},
 	result_hash: "ab".repeat(32),
+	inputs: [
+		{ side: "left", dataset: uuid(40), first_seen: "2026-11-02", carried: false },
+		{ side: "right", dataset: uuid(41), first_seen: "2026-11-02", carried: false },
+	],
+	receipt: true,
+	model: true,
+	ruleset_version: 1,
+	model_version: null,
 };
 
 export const reconciliation: Reconciliation = {
@@ -224,7 +232,9 @@ export const reconciliation: Reconciliation = {
 	status: "active",
 	left: ledger.id,
 	right: bank.id,
+	advice: null,
 	ruleset_version: 1,
+	model_version: null,
 	version: 4,
 	last_job: job,
 	created_at: AT,
@@ -267,6 +277,7 @@ export function open_item(row: number, change: Partial<OpenItemRow> = {}): OpenI
 		side: "left",
 		break_type: "missing",
 		remaining: { minor: "1500", currency: "EUR" },
+		first_seen: "2026-11-02",
 		nearest: { record: record("right", row + 1), confidence: 0.31 },
 		...change,
 	};
