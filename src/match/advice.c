@@ -95,11 +95,7 @@ static struct sv fold_code(struct advice *q, const struct col *c, uint32_t row)
 
 static uint64_t text_hash(struct sv s)
 {
-	uint64_t h = UINT64_C(0x378) + s.n;
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
-	return mix64(h);
+	return mix_bytes(UINT64_C(0x378), s);
 }
 
 static int by_whole(const void *a, const void *b)

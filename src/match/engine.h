@@ -322,6 +322,8 @@ int32_t score_pair(const struct engine *e, struct metric *m, const struct rules_
 uint64_t score_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
 	struct pair p, bool tested, int32_t ret_bits[PATTERN_FIELDS]);
 const char *score_level_word(unsigned level);
+/* Has the field four words or more on the mean? */
+bool score_is_long(const struct engine *e, const struct field *f);
 
 /* ---- test.c: the tests of a pass ---- */
 struct test_bounds {
@@ -375,6 +377,16 @@ static inline uint64_t mix64(uint64_t x)
 	x *= UINT64_C(0xd6e8feb86659fd93);
 	x ^= x >> 32;
 	return x;
+}
+
+/* Of bytes; the seed tells one use from another. */
+static inline uint64_t mix_bytes(uint64_t seed, struct sv s)
+{
+	uint64_t h = seed + s.n;
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
+	return mix64(h);
 }
 
 static inline uint32_t row_currency(const struct engine *e, int side, uint32_t row)

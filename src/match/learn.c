@@ -10,6 +10,7 @@
 #include "match/learn_parts.h"
 
 #define WINDOW_HOLDS 0.998
+#define ATOM_ROUNDS 3
 #define SMALL_PRODUCT UINT64_C(4000000)
 
 static bool takes_part(const struct learn *n, int side, uint32_t row)
@@ -101,6 +102,7 @@ static void find_by_steps(struct learn *n, const uint32_t *rows, uint32_t nrows,
 	uint32_t *unsure = ENGINE_NEW(e, (size_t)nrows + 1, uint32_t);
 
 	bool small = (uint64_t)nrows * n->nrows[RIGHT] <= SMALL_PRODUCT;
+	int again = 0;
 
 	for (enum learn_step step = small ? STEP_PRODUCT : STEP_KEYS;
 		step <= STEP_PRODUCT && engine_ok(e); step++) {
@@ -117,6 +119,12 @@ static void find_by_steps(struct learn *n, const uint32_t *rows, uint32_t nrows,
 			learn_judge(n);
 		if (engine_ok(e))
 			note_recall(n, step, cut);
+		/* The last step once more: atoms tell pairs that were hopeless. */
+		if (fit && engine_ok(e) && again < ATOM_ROUNDS && learn_atoms_take(n) &&
+			step == STEP_PRODUCT) {
+			again++;
+			step--;
+		}
 	}
 	if (fit && engine_ok(e))
 		learn_window_make(n); /* of the last fit: what a pinned model goes by */
@@ -289,25 +297,22 @@ bool learn_levels(const struct engine *e, struct metric *m, const struct rules_p
 	struct pair p, int32_t ret_bits[PATTERN_FIELDS], uint64_t *ret_levels)
 {
 	const struct learn *n = e->learned == NULL ? NULL : e->learned[pass - e->rs->passes];
+	uint8_t level[LEARN_COMPARISONS_MAX];
+	int32_t bits[LEARN_COMPARISONS_MAX];
 
 	if (n == NULL)
 		return false;
+	learn_weigh_each(n, m, p.a, p.b, level, bits);
 	*ret_levels = 0;
 	for (uint32_t i = 0; i < MIN(e->ncompared, PATTERN_FIELDS); i++) {
 		uint32_t k = 0;
-		int32_t shape;
 		ret_bits[i] = 0;
 		while (k < n->nc && n->c[k].field != e->compared[i])
 			k++;
-		if (k == n->nc)
+		if (k == n->nc || level[k] >= LEARN_LEVELS_MAX)
 			continue;
-		const struct comparison *c = &n->c[k];
-		unsigned level = learn_level(n, c, m, p.a, p.b, &shape);
-		if (level >= LEARN_LEVELS_MAX)
-			continue;
-		if (!c->dropped)
-			ret_bits[i] = c->log_m[level] - learn_log_u(n, c, level, shape, p.a, p.b);
-		*ret_levels |= (uint64_t)word_of(c, level) << 4 * i;
+		ret_bits[i] = bits[k];
+		*ret_levels |= (uint64_t)word_of(&n->c[k], level[k]) << 4 * i;
 	}
 	return true;
 }

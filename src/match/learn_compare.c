@@ -10,9 +10,6 @@
 #include "base/date.h"
 #include "match/learn_parts.h"
 
-#define LONG_WORDS 4u
-#define LOOK_ROWS 4096u
-
 /* Upper bounds of the bins of |ln(right / left)|, as ratios: e^.0005, e^.001 ... e^2. */
 static const double bin_up[AMOUNT_BINS - 1] = {1.0005001250208359, 1.0010005001667084,
 	1.002002001334, 1.0040080106773419, 1.0070245572668487, 1.010050167084168,
@@ -41,24 +38,6 @@ static bool uses(const struct rules_pass *pass, uint32_t field)
 	return false;
 }
 
-static bool is_long(const struct engine *e, const struct field *f)
-{
-	uint64_t words = 0, rows = 0;
-
-	for (int side = 0; side < 2; side++)
-		for (uint32_t i = 0; i < MIN(LOOK_ROWS, e->n[side]); i++) {
-			uint32_t r = (uint32_t)((uint64_t)i * e->n[side] / MIN(LOOK_ROWS, e->n[side]));
-			if (!vec_valid(&f->v[side], r))
-				continue;
-			struct sv text = vec_text(&f->v[side], r);
-			words++;
-			rows++;
-			for (size_t k = 0; k < text.n; k++)
-				words += text.p[k] == ' ';
-		}
-	return rows > 0 && words >= LONG_WORDS * rows;
-}
-
 static enum learn_how how_of(const struct engine *e, const struct field *f)
 {
 	if (f->listed || f->rule->type == RULES_CURRENCY)
@@ -67,7 +46,7 @@ static enum learn_how how_of(const struct engine *e, const struct field *f)
 		return LEARN_DATE;
 	if (!f->textual)
 		return LEARN_AMOUNT;
-	return is_long(e, f) ? LEARN_LONG : LEARN_SHORT;
+	return score_is_long(e, f) ? LEARN_LONG : LEARN_SHORT;
 }
 
 static bool share_column(const struct rules_field *a, const struct rules_field *b)
@@ -99,6 +78,7 @@ static void make_one(struct learn *n, struct comparison *c)
 		[LEARN_LONG] = LONG_LEVELS, [LEARN_AMOUNT] = AMOUNT_ATOM, [LEARN_DATE] = DATE_LEVELS};
 
 	c->nlevels = levels[c->how];
+	c->given.parent = c->given.both_of = LEARN_ALONE;
 	for (uint32_t i = 0; i < n->nc; i++)
 		if (share_column(c->f->rule, n->c[i].f->rule))
 			c->columns |= UINT64_C(1) << i;
@@ -225,15 +205,15 @@ void learn_ratio_bounds(unsigned low, unsigned high, double *ret_low, double *re
 static unsigned atom_of(const struct comparison *c, int64_t a, int64_t b)
 {
 	for (uint32_t i = 0; i < c->natoms; i++) {
-		double want = (double)a * c->atom[i].ratio + (double)c->atom[i].add;
-		double off = (double)b - want;
-		if (off < 1 && off > -1)
+		int64_t low, high;
+		learn_atom_range(&c->atom[i], a, &low, &high);
+		if (b >= low && b <= high)
 			return AMOUNT_ATOM + i;
 	}
 	return LEARN_LEVELS_MAX;
 }
 
-static unsigned amount_level(const struct comparison *c, uint32_t l, uint32_t r)
+unsigned learn_amount_bin(const struct comparison *c, uint32_t l, uint32_t r)
 {
 	int64_t a = c->f->v[LEFT].i64[l], b = c->f->v[RIGHT].i64[r];
 
@@ -243,11 +223,17 @@ static unsigned amount_level(const struct comparison *c, uint32_t l, uint32_t r)
 		return AMOUNT_REVERSED;
 	if ((a < 0) != (b < 0) || a == 0 || b == 0)
 		return AMOUNT_OTHER;
-	unsigned atom = c->natoms == 0 ? LEARN_LEVELS_MAX : atom_of(c, a, b);
-	if (atom < LEARN_LEVELS_MAX)
-		return atom;
 	double x = (double)(a < 0 ? -a : a), y = (double)(b < 0 ? -b : b);
 	return y > x ? AMOUNT_EQUAL + 1 + bin_of(y / x) : AMOUNT_EQUAL - 1 - bin_of(x / y);
+}
+
+static unsigned amount_level(const struct comparison *c, uint32_t l, uint32_t r)
+{
+	unsigned bin = learn_amount_bin(c, l, r);
+	unsigned atom = c->natoms == 0 || bin == AMOUNT_EQUAL || bin >= AMOUNT_OTHER ?
+		LEARN_LEVELS_MAX : atom_of(c, c->f->v[LEFT].i64[l], c->f->v[RIGHT].i64[r]);
+
+	return atom < LEARN_LEVELS_MAX ? atom : bin;
 }
 
 static bool swapped(int32_t a, int32_t b)
@@ -328,7 +314,8 @@ static void amount_word(const struct comparison *c, unsigned level, char out[64]
 	else if (level < AMOUNT_ATOM)
 		snprintf(out, 64, "%s", level == AMOUNT_OTHER ? "other sign" : "sign reversed");
 	else
-		snprintf(out, 64, "times %.6g plus %lld", c->atom[level - AMOUNT_ATOM].ratio,
+		snprintf(out, 64, "times %.9g, then %+lld",
+			(double)c->atom[level - AMOUNT_ATOM].ratio / (double)LEARN_NANO,
 			(long long)c->atom[level - AMOUNT_ATOM].add);
 }
 

@@ -115,9 +115,9 @@ static uint32_t count_amount(const struct comparison *c, unsigned level, int64_t
 	if (level == AMOUNT_REVERSED)
 		return amounts_within(c, -a, -a);
 	if (level >= AMOUNT_ATOM) {
-		const struct learn_atom *atom = &c->atom[level - AMOUNT_ATOM];
-		double want = (double)a * atom->ratio + (double)atom->add;
-		return amounts_within(c, to_amount(want - 0.5), to_amount(want + 0.5));
+		int64_t from, to;
+		learn_atom_range(&c->atom[level - AMOUNT_ATOM], a, &from, &to);
+		return amounts_within(c, from, to);
 	}
 	learn_ratio_bounds(c->low[level], c->high[level], &low, &high);
 	return amounts_by_ratio(c, a, low, high);
@@ -183,6 +183,15 @@ static bool count_level(
 	return false;
 }
 
+/* Right records with the candidate's own value stand at its level, whichever that is: u is no less. A
+ * letter off a rare name is no better than the name itself, and a letter off a common one is common. */
+static int32_t log_alike(const struct learn *n, const struct comparison *c, uint32_t r)
+{
+	uint32_t others = c->f->count[RIGHT][c->f->id[RIGHT][r]] - 1;
+
+	return num_log2(&n->e->num, 2 * (uint64_t)others + 1) - c->log_rows;
+}
+
 int32_t learn_log_u(const struct learn *n, const struct comparison *c, unsigned level, int32_t shape,
 	uint32_t l, uint32_t r)
 {
@@ -195,7 +204,8 @@ int32_t learn_log_u(const struct learn *n, const struct comparison *c, unsigned 
 		return -o.rarest;
 	}
 	if (!count_level(c, level, l, &count))
-		return c->log_u[level];
+		return c->how == LEARN_SHORT ? MAX(c->log_u[level], log_alike(n, c, r)) :
+			c->log_u[level];
 	bool self = n->same && (level == 0 || c->how >= LEARN_AMOUNT) &&
 		(c->how != LEARN_AMOUNT || level == AMOUNT_EQUAL) &&
 		(c->how != LEARN_DATE || (c->low[level] <= DATE_EQUAL && c->high[level] >= DATE_EQUAL));

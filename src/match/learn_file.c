@@ -11,6 +11,9 @@
 #include "wire/json.h"
 
 #define UNITS 15625 /* 1/64 in millionths */
+#define ATOM_RATIO_MOST 1000
+#define ATOM_ADD_MOST INT64_C(1000000000000000)
+#define LIFT_MOST (64 * RULES_BIT)
 
 static const char *const how_words[] = {[LEARN_SAME] = "same", [LEARN_SHORT] = "short text",
 	[LEARN_LONG] = "long text", [LEARN_AMOUNT] = "amount", [LEARN_DATE] = "date"};
@@ -100,13 +103,51 @@ static void put_weights(struct json_writer *w, const struct comparison *c)
 	json_close_array(w);
 }
 
-static void put_comparison(struct json_writer *w, const struct comparison *c)
+static void put_atoms(struct json_writer *w, const struct comparison *c)
+{
+	if (c->natoms == 0)
+		return;
+	json_open_array(w, "atoms");
+	for (uint32_t i = 0; i < c->natoms; i++) {
+		json_open_object(w, NULL);
+		json_put_decimal(w, "times", c->atom[i].ratio, 9);
+		json_put_int(w, "plus", c->atom[i].add);
+		json_put_int(w, "grain", c->atom[i].grain);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+/* What u is raised by, by level, where another comparison agrees. */
+static void put_given(struct json_writer *w, const struct learn *n, const struct comparison *c)
+{
+	const struct learn_given *g = &c->given;
+
+	if (g->parent == LEARN_ALONE)
+		return;
+	json_open_object(w, "depends");
+	json_put_text(w, "on", n->c[g->parent].f->rule->name);
+	json_open_array(w, "where");
+	for (uint32_t k = 0; k < n->c[g->parent].nlevels; k++)
+		if ((g->agrees[k / 64] >> k % 64 & 1) != 0)
+			json_put_int(w, NULL, k);
+	json_close_array(w);
+	json_open_array(w, "u_raised_bits");
+	for (uint32_t k = 0; k < c->nlevels; k++)
+		put_bits(w, NULL, g->lift[k]);
+	json_close_array(w);
+	json_close_object(w);
+}
+
+static void put_comparison(struct json_writer *w, const struct learn *n, const struct comparison *c)
 {
 	json_open_object(w, NULL);
 	json_put_text(w, "field", c->f->rule->name);
 	json_put_cstr(w, "compared_as", how_words[c->how]);
 	put_bits(w, "tells_bits", (int32_t)(c->bits * RULES_BIT));
 	json_put_bool(w, "used", !c->dropped);
+	put_atoms(w, c);
+	put_given(w, n, c);
 	put_weights(w, c);
 	json_close_object(w);
 }
@@ -123,7 +164,7 @@ static void put_model(struct json_writer *w, const struct learn *n)
 	put_window(w, n);
 	json_open_array(w, "comparisons");
 	for (uint32_t i = 0; i < n->nc; i++)
-		put_comparison(w, &n->c[i]);
+		put_comparison(w, n, &n->c[i]);
 	json_close_array(w);
 	json_close_object(w);
 }
@@ -199,17 +240,69 @@ static bool read_weights(struct comparison *c, const struct tree *t)
 	return true;
 }
 
+static bool read_atoms(struct comparison *c, const struct tree *t)
+{
+	for (t = t == NULL ? NULL : t->first; t != NULL; t = t->next) {
+		struct learn_atom *atom = &c->atom[c->natoms];
+		const struct tree *times = tree_get(t, "times");
+		if (c->how != LEARN_AMOUNT || c->natoms == LEARN_ATOMS_MAX || times == NULL ||
+			tree_decimal(times, 9, &atom->ratio, NULL) < 0 || atom->ratio <= 0 ||
+			atom->ratio > ATOM_RATIO_MOST * LEARN_NANO ||
+			!read_int(t, "plus", -ATOM_ADD_MOST, ATOM_ADD_MOST, &atom->add) ||
+			!read_int(t, "grain", 1, ATOM_ADD_MOST, &atom->grain))
+			return false;
+		c->natoms++;
+		c->nlevels = AMOUNT_ATOM + c->natoms;
+	}
+	return true;
+}
+
+/* After all comparisons have their levels. */
+static bool read_given(const struct learn *n, struct comparison *c, const struct tree *t)
+{
+	struct learn_given *g = &c->given;
+
+	if (t == NULL)
+		return true;
+	int parent = find_comparison(n, tree_get(t, "on"));
+	const struct tree *where = tree_get(t, "where"), *bits = tree_get(t, "u_raised_bits");
+	if (parent < 0 || &n->c[parent] == c || where == NULL || bits == NULL ||
+		bits->count != c->nlevels)
+		return false;
+	g->parent = (uint32_t)parent;
+	for (where = where->first; where != NULL; where = where->next) {
+		int64_t k;
+		if (tree_integer(where, 0, n->c[parent].nlevels - 1, &k, NULL) < 0)
+			return false;
+		g->agrees[k / 64] |= UINT64_C(1) << k % 64;
+	}
+	bits = bits->first;
+	for (uint32_t k = 0; k < c->nlevels; k++, bits = bits->next) {
+		int32_t v;
+		if (!read_bits(bits, &v) || v < 0 || v > LIFT_MOST)
+			return false;
+		g->lift[k] = (int16_t)v;
+	}
+	return true;
+}
+
 static bool read_comparisons(struct learn *n, const struct tree *t)
 {
+	const struct tree *first = t == NULL ? NULL : t->first;
 	uint32_t known = 0;
 
-	for (t = t == NULL ? NULL : t->first; t != NULL; t = t->next) {
+	for (t = first; t != NULL; t = t->next) {
 		int i = find_comparison(n, tree_get(t, "field"));
 		const struct tree *how = tree_get(t, "compared_as");
 		if (i < 0 || how == NULL || !sv_eq_cstr(how->text, how_words[n->c[i].how]) ||
-			!read_weights(&n->c[i], t))
+			!read_atoms(&n->c[i], tree_get(t, "atoms")) || !read_weights(&n->c[i], t))
 			return false;
 		known++;
+	}
+	for (t = first; t != NULL; t = t->next) {
+		int i = find_comparison(n, tree_get(t, "field"));
+		if (i < 0 || !read_given(n, &n->c[i], tree_get(t, "depends")))
+			return false;
 	}
 	return known == n->nc;
 }
@@ -291,5 +384,6 @@ int learn_model_read(struct learn *n, const struct tree *t)
 		!read_keys(n, tree_get(t, "keys")) || !read_window(n, tree_get(t, "window")))
 		return tree_error(err, E_RULESET, t,
 			"The model does not fit the fields of this ruleset.");
+	learn_joint_count(n);
 	return 0;
 }

@@ -74,11 +74,12 @@ static void weigh_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 	(void)thread;
 	for (size_t i = (size_t)chunk * CHUNK_ROWS; i < end; i++) {
 		int32_t w = 0;
-		for (uint32_t k = 0; k < n->nc; k++) {
-			unsigned level = f->level[i * n->nc + k];
-			if (level < LEARN_LEVELS_MAX && !n->c[k].dropped)
-				w += n->c[k].log_m[level] - f->log_u[i * n->nc + k];
-		}
+		const struct candidate_pair *p = &n->cand.pair.p[i];
+		const uint8_t *level = f->level + i * n->nc;
+		for (uint32_t k = 0; k < n->nc; k++)
+			if (level[k] < LEARN_LEVELS_MAX && !n->c[k].dropped)
+				w += n->c[k].log_m[level[k]] - learn_joint_log_u(n, k, level,
+					f->log_u[i * n->nc + k], p->l, p->r);
 		n->cand.pair.p[i].w = w;
 		f->odds[i] = num_pow2(&e->num, w + n->prior);
 	}
@@ -232,6 +233,13 @@ static bool independent(const struct learn *n, uint32_t keys, uint32_t c)
 	return false;
 }
 
+/* An amount that an atom explains stands in a window as well. */
+static void see_bin(struct comparison *c, const struct candidate_pair *p, unsigned level, double seen)
+{
+	if (c->how == LEARN_AMOUNT && level >= AMOUNT_ATOM)
+		c->binned[learn_amount_bin(c, p->l, p->r)] += seen;
+}
+
 static double see(const struct fit *f, uint32_t k, bool unbiased)
 {
 	const struct learn *n = f->n;
@@ -239,12 +247,14 @@ static double see(const struct fit *f, uint32_t k, bool unbiased)
 	double all = 0;
 
 	memset(c->seen, 0, sizeof(c->seen));
+	memset(c->binned, 0, sizeof(c->binned));
 	for (size_t i = 0; i < f->ncand; i++) {
 		unsigned level = f->level[i * n->nc + k];
 		if (level >= LEARN_LEVELS_MAX || n->p[i] < 1e-4 ||
 			(unbiased && !independent(n, n->cand.pair.p[i].keys, k)))
 			continue;
 		c->seen[level] += n->p[i];
+		see_bin(c, &n->cand.pair.p[i], level, n->p[i]);
 		all += n->p[i];
 	}
 	return all;
@@ -318,7 +328,14 @@ static void note_sure(struct learn *n)
 			n->sure[LEFT][n->cand.pair.p[i].l] = n->sure[RIGHT][n->cand.pair.p[i].r] = true;
 }
 
-void learn_fit(struct learn *n)
+static void see_sample(struct learn *n)
+{
+	learn_sample_weigh(n);
+	if (engine_ok(n->e))
+		learn_joint_weigh(n);
+}
+
+static void fit_candidates(struct learn *n)
 {
 	struct engine *e = n->e;
 	struct fit f = {0};
@@ -335,11 +352,11 @@ void learn_fit(struct learn *n)
 		par_for(e, n->nc, maximise_task, &f);
 		learn_weights(n, false);
 		if (round % 3 == 0)
-			learn_sample_weigh(n);
+			see_sample(n);
 	}
 	n->forced = 0;
 	if (ok && engine_ok(e)) {
-		learn_sample_weigh(n);
+		see_sample(n);
 		learn_weights(n, n->learned);
 		par_for(e, chunks(f.ncand), count_chunk, &f);
 		expect(&f, false);
@@ -347,6 +364,14 @@ void learn_fit(struct learn *n)
 		note_doubt(&f);
 	}
 	close_fit(&f);
+}
+
+void learn_fit(struct learn *n)
+{
+	learn_joint_open(n);
+	if (engine_ok(n->e))
+		fit_candidates(n);
+	learn_joint_close(n);
 }
 
 void learn_judge(struct learn *n)

@@ -25,15 +25,6 @@
 
 /* ---- values ---- */
 
-static uint64_t hash_text(const char *p, size_t n)
-{
-	uint64_t h = n;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)p[i]) * UINT64_C(0x100000001b3);
-	return mix64(h);
-}
-
 static uint32_t rare_words(const struct comparison *c, int side, uint32_t row,
 	uint64_t out[LEARN_VALUES_MAX])
 {
@@ -76,7 +67,7 @@ static uint32_t single_values(const struct learn *n, const struct learn_single *
 	struct sv text = vec_text(&c->f->v[side], row);
 	if (text.n < s->letters)
 		return 0;
-	out[0] = hash_text(text.p, s->letters);
+	out[0] = mix_bytes(0, sv_from(text.p, s->letters));
 	return 1;
 }
 

@@ -76,10 +76,24 @@ struct learn_tokens {
 	int32_t *total;  /* bits of all tokens of a row, 1/64 bit */
 };
 
-/* An exact relation between amounts that occurs too often to be chance: right = left * ratio + add. */
+#define LEARN_NANO INT64_C(1000000000)
+/* An exact relation between amounts that occurs too often to be chance: right = left * ratio + add,
+ * rounded either way to a multiple of the grain. */
 struct learn_atom {
-	int64_t add;
-	double ratio;
+	int64_t ratio; /* 10^-9 */
+	int64_t add, grain;
+};
+
+#define LEARN_ALONE UINT32_MAX
+/* Which other comparison one depends on among pairs that are no matches: what agrees on a postcode
+ * agrees on the town. */
+struct learn_given {
+	uint32_t parent;                   /* LEARN_ALONE: none */
+	uint64_t agrees[LEARN_LEVELS_MAX / 64]; /* levels of the parent at which it agrees */
+	int16_t lift[LEARN_LEVELS_MAX];    /* log2(u given that / u), 1/64 bit, 0 or more */
+	struct learn_both *both;           /* right rows by (value of parent, own value) */
+	uint32_t both_mask;
+	uint32_t both_of;                  /* the parent that it was made for */
 };
 
 struct comparison {
@@ -108,6 +122,7 @@ struct comparison {
 	double start[LEARN_LEVELS_MAX];
 	double m[LEARN_LEVELS_MAX];
 	double seen[LEARN_LEVELS_MAX]; /* expected matches at the level, of the last round */
+	double binned[AMOUNT_ATOM];    /* of amounts: those at atoms, by their bin */
 	double u[LEARN_LEVELS_MAX];    /* of pairs that are no matches, sampled */
 	uint8_t low[LEARN_LEVELS_MAX]; /* levels merged with this one: low .. high */
 	uint8_t high[LEARN_LEVELS_MAX];
@@ -115,6 +130,7 @@ struct comparison {
 	int32_t log_u[LEARN_LEVELS_MAX];
 	double sampled;                  /* pairs that u was shared out to */
 	double bits;                     /* sum of m log2(m / u) */
+	struct learn_given given;
 };
 
 enum learn_key_kind { KEY_EQUAL, KEY_PREFIX, KEY_WORD };
@@ -196,6 +212,7 @@ struct learn {
 	bool pinned;
 	bool doubtful;          /* more pairs look like matches than can be */
 	uint64_t pairs, not_searched;
+	struct learn_joint *joint; /* while a model is fitted */
 };
 
 /* ---- learn_compare.c ---- */
@@ -204,6 +221,15 @@ void learn_compare_make(struct learn *n);
 unsigned learn_level(const struct learn *n, const struct comparison *c, struct metric *m, uint32_t l,
 	uint32_t r, int32_t *ret_shape);
 const char *learn_level_word(const struct comparison *c, unsigned level, char out[64]);
+/* The level of an amount by its ratio alone, atoms left aside. */
+unsigned learn_amount_bin(const struct comparison *c, uint32_t l, uint32_t r);
+
+/* ---- learn_atom.c ---- */
+/* Looks for atoms among the amounts of sure pairs of the last fit; true when there are new ones, for
+ * which another fit is needed. */
+bool learn_atoms_take(struct learn *n);
+/* The right amounts that are just what an atom makes of a left one. */
+void learn_atom_range(const struct learn_atom *atom, int64_t a, int64_t *ret_low, int64_t *ret_high);
 
 /* ---- learn_text.c ---- */
 void learn_tokens_make(struct engine *e, struct comparison *c);
@@ -221,14 +247,35 @@ int32_t learn_log2(double v); /* in 1/64 bit */
 /* Bounds of the ratio of a merged range of amount levels on one side of equality. */
 void learn_ratio_bounds(unsigned low, unsigned high, double *ret_low, double *ret_high);
 
+/* ---- learn_joint.c: what agrees together among pairs that are no matches ---- */
+/* Pairs that agree on one field, chosen by what they hold, beside those of the sample. */
+void learn_joint_open(struct learn *n);
+/* Who depends on whom, and how much, by the model as it is. */
+void learn_joint_weigh(struct learn *n);
+void learn_joint_close(struct learn *n);
+/* Rows by both values, for a model that was read. */
+void learn_joint_count(struct learn *n);
+/* log2(u) of comparison k when the other levels of the pair are known; log_u: without them. */
+int32_t learn_joint_log_u(const struct learn *n, uint32_t k, const uint8_t *level, int32_t log_u,
+	uint32_t l, uint32_t r);
+
 /* ---- learn_weight.c: model to weights ---- */
 void learn_start(struct learn *n);
+/* Start values of a comparison that has got more levels. */
+void learn_start_again(struct comparison *c);
 /* log_m, log_u of all levels from m and u, after merging what is alike. */
 void learn_weights(struct learn *n, bool merge);
 int32_t learn_weigh(const struct learn *n, struct metric *m, uint32_t l, uint32_t r);
+/* The level and the weight of each comparison, 0 for those that are missing or dropped. */
+void learn_weigh_each(const struct learn *n, struct metric *m, uint32_t l, uint32_t r,
+	uint8_t ret_level[LEARN_COMPARISONS_MAX], int32_t ret_bits[LEARN_COMPARISONS_MAX]);
 
 /* ---- learn_sample.c ---- */
 void learn_sample_make(struct learn *n);
+/* Levels anew, when comparisons have got others. */
+void learn_sample_level(struct learn *n);
+/* Participating rows with the smallest hashes of what they hold, by hash; at most most. */
+uint32_t learn_sample_rows(struct learn *n, int side, uint32_t most, uint32_t *out);
 /* u of all levels anew, what the model as it is takes for matches weighed out. */
 void learn_sample_weigh(struct learn *n);
 void learn_sample_free(struct learn *n);

@@ -27,8 +27,8 @@ static int by_hash(const void *a, const void *b)
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
-/* Rows with the smallest hashes, by hash: the order of the files does not matter. */
-static uint32_t choose_rows(struct learn *n, int side, uint32_t most, uint32_t *out)
+/* The order of the files does not matter. */
+uint32_t learn_sample_rows(struct learn *n, int side, uint32_t most, uint32_t *out)
 {
 	struct engine *e = n->e;
 	uint32_t count = 0;
@@ -60,7 +60,7 @@ static void choose_pairs(struct learn *n)
 		n->pair_row[side] = ENGINE_NEW(e, SAMPLE_PAIRS + 1, uint32_t);
 	}
 	for (int side = 0; side < 2 && engine_ok(e); side++)
-		count[side] = choose_rows(n, side, SAMPLE_ROWS, rows[side]);
+		count[side] = learn_sample_rows(n, side, SAMPLE_ROWS, rows[side]);
 	uint64_t all = (uint64_t)n->nrows[0] * n->nrows[1];
 	bool whole = all <= SAMPLE_PAIRS && count[0] == n->nrows[0] && count[1] == n->nrows[1];
 	uint32_t want = whole ? (uint32_t)all : SAMPLE_PAIRS;
@@ -125,6 +125,13 @@ void learn_sample_make(struct learn *n)
 	for (uint32_t i = 0; i < n->npairs; i++)
 		n->pair_weight[i] = 1;
 	if (engine_ok(e))
+		share_all(n);
+}
+
+void learn_sample_level(struct learn *n)
+{
+	par_for(n->e, chunks(n->npairs), level_chunk, n);
+	if (engine_ok(n->e))
 		share_all(n);
 }
 

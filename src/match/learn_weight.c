@@ -38,7 +38,13 @@ static void start_long(struct learn *n, struct comparison *c)
 		c->start[k] /= sum;
 }
 
-static void start_one(struct learn *n, struct comparison *c)
+void learn_start_again(struct comparison *c)
+{
+	for (uint32_t k = 0; k < c->nlevels; k++)
+		c->start[k] = k == AMOUNT_EQUAL ? .4 : .6 / (c->nlevels - 1);
+}
+
+static void start_values(struct learn *n, struct comparison *c)
 {
 	static const double text[SHORT_LEVELS] = {.6, .1, .08, .04, .05, .04, .03, .06};
 
@@ -54,14 +60,18 @@ static void start_one(struct learn *n, struct comparison *c)
 		start_long(n, c);
 		break;
 	case LEARN_AMOUNT:
-		for (uint32_t k = 0; k < c->nlevels; k++)
-			c->start[k] = k == AMOUNT_EQUAL ? .4 : .6 / (c->nlevels - 1);
+		learn_start_again(c);
 		break;
 	case LEARN_DATE:
 		for (uint32_t k = 0; k < c->nlevels; k++)
 			c->start[k] = 1.0 / c->nlevels;
 		break;
 	}
+}
+
+static void start_one(struct learn *n, struct comparison *c)
+{
+	start_values(n, c);
 	/* A column may as well be noise: or else ten of them would hide what the others say. */
 	for (uint32_t k = 0; k < c->nlevels; k++)
 		c->m[k] = (c->start[k] + c->u[k]) / 2;
@@ -196,15 +206,37 @@ void learn_weights(struct learn *n, bool merge)
 	}
 }
 
+static int32_t weigh(const struct learn *n, uint32_t k, const uint8_t *level, int32_t shape, uint32_t l,
+	uint32_t r)
+{
+	const struct comparison *c = &n->c[k];
+
+	if (level[k] >= LEARN_LEVELS_MAX || c->dropped)
+		return 0;
+	int32_t log_u = learn_log_u(n, c, level[k], shape, l, r);
+	return c->log_m[level[k]] - learn_joint_log_u(n, k, level, log_u, l, r);
+}
+
 int32_t learn_weigh(const struct learn *n, struct metric *m, uint32_t l, uint32_t r)
 {
-	int32_t w = 0, shape;
+	uint8_t level[LEARN_COMPARISONS_MAX];
+	int32_t shape[LEARN_COMPARISONS_MAX] = {0}, w = 0;
 
-	for (uint32_t i = 0; i < n->nc; i++) {
-		const struct comparison *c = &n->c[i];
-		unsigned level = c->dropped ? LEARN_LEVELS_MAX : learn_level(n, c, m, l, r, &shape);
-		if (level < LEARN_LEVELS_MAX)
-			w += c->log_m[level] - learn_log_u(n, c, level, shape, l, r);
-	}
+	for (uint32_t k = 0; k < n->nc; k++)
+		level[k] = n->c[k].dropped ? LEARN_LEVELS_MAX :
+			(uint8_t)learn_level(n, &n->c[k], m, l, r, &shape[k]);
+	for (uint32_t k = 0; k < n->nc; k++)
+		w += weigh(n, k, level, shape[k], l, r);
 	return w;
+}
+
+void learn_weigh_each(const struct learn *n, struct metric *m, uint32_t l, uint32_t r,
+	uint8_t ret_level[LEARN_COMPARISONS_MAX], int32_t ret_bits[LEARN_COMPARISONS_MAX])
+{
+	int32_t shape[LEARN_COMPARISONS_MAX] = {0};
+
+	for (uint32_t k = 0; k < n->nc; k++)
+		ret_level[k] = (uint8_t)learn_level(n, &n->c[k], m, l, r, &shape[k]);
+	for (uint32_t k = 0; k < n->nc; k++)
+		ret_bits[k] = weigh(n, k, ret_level, shape[k], l, r);
 }

@@ -9,6 +9,11 @@
 
 #define WINDOW_SHARE 0.998
 
+static double seen_at(const struct comparison *c, unsigned level)
+{
+	return c->seen[level] + (c->how == LEARN_AMOUNT ? c->binned[level] : 0);
+}
+
 /* Levels low .. high of the ordered ones with the least u that hold the share of what was seen. */
 static bool smallest(const struct comparison *c, unsigned levels, unsigned *ret_low,
 	unsigned *ret_high)
@@ -16,11 +21,11 @@ static bool smallest(const struct comparison *c, unsigned levels, unsigned *ret_
 	double all = 0, best = 2;
 
 	for (unsigned k = 0; k < levels; k++)
-		all += c->seen[k];
+		all += seen_at(c, k);
 	for (unsigned low = 0; low < levels && all > 0; low++) {
 		double seen = 0, u = 0;
 		for (unsigned high = low; high < levels; high++) {
-			seen += c->seen[high];
+			seen += seen_at(c, high);
 			u += c->u[high];
 			if (seen < WINDOW_SHARE * all)
 				continue;

@@ -24,11 +24,13 @@ libmatch_a_SOURCES = \
 	%D%/group.c \
 	%D%/intern.c \
 	%D%/learn.c %D%/learn.h %D%/learn_parts.h \
+	%D%/learn_atom.c \
 	%D%/learn_compare.c \
 	%D%/learn_count.c \
 	%D%/learn_file.c \
 	%D%/learn_find.c %D%/learn_find.h \
 	%D%/learn_fit.c \
+	%D%/learn_joint.c \
 	%D%/learn_key.c \
 	%D%/learn_sample.c \
 	%D%/learn_text.c \
@@ -77,6 +79,8 @@ MATCH_TESTS = \
 	tests/unit/match/test_match \
 	tests/unit/match/test_metric \
 	tests/unit/match/test_learn \
+	tests/unit/match/test_learn_atom \
+	tests/unit/match/test_learn_joint \
 	tests/unit/match/test_learn_model \
 	tests/unit/match/test_propose \
 	tests/unit/match/test_propose_advice \
@@ -117,6 +121,10 @@ tests_unit_match_test_metric_SOURCES = tests/unit/match/test_metric.c tests/unit
 tests_unit_match_test_metric_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_learn_SOURCES = tests/unit/match/test_learn.c tests/unit/match/scene.h
 tests_unit_match_test_learn_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_learn_atom_SOURCES = tests/unit/match/test_learn_atom.c tests/unit/match/scene.h
+tests_unit_match_test_learn_atom_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_learn_joint_SOURCES = tests/unit/match/test_learn_joint.c tests/unit/match/scene.h
+tests_unit_match_test_learn_joint_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_learn_model_SOURCES = tests/unit/match/test_learn_model.c tests/unit/match/scene.h
 tests_unit_match_test_learn_model_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_propose_SOURCES = tests/unit/match/test_propose.c

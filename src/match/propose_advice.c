@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "match/engine.h"
+#include "match/propose_parts.h"
 #include "rules/tree.h"
 
 #define SHARE_MIN 800u /* per mille of the lines whose key a side must know */
@@ -14,15 +14,6 @@
 static bool is_key(const struct col *c)
 {
 	return c->role == COL_FIELD && (c->type == COL_CODE || c->type == COL_TEXT);
-}
-
-static uint64_t hash_value(struct sv s)
-{
-	uint64_t h = s.n;
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
-	return mix64(h) | 1;
 }
 
 static int u64_cmp(const void *a, const void *b)
@@ -43,7 +34,7 @@ static uint64_t *list_values(const struct col *c, uint32_t rows, uint32_t *ret_n
 		return NULL;
 	for (uint32_t r = 0; r < rows; r++)
 		if (col_valid(c, r) && col_folded(c, r).n > 0)
-			v[n++] = hash_value(col_folded(c, r));
+			v[n++] = propose_hash(col_folded(c, r));
 	qsort(v, n, sizeof(*v), u64_cmp);
 	*ret_n = n;
 	return v;

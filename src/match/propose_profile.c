@@ -16,11 +16,7 @@
 
 uint64_t propose_hash(struct sv s)
 {
-	uint64_t h = s.n;
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
-	return mix64(h) | 1;
+	return mix_bytes(0, s) | 1;
 }
 
 size_t propose_fold(struct sv s, char *out, size_t cap)

@@ -12,7 +12,7 @@
 #define THEN_SURE                                                                                  \
 	"\"confirm\": { \"confidence\": 0.999, \"margin\": 1 }, \"suggest\": { \"confidence\": 0.5 }"
 #define THEN_SUGGEST "\"suggest\": { \"confidence\": 0.5 }"
-#define THEN_DOUBTED "\"suggest\": { \"confidence\": 0.9 }"
+#define THEN_HINT "\"hint\": true"
 
 static void put_side(struct propose *q, int side, struct sv label)
 {
@@ -258,7 +258,9 @@ static void put_money_passes(struct propose *q)
 	put_learned(q, "learned", 3, true, THEN_SUGGEST, false);
 	for (uint32_t i = 0; i < q->ncodes; i++)
 		put_partial(q, i);
-	put_learned(q, "learned, any amount", 5, false, THEN_DOUBTED, false);
+	/* Amounts that have nothing to do with each other settle nothing, however alike the rest is: a
+	 * payment on account of the same customer is for a person to assign. */
+	put_learned(q, "learned, any amount", 5, false, THEN_HINT, false);
 }
 
 static void put_passes(struct propose *q)

@@ -149,7 +149,7 @@ static uint32_t count_blanks(struct sv s)
 	return n;
 }
 
-static bool is_long_text(const struct engine *e, const struct field *f)
+bool score_is_long(const struct engine *e, const struct field *f)
 {
 	uint64_t words = 0, rows = 0;
 
@@ -252,7 +252,7 @@ static void choose_sample(struct engine *e, int side)
 
 static void prepare_text(struct engine *e, struct field *f)
 {
-	f->long_text = !f->listed && is_long_text(e, f);
+	f->long_text = !f->listed && score_is_long(e, f);
 	if (f->listed || f->long_text) {
 		words_prepare(e, f);
 		return;
