@@ -73,19 +73,24 @@ export function columnOf(table: Table, name: string): number {
   return at;
 }
 
-/** 0 .. n - 1 in an order that depends on the seed alone (Fisher-Yates on splitmix32). */
-export function permutation(n: number, seed: number): number[] {
+/** Numbers from 0 to below a bound, which follow from the seed (splitmix32). */
+export function generator(seed: number): (below: number) => number {
   let state = seed >>> 0;
-  const next = (): number => {
+  return (below) => {
     state = (state + 0x9e3779b9) >>> 0;
     let z = state;
     z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
     z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return (z ^ (z >>> 15)) >>> 0;
+    return ((z ^ (z >>> 15)) >>> 0) % below;
   };
+}
+
+/** 0 .. n - 1 in an order that depends on the seed alone (Fisher and Yates). */
+export function permutation(n: number, seed: number): number[] {
+  const next = generator(seed);
   const order = Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
-    const j = next() % (i + 1);
+    const j = next(i + 1);
     const kept = order[i] as number;
     order[i] = order[j] as number;
     order[j] = kept;

@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { BAD, badRows, writeBad } from './bad.ts';
 import { columnOf, permutation, readTable, type Table, writeTable } from './csv.ts';
 
 export interface Wanted {
@@ -21,6 +22,7 @@ export interface Files {
   inputs: string[]; /* left and right, or one file to deduplicate */
   advice: string | null;
   truth: string;
+  delimiter: string;
 }
 
 export const VARIANTS = ['renamed', 'shuffled'];
@@ -30,7 +32,7 @@ export function parse(text: string, defaultRows: number): Wanted {
   const [, name = '', rows, noise, variant = ''] = found ?? [];
   if (name === '' || (variant !== '' && !VARIANTS.includes(variant)))
     throw new Error(`"${text}" is not NAME[:ROWS][+NOISE][/${VARIANTS.join('|')}]`);
-  return { text, name, rows: Number(rows ?? defaultRows), noise: Number(noise ?? 0), variant };
+  return { text, name, rows: Number(rows ?? badRows(name) ?? defaultRows), noise: Number(noise ?? 0), variant };
 }
 
 /** The folder of public data, named in tests/unit/corpus.h; null when it is not there. */
@@ -115,7 +117,7 @@ function preparePublic(top: string, dir: string, set: Public): Files | null {
     return one ? ['same', `${a};${b}`, ''] : ['1:1', a, b];
   });
   writeTable(join(dir, 'truth.csv'), { header: ['kind', 'left_rows', 'right_rows'], rows });
-  return { dir, inputs: names.slice(0, tables.length).map((name) => join(dir, name)), advice: null, truth: join(dir, 'truth.csv') };
+  return { dir, inputs: names.slice(0, tables.length).map((name) => join(dir, name)), advice: null, truth: join(dir, 'truth.csv'), delimiter: set.delimiter };
 }
 
 function generate(build: string, dir: string, scenario: string, rows: number, seed: number, noise: number): Files {
@@ -128,6 +130,7 @@ function generate(build: string, dir: string, scenario: string, rows: number, se
     inputs: names.map((name) => join(dir, name)),
     advice: existsSync(advice) ? advice : null,
     truth: join(dir, 'truth.csv'),
+    delimiter: ',',
   };
 }
 
@@ -172,6 +175,10 @@ export function prepare(top: string, build: string, work: string, want: Wanted):
   }
   const set = publics[want.name];
   if (set !== undefined) return preparePublic(top, dir, set);
+  if (BAD.includes(want.name)) {
+    writeBad(dir, want.name, want.rows);
+    return { dir, inputs: names.map((name) => join(dir, name)), advice: null, truth: join(dir, 'truth.csv'), delimiter: ',' };
+  }
   if (want.name === 'random') return generateRandom(build, dir, want);
   return generate(build, dir, want.name, want.rows, 378, want.noise);
 }

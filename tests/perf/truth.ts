@@ -47,6 +47,8 @@ export interface Said {
   status: 'confirmed' | 'suggested' | 'ambiguous';
   confidence: number;
   kind: string;
+  /** The engine says that equal rows would have done as well. */
+  interchangeable: boolean;
 }
 
 /** What a run wrote: matches.csv, or clusters.csv where pairs at or above `line` count as confirmed. */
@@ -57,15 +59,44 @@ export function readSaid(dir: string, line: number): Said[] {
 
 function readMatches(path: string): Said[] {
   const table = readTable(path);
-  const [kind, status, confidence, left, right] = ['kind', 'status', 'confidence', 'left_rows', 'right_rows'].map((name) =>
+  const [kind, status, confidence, left, right, evidence] = ['kind', 'status', 'confidence', 'left_rows', 'right_rows', 'evidence'].map((name) =>
     columnOf(table, name),
-  ) as [number, number, number, number, number];
+  ) as [number, number, number, number, number, number];
   return table.rows.map((row) => ({
     keys: expand(rowsOf(row[left] ?? ''), rowsOf(row[right] ?? '')),
     status: row[status] as Said['status'],
     confidence: Number(row[confidence]),
     kind: row[kind] ?? '',
+    interchangeable: (row[evidence] ?? '').includes('; interchangeable'),
   }));
+}
+
+/** By 1-based row, what it holds but for what numbers rows: columns in which no value occurs twice. */
+export function contentsOf(path: string, delimiter: string): string[] {
+  const table = readTable(path, delimiter, delimiter === ',');
+  const told = table.header.map((_, c) => new Set(table.rows.map((row) => row[c])).size < table.rows.length);
+  return ['', ...table.rows.map((row) => row.filter((_, c) => told[c]).join('\u001f'))];
+}
+
+/**
+ * Rows of one side that hold the same cannot be told apart by anybody, and truth knows them by their
+ * number only. A pair that the engine flags as interchangeable counts as the true pair of the same
+ * contents, if there is one that nobody else has claimed; each is claimed once.
+ */
+export function exchange(truth: ReadonlyMap<Key, string>, said: readonly Said[], left: string[], right: string[]): Said[] {
+  const contents = (k: Key): string => {
+    const { a, b } = unkey(k);
+    return `${left[a]}\u001e${right[b]}`;
+  };
+  const claimed = new Set(said.filter((match) => match.status !== 'ambiguous').flatMap((match) => match.keys));
+  const free = new Map<string, Key[]>();
+  for (const k of truth.keys())
+    if (unkey(k).side === 'cross' && !claimed.has(k)) free.set(contents(k), [...(free.get(contents(k)) ?? []), k]);
+  return said.map((match) =>
+    match.interchangeable && match.status !== 'ambiguous'
+      ? { ...match, keys: match.keys.map((k) => (truth.has(k) || unkey(k).side !== 'cross' ? k : (free.get(contents(k))?.pop() ?? k))) }
+      : match,
+  );
 }
 
 function readClusters(path: string, line: number): Said[] {
@@ -88,6 +119,7 @@ function readClusters(path: string, line: number): Said[] {
           status: sure >= line ? 'confirmed' : 'suggested',
           confidence: sure,
           kind: 'same',
+          interchangeable: false,
         });
       }
     });
