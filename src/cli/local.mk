@@ -16,6 +16,7 @@ recon_SOURCES = \
 	%D%/main.c \
 	%D%/match_files.c %D%/match_files.h \
 	%D%/match_row.c %D%/match_row.h \
+	%D%/match_text.c %D%/match_text.h \
 	%D%/same_files.c %D%/same_files.h
 recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'
 recon_LDADD = $(MATCH_LIBS) $(WRITE_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)

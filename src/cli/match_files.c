@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli/match_row.h"
+#include "cli/match_text.h"
 
 #define CHUNK 4096u /* rows formatted before they are written: they stay in the processor's cache */
 #define THREADS_MAX 64u

@@ -5,212 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/date.h"
-
-#define ROW_BYTES 1024u /* room asked for before fixed parts; members and texts ask for their own */
-
-/* ---- text ---- */
-
-void match_text_free(struct match_text *t)
-{
-	free(t->p);
-	buf_free(&t->cell);
-	*t = (struct match_text){0};
-}
-
-static void room(struct match_text *t, size_t n)
-{
-	if (t->cap - t->n >= n || t->failed)
-		return;
-	size_t cap = MAX(t->cap * 2, t->n + n + (1u << 16));
-	char *p = realloc(t->p, cap);
-	if (p == NULL) {
-		t->failed = true;
-		t->n = 0;
-		return;
-	}
-	t->p = p;
-	t->cap = cap;
-}
-
-/* Inline, so that the lengths of literals are known. */
-static inline void put_char(struct match_text *t, char c)
-{
-	t->p[t->n++] = c;
-}
-
-static inline void put_sv(struct match_text *t, struct sv s)
-{
-	memcpy(t->p + t->n, s.p, s.n);
-	t->n += s.n;
-}
-
-__attribute__((always_inline)) static inline void put_cstr(struct match_text *t, const char *s)
-{
-	put_sv(t, sv_from_cstr(s));
-}
-
-/* ---- numbers: written from their end, then copied whole ---- */
-
-#define NUMBER_BYTES 48u
-
-static const char two_digits[] = "00010203040506070809101112131415161718192021222324"
-				 "25262728293031323334353637383940414243444546474849"
-				 "50515253545556575859606162636465666768697071727374"
-				 "75767778798081828384858687888990919293949596979899";
-
-static inline char *digits_before(char *end, uint64_t v)
-{
-	for (; v >= 100; v /= 100) {
-		end -= 2;
-		memcpy(end, two_digits + 2 * (v % 100), 2);
-	}
-	if (v >= 10) {
-		end -= 2;
-		memcpy(end, two_digits + 2 * v, 2);
-	} else {
-		*--end = (char)('0' + v);
-	}
-	return end;
-}
-
-static inline void put_number(struct match_text *t, const char *from, const char *end)
-{
-	memcpy(t->p + t->n, from, NUMBER_BYTES / 2);
-	t->n += (size_t)(end - from);
-}
-
-static void put_u64(struct match_text *t, uint64_t v)
-{
-	char text[NUMBER_BYTES], *end = text + NUMBER_BYTES / 2;
-
-	put_number(t, digits_before(end, v), end);
-}
-
-/* v units of 10^-scale */
-static void put_decimal(struct match_text *t, int64_t v, int scale)
-{
-	char text[NUMBER_BYTES], *end = text + NUMBER_BYTES / 2, *p = end;
-	uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
-
-	for (int i = 0; i < scale; i++, u /= 10)
-		*--p = (char)('0' + u % 10);
-	if (scale > 0)
-		*--p = '.';
-	p = digits_before(p, u);
-	if (v < 0)
-		*--p = '-';
-	put_number(t, p, end);
-}
-
-static void put_day(struct match_text *t, int32_t day)
-{
-	int year, month, of_month;
-	char *p = t->p + t->n;
-
-	date_to_civil(day, &year, &month, &of_month);
-	memcpy(p, two_digits + 2 * (year / 100), 2);
-	memcpy(p + 2, two_digits + 2 * (year % 100), 2);
-	p[4] = p[7] = '-';
-	memcpy(p + 5, two_digits + 2 * month, 2);
-	memcpy(p + 8, two_digits + 2 * of_month, 2);
-	t->n += 10;
-}
-
-/* ---- texts ---- */
-
-/* A text inside a quoted CSV cell. */
-static void put_quoted(struct match_text *t, struct sv s)
-{
-	room(t, 2 * s.n + ROW_BYTES);
-	for (size_t i = 0; i < s.n && !t->failed; i++) {
-		if (s.p[i] == '"')
-			put_char(t, '"');
-		put_char(t, s.p[i]);
-	}
-}
-
-/* The same of a column's text, which has bytes behind it that can be read. */
-static void put_quoted_cell(struct match_text *t, struct sv s)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), quotes = ones * '"';
-	uint64_t hit = 0, v;
-
-	room(t, 2 * s.n + ROW_BYTES);
-	if (t->failed)
-		return;
-	char *to = t->p + t->n;
-	for (size_t i = 0; i < s.n; i += 8) {
-		memcpy(&v, s.p + i, 8);
-		memcpy(to + i, &v, 8);
-		v ^= quotes;
-		hit |= (v - ones) & ~v; /* its top bits: some byte was a quote, perhaps one behind */
-	}
-	if ((hit & ones * 0x80) == 0)
-		t->n += s.n;
-	else
-		put_quoted(t, s);
-}
-
-/* A CSV cell; quoted where it must be. */
-static void put_cell(struct match_text *t, struct sv s)
-{
-	bool quote = false;
-
-	for (size_t i = 0; i < s.n; i++)
-		quote |= s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r';
-	room(t, 2 * s.n + ROW_BYTES);
-	if (t->failed)
-		return;
-	if (!quote) {
-		put_sv(t, s);
-		return;
-	}
-	put_char(t, '"');
-	put_quoted(t, s);
-	put_char(t, '"');
-}
-
-/* A JSON string; s is valid UTF-8. */
-static void put_string(struct match_text *t, struct sv s)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	room(t, 6 * s.n + ROW_BYTES);
-	if (t->failed)
-		return;
-	put_char(t, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char ch = (unsigned char)s.p[i];
-		if (ch == '"' || ch == '\\')
-			put_char(t, '\\');
-		if (ch >= 0x20) {
-			put_char(t, (char)ch);
-			continue;
-		}
-		put_cstr(t, "\\u00");
-		put_char(t, hex[ch >> 4]);
-		put_char(t, hex[ch & 15]);
-	}
-	put_char(t, '"');
-}
-
-/* ,"key": */
-static void put_key(struct match_text *t, const char *key)
-{
-	put_cstr(t, ",\"");
-	put_cstr(t, key);
-	put_cstr(t, "\":");
-}
-
-static void put_word(struct match_text *t, const char *key, const char *word)
-{
-	put_key(t, key);
-	put_string(t, sv_from_cstr(word));
-}
+#include "cli/match_text.h"
 
 /* 1/64 bit as bits with two digits. */
-static void put_bits(struct match_text *t, int64_t bits)
+static inline void put_bits(struct match_text *t, int64_t bits)
 {
 	put_decimal(t, bits * 100 / RULES_BIT, 2);
 }
@@ -265,13 +63,51 @@ static bool find_columns(struct match_rows *w, int side)
 	return w->column[side] != NULL;
 }
 
+/* "; field level " of every level of a comparison, and what evidence of each pass begins with. */
+static bool make_leads(struct match_rows *w)
+{
+	const struct result *r = w->f->result;
+	struct match_text t = {0};
+
+	w->level_lead = ARENA_ARRAY(&w->arena, r->nlevels + 1u, struct sv);
+	w->prior_lead = ARENA_ARRAY(&w->arena, r->npasses + 1u, struct sv);
+	for (uint32_t c = 0; w->level_lead != NULL && c < r->ncomparisons; c++)
+		for (uint32_t k = 0; k < r->comparisons[c].level_count && !t.failed; k++) {
+			uint32_t level = r->comparisons[c].level_first + k;
+			t.n = 0;
+			match_text_room(&t, MATCH_TEXT_ROOM);
+			if (t.failed)
+				break;
+			put_cstr(&t, "; ");
+			put_quoted(&t, sv_from_cstr(r->comparisons[c].field));
+			put_char(&t, ' ');
+			put_quoted(&t, sv_from_cstr(r->levels[level].name));
+			put_char(&t, ' ');
+			w->level_lead[level] = match_text_keep(&t, &w->arena);
+		}
+	for (uint32_t p = 0; w->prior_lead != NULL && p < r->npasses && !t.failed; p++) {
+		t.n = 0;
+		match_text_room(&t, MATCH_TEXT_ROOM);
+		if (t.failed)
+			break;
+		put_cstr(&t, "\"prior ");
+		put_bits(&t, r->passes[p].prior);
+		w->prior_lead[p] = match_text_keep(&t, &w->arena);
+	}
+	bool ok = !t.failed && arena_ok(&w->arena);
+	match_text_free(&t);
+	return ok;
+}
+
 bool match_rows_init(struct match_rows *w)
 {
 	const struct result *r = w->f->result;
 
+	arena_init(&w->arena, 0);
 	for (uint32_t i = 1; i < r->matches.n && !w->currencies; i++)
 		w->currencies = r->matches.currency[i] != r->matches.currency[0];
-	return number_rows(w, 0) && number_rows(w, 1) && find_columns(w, 0) && find_columns(w, 1);
+	return number_rows(w, 0) && number_rows(w, 1) && find_columns(w, 0) &&
+		find_columns(w, 1) && make_leads(w);
 }
 
 void match_rows_free(struct match_rows *w)
@@ -280,6 +116,7 @@ void match_rows_free(struct match_rows *w)
 		free(w->data_row[side]);
 		free(w->column[side]);
 	}
+	arena_free(&w->arena);
 }
 
 /* The compared value of a record as its file has it; several with a blank between. In t->cell. */
@@ -452,7 +289,7 @@ static void put_alternatives(
 	for (uint32_t i = result_alternatives_of(r, no, &end); i < end; i++) {
 		if (r->inputs[r->alternatives.input[i]].side != side)
 			continue;
-		room(t, ROW_BYTES);
+		match_text_room(t, MATCH_TEXT_ROOM);
 		if (t->failed)
 			return;
 		if (n++ > 0)
@@ -488,7 +325,7 @@ static void put_choice(struct match_text *t, const struct match_rows *w, uint32_
 		uint32_t others = count_alternatives(r, no, side), k = count_members(r, no, side);
 		if (others == 0)
 			continue;
-		room(t, ROW_BYTES);
+		match_text_room(t, MATCH_TEXT_ROOM);
 		if (t->failed)
 			return;
 		if ((r->matches.flags[no] & RESULT_CHOICE) != 0) {
@@ -503,7 +340,7 @@ static void put_choice(struct match_text *t, const struct match_rows *w, uint32_
 		put_cstr(t, side_words[side]);
 		put_char(t, ' ');
 		put_alternatives(t, w, no, side, ' ');
-		room(t, ROW_BYTES);
+		match_text_room(t, MATCH_TEXT_ROOM);
 	}
 }
 
@@ -516,19 +353,15 @@ static void put_evidence(struct match_text *t, const struct match_rows *w, uint3
 	const struct result *r = w->f->result;
 	struct evidence v = evidence_of(t, w, no);
 
-	put_cstr(t, "\"prior ");
-	put_bits(t, r->passes[r->matches.pass[no]].prior);
+	put_padded(t, w->prior_lead[r->matches.pass[no]]);
 	for (uint32_t c = 0; v.compared && c < r->ncomparisons; c++) {
 		if (v.level[c] == RESULT_LEVEL_MISSING)
 			continue;
-		room(t, ROW_BYTES);
+		struct sv lead = w->level_lead[r->comparisons[c].level_first + v.level[c]];
+		match_text_room(t, lead.n + MATCH_TEXT_ROOM);
 		if (t->failed)
 			return;
-		put_cstr(t, "; ");
-		put_quoted(t, sv_from_cstr(r->comparisons[c].field));
-		put_char(t, ' ');
-		put_cstr(t, level_word(r, c, v.level[c]));
-		put_char(t, ' ');
+		put_padded(t, lead);
 		put_bits(t, v.bits[c]);
 		put_cstr(t, " [");
 		put_value(t, w, c, RESULT_LEFT, v.row[RESULT_LEFT]);
@@ -588,7 +421,7 @@ static void put_comparisons_json(struct match_text *t, const struct match_rows *
 {
 	put_char(t, '[');
 	for (uint32_t c = 0; level != NULL && c < w->f->result->ncomparisons; c++) {
-		room(t, ROW_BYTES);
+		match_text_room(t, MATCH_TEXT_ROOM);
 		if (t->failed)
 			return;
 		if (c > 0)
@@ -606,13 +439,13 @@ static void put_choice_json(struct match_text *t, const struct match_rows *w, ui
 	put_key(t, "choice");
 	put_cstr(t, (m->flags[no] & RESULT_CHOICE) != 0 ? "true" : "false");
 	for (int side = 0; side < 2; side++) {
-		room(t, ROW_BYTES);
+		match_text_room(t, MATCH_TEXT_ROOM);
 		if (t->failed)
 			return;
 		put_key(t, side == RESULT_LEFT ? "left_alternatives" : "right_alternatives");
 		put_char(t, '[');
 		put_alternatives(t, w, no, side, ',');
-		room(t, ROW_BYTES);
+		match_text_room(t, MATCH_TEXT_ROOM);
 		if (!t->failed)
 			put_char(t, ']');
 	}
@@ -627,7 +460,7 @@ static void put_evidence_json(struct match_text *t, const struct match_rows *w, 
 	put_bits(t, r->passes[r->matches.pass[no]].prior);
 	put_key(t, "comparisons");
 	put_comparisons_json(t, w, v.level, v.bits, v.row);
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (t->failed)
 		return;
 	put_key(t, "other_bits");
@@ -693,7 +526,7 @@ static void put_rows(
 	for (uint32_t i = r->matches.member[no]; i < r->matches.member[no + 1]; i++) {
 		if (r->inputs[r->members.input[i]].side != side)
 			continue;
-		room(t, ROW_BYTES);
+		match_text_room(t, MATCH_TEXT_ROOM);
 		if (t->failed)
 			return;
 		if (!first)
@@ -703,27 +536,46 @@ static void put_rows(
 	}
 }
 
+/* ",1:1,pass,confirmed,": that of the match before, most of the time. */
+static void put_lead(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	const struct result_matches *m = &w->f->result->matches;
+	uint32_t key = (uint32_t)m->pass[no] << 16 | (uint32_t)m->kind[no] << 8 | m->status[no];
+
+	if (t->lead_n > 0 && t->lead_of == key) {
+		put_padded(t, sv_from(t->lead, t->lead_n));
+		return;
+	}
+	size_t before = t->n;
+	put_char(t, ',');
+	put_cstr(t, outcome_word(OUTCOME_SET_KIND, m->kind[no]));
+	put_char(t, ',');
+	put_cell(t, sv_from_cstr(w->f->result->passes[m->pass[no]].name));
+	match_text_room(t, MATCH_TEXT_ROOM);
+	if (t->failed)
+		return;
+	put_char(t, ',');
+	put_cstr(t, outcome_word(OUTCOME_SET_STATUS, m->status[no]));
+	put_char(t, ',');
+	t->lead_n = t->n - before <= MATCH_LEAD_MAX ? (uint32_t)(t->n - before) : 0;
+	t->lead_of = key;
+	memcpy(t->lead, t->p + before, t->lead_n);
+}
+
 void match_row_csv(struct match_text *t, const struct match_rows *w, uint32_t no)
 {
 	const struct result_matches *m = &w->f->result->matches;
 
 	fetch_ahead(w, no + AHEAD_FAR, false);
 	fetch_ahead(w, no + AHEAD_NEAR, true);
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (t->failed)
 		return;
 	put_u64(t, (uint64_t)no + 1);
-	put_char(t, ',');
-	put_cstr(t, outcome_word(OUTCOME_SET_KIND, m->kind[no]));
-	put_char(t, ',');
-	put_cell(t, sv_from_cstr(w->f->result->passes[m->pass[no]].name));
-	room(t, ROW_BYTES);
+	put_lead(t, w, no);
 	if (t->failed)
 		return;
-	put_char(t, ',');
-	put_cstr(t, outcome_word(OUTCOME_SET_STATUS, m->status[no]));
-	put_char(t, ',');
-	put_decimal(t, m->confidence[no], 6);
+	put_ppm(t, m->confidence[no]);
 	put_char(t, ',');
 	if (m->margin[no] != RESULT_NONE && m->margin[no] >= MATCH_MARGIN_CAP)
 		put_cstr(t, ">=20");
@@ -731,17 +583,17 @@ void match_row_csv(struct match_text *t, const struct match_rows *w, uint32_t no
 		put_bits(t, (int64_t)m->margin[no]);
 	put_char(t, ',');
 	put_rows(t, w, no, RESULT_LEFT, ';');
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	put_char(t, ',');
 	put_rows(t, w, no, RESULT_RIGHT, ';');
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (t->failed)
 		return;
 	put_char(t, ',');
 	put_money(t, w, m->left[no] - m->right[no], m->currency[no]);
 	put_char(t, ',');
 	put_evidence(t, w, no);
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (!t->failed)
 		put_char(t, '\n');
 }
@@ -750,7 +602,7 @@ void match_row_json(struct match_text *t, const struct match_rows *w, uint32_t n
 {
 	const struct result_matches *m = &w->f->result->matches;
 
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (t->failed)
 		return;
 	put_cstr(t, "{\"match_id\":");
@@ -771,7 +623,7 @@ void match_row_json(struct match_text *t, const struct match_rows *w, uint32_t n
 		put_key(t, side == RESULT_LEFT ? "left_rows" : "right_rows");
 		put_char(t, '[');
 		put_rows(t, w, no, side, ',');
-		room(t, ROW_BYTES);
+		match_text_room(t, MATCH_TEXT_ROOM);
 		if (t->failed)
 			return;
 		put_char(t, ']');
@@ -783,7 +635,7 @@ void match_row_json(struct match_text *t, const struct match_rows *w, uint32_t n
 	if (t->failed)
 		return;
 	put_evidence_json(t, w, no);
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (!t->failed)
 		put_cstr(t, "}\n");
 }
@@ -804,7 +656,7 @@ static void put_part_csv(struct match_text *t, const struct match_rows *w, uint3
 {
 	const struct result *r = w->f->result;
 
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (t->failed)
 		return;
 	put_u64(t, (uint64_t)no + 1);
@@ -832,7 +684,7 @@ static void put_member_json(
 static void put_part_json(struct match_text *t, const struct match_rows *w, uint32_t no,
 	uint32_t left, uint32_t right, int64_t amount)
 {
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (t->failed)
 		return;
 	put_cstr(t, "{\"match_id\":");
@@ -916,7 +768,7 @@ void match_row_csv_open(struct match_text *t, const struct match_rows *w, uint32
 	const struct result_open *o = &r->open;
 	int side = r->inputs[o->input[i]].side;
 
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (o->match[i] != 0 || t->failed)
 		return;
 	put_u64(t, data_row(w, side, o->row[i]));
@@ -949,7 +801,7 @@ static void put_nearest_json(
 	put_decimal(t, c->confidence[k], 6);
 	put_key(t, "comparisons");
 	put_comparisons_json(t, w, c->level + at, c->bits + at, rows);
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (!t->failed)
 		put_char(t, '}');
 }
@@ -960,7 +812,7 @@ void match_row_json_open(struct match_text *t, const struct match_rows *w, uint3
 	const struct result_open *o = &r->open;
 	int side = r->inputs[o->input[i]].side;
 
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (o->match[i] != 0 || t->failed)
 		return;
 	put_cstr(t, "{\"row\":");
@@ -974,7 +826,7 @@ void match_row_json_open(struct match_text *t, const struct match_rows *w, uint3
 		put_cstr(t, "null");
 	else
 		put_nearest_json(t, w, side, o->row[i], o->nearest[i]);
-	room(t, ROW_BYTES);
+	match_text_room(t, MATCH_TEXT_ROOM);
 	if (!t->failed)
 		put_cstr(t, "}\n");
 }

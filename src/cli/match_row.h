@@ -4,20 +4,10 @@
  * Rows of the files that `recon match` leaves, as CSV or as JSON (one object per line). Rows of the
  * inputs are data rows counted from 1, rejected ones included. Nothing here allocates per row.
  */
-#include "base/buf.h"
+#include "base/arena.h"
 #include "cli/match_files.h"
 
-/* Growing text of one thread; free with match_text_free. */
-struct match_text {
-	char *p;
-	size_t n, cap;
-	bool failed; /* without memory: nothing more is added */
-	struct buf cell; /* scratch */
-	bool has_odds;   /* odds are those of a confidence seen before */
-	uint32_t odds_of;
-	int64_t odds;
-};
-void match_text_free(struct match_text *t);
+struct match_text;
 
 /* What all rows of a result share. */
 struct match_rows {
@@ -25,6 +15,9 @@ struct match_rows {
 	uint32_t *data_row[2]; /* by row: data row of the file; NULL: row + 1 */
 	bool currencies;       /* several: amounts carry theirs */
 	const struct col **column[2]; /* ncomparisons x RULES_TERMS_MAX: columns of the compared fields */
+	struct arena arena;           /* of the leads, which have bytes behind them for put_padded() */
+	struct sv *level_lead;        /* by level of the result */
+	struct sv *prior_lead;        /* by pass */
 };
 
 /* False without memory. */

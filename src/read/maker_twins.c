@@ -134,7 +134,9 @@ static struct twin *suspects(
 	size_t n = 0, cap = rows / 8 + 64;
 	struct twin *found CLEANUP(free_ptr) = reallocarray(NULL, cap, sizeof(*found));
 
-	for (uint32_t r = 0; found != NULL && r < rows; r++) {
+	if (found == NULL)
+		return NULL;
+	for (uint32_t r = 0; r < rows; r++) {
 		if (r + AHEAD < rows)
 			__builtin_prefetch(bit_word(again, hashes[r + AHEAD]));
 		if ((*bit_word(again, hashes[r]) & bit_of(again, hashes[r])) == 0)
