@@ -60,6 +60,7 @@ libmatch_a_SOURCES = \
 	%D%/stage.c %D%/stage.h \
 	%D%/subset.c %D%/subset.h \
 	%D%/test.c \
+	%D%/transport.c %D%/transport.h \
 	%D%/words.c
 MATCH_LIBS = libmatch.a $(RULES_LIBS) $(COL_LIBS) $(WIRE_LIBS) $(BASE_LIBS) -lm
 
@@ -89,7 +90,8 @@ MATCH_TESTS = \
 	tests/unit/match/test_receipt \
 	tests/unit/match/test_reference \
 	tests/unit/match/test_sample \
-	tests/unit/match/test_subset
+	tests/unit/match/test_subset \
+	tests/unit/match/test_transport
 check_PROGRAMS += $(MATCH_TESTS) $(MATCH_PLANTS)
 tests_unit_match_test_assign_SOURCES = tests/unit/match/test_assign.c
 tests_unit_match_test_assign_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
@@ -144,13 +146,16 @@ tests_unit_match_test_sample_SOURCES = tests/unit/match/test_sample.c
 tests_unit_match_test_sample_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_subset_SOURCES = tests/unit/match/test_subset.c
 tests_unit_match_test_subset_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_transport_SOURCES = tests/unit/match/test_transport.c
+tests_unit_match_test_transport_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 
 # The property tests once more, against objects with a planted fault that they must find.
 MATCH_PLANTS = \
 	tests/unit/match/plant_greedy \
 	tests/unit/match/plant_twice \
 	tests/unit/match/plant_loose \
-	tests/unit/match/plant_tight
+	tests/unit/match/plant_tight \
+	tests/unit/match/plant_transport
 MATCH_PLANT_SOURCES = tests/unit/match/test_property.c tests/unit/match/scene.h
 tests_unit_match_plant_greedy_SOURCES = $(MATCH_PLANT_SOURCES) %D%/assign.c
 tests_unit_match_plant_greedy_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_GREEDY \
@@ -168,3 +173,7 @@ tests_unit_match_plant_tight_SOURCES = $(MATCH_PLANT_SOURCES) %D%/group.c
 tests_unit_match_plant_tight_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_TOLERANCE=-1 \
 	-DMATCH_PLANT_WANT='"groups: a set is missing"'
 tests_unit_match_plant_tight_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_plant_transport_SOURCES = tests/unit/match/test_transport.c %D%/transport.c
+tests_unit_match_plant_transport_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_GREEDY \
+	-DTRANSPORT_WANT_FAULT='"the best way"'
+tests_unit_match_plant_transport_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)

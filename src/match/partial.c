@@ -1,21 +1,34 @@
 /*
  * Partial matches: a record of one side is taken whole and spread over records of the other, which
- * may stay open in part. An exact closing comes first, then whole records oldest (or largest) first;
- * at most the last one is cut.
+ * may stay open in part. Records that can share money form components, each a transportation problem
+ * (transport.h): exact closings first, then as much money as possible in as few allocations, then the
+ * oldest. What could not be proved to be the best way is not confirmed, nor what is a tie.
  */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/decimal.h"
 #include "match/stage.h"
+#include "match/transport.h"
 
-struct part {
+#define TASK_COMPONENTS 256u
+#define STEPS_MIN 4096u
+#define AGE_MAX (1 << 20)
+
+/* A record of either side, as it is ordered. */
+struct record {
 	uint64_t hash;
-	int64_t amount;
+	int64_t amount; /* what is left of it, without its sign */
 	int32_t day;
 	uint32_t row;
+};
+
+/* A part that a whole record may take some of. */
+struct line {
+	uint32_t component, whole, part;
 	int32_t w;
+	int64_t flow;
+	bool proved, tied; /* of its whole record's answer */
 };
 
 struct spreading {
@@ -24,22 +37,33 @@ struct spreading {
 	uint16_t pass;
 	int ws, ps;  /* sides of the whole record and of the parts */
 	const struct field *date;
-	uint32_t *first; /* edges of each whole record */
-	struct edge *edge;
-	struct part *part;
-	uint32_t room;
+	int32_t last_day;
+	struct line *line;
+	uint32_t n;
+	uint32_t *first; /* lines of each component: ncomponents + 1 */
+	uint32_t ncomponents;
+	uint64_t budget;
 };
 
-static int by_age(const void *a, const void *b, void *largest)
+static int64_t magnitude(int64_t v)
 {
-	const struct part *x = a, *y = b;
+	return v < 0 ? -v : v;
+}
 
-	if (largest != NULL) {
-		int64_t p = x->amount < 0 ? -x->amount : x->amount;
-		int64_t q = y->amount < 0 ? -y->amount : y->amount;
-		if (p != q)
-			return p > q ? -1 : 1;
-	}
+static struct record record_of(const struct spreading *q, int side, uint32_t row)
+{
+	const struct engine *e = q->e;
+	bool dated = q->date != NULL && vec_valid(&q->date->v[side], row);
+
+	return (struct record){.hash = e->row_hash[side][row], .row = row,
+		.amount = magnitude(row_amount(e, side, row)),
+		.day = dated ? q->date->v[side].i32[row] : INT32_MAX};
+}
+
+static int by_age(const struct record *x, const struct record *y, bool largest_first)
+{
+	if (largest_first && x->amount != y->amount)
+		return x->amount > y->amount ? -1 : 1;
 	if (x->day != y->day)
 		return x->day < y->day ? -1 : 1;
 	if (x->hash != y->hash)
@@ -65,77 +89,267 @@ void partial_split(struct engine *e)
 	}
 }
 
-static void group_edges(struct spreading *q, const struct edges *edges)
-{
-	struct engine *e = q->e;
+/* ---- components ---- */
 
-	q->first = ENGINE_ZNEW(e, (size_t)e->n[q->ws] + 2, uint32_t);
-	q->edge = ENGINE_NEW(e, edges->n + 1, struct edge);
-	if (!engine_ok(e))
-		return;
-	for (size_t i = 0; i < edges->n; i++)
-		q->first[(q->ws == LEFT ? edges->p[i].l : edges->p[i].r) + 2]++;
-	for (uint32_t r = 0; r < e->n[q->ws]; r++)
-		q->first[r + 2] += q->first[r + 1];
-	for (size_t i = 0; i < edges->n; i++) {
-		uint32_t whole = q->ws == LEFT ? edges->p[i].l : edges->p[i].r;
-		q->edge[q->first[whole + 1]++] = edges->p[i];
-	}
+static bool takes_part(const struct engine *e, int side, uint32_t row)
+{
+	return e->state[side][row] == ROW_OPEN && row_amount(e, side, row) != 0 &&
+		!row_foreign(e, side, row);
 }
 
-/* Open records of the same sign that the whole one may be spread over. */
-static uint32_t gather_parts(struct spreading *q, uint32_t whole)
+/* Records of equal sign only. */
+static void keep_lines(struct spreading *q, const struct edges *edges)
 {
 	const struct engine *e = q->e;
-	bool negative = row_amount(e, q->ws, whole) < 0;
-	uint32_t n = 0;
 
-	for (uint32_t i = q->first[whole]; i < q->first[whole + 1]; i++) {
-		uint32_t rep = q->ws == LEFT ? q->edge[i].r : q->edge[i].l;
-		uint32_t row = e->head[q->ps] == NULL ? rep : e->head[q->ps][rep];
-		for (; row != NO_ROW && n < q->room;
-			row = e->chain[q->ps] == NULL ? NO_ROW : e->chain[q->ps][row]) {
-			int64_t amount = row_amount(e, q->ps, row);
-			if (e->state[q->ps][row] != ROW_OPEN || amount == 0 ||
-				row_foreign(e, q->ps, row) ||
-				(amount < 0) != negative)
-				continue;
-			bool dated = q->date != NULL && vec_valid(&q->date->v[q->ps], row);
-			q->part[n++] = (struct part){.hash = e->row_hash[q->ps][row],
-				.amount = amount, .row = row, .w = q->edge[i].w,
-				.day = dated ? q->date->v[q->ps].i32[row] : INT32_MIN};
-		}
+	for (size_t i = 0; i < edges->n; i++) {
+		const struct edge *edge = &edges->p[i];
+		uint32_t whole = q->ws == LEFT ? edge->l : edge->r;
+		uint32_t part = q->ws == LEFT ? edge->r : edge->l;
+		if (takes_part(e, q->ws, whole) && takes_part(e, q->ps, part) &&
+			(row_amount(e, q->ws, whole) < 0) == (row_amount(e, q->ps, part) < 0))
+			q->line[q->n++] = (struct line){.whole = whole, .part = part, .w = edge->w};
 	}
-	qsort_r(q->part, n, sizeof(*q->part), by_age,
-		q->rule->partial.largest_first ? q->part : NULL);
-	return n;
 }
 
-static int64_t magnitude(int64_t v)
+static uint32_t root_of(uint32_t *parent, uint32_t x)
 {
-	return v < 0 ? -v : v;
+	while (parent[x] != x) {
+		parent[x] = parent[parent[x]];
+		x = parent[x];
+	}
+	return x;
 }
 
-/* One record that closes it exactly goes to the front. */
-static void exact_first(struct part *part, uint32_t n, int64_t amount)
+static void name_components(struct spreading *q)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		if (part[i].amount != amount)
-			continue;
-		struct part exact = part[i];
-		memmove(part + 1, part, i * sizeof(*part));
-		part[0] = exact;
+	struct engine *e = q->e;
+	uint32_t nw = e->n[q->ws], nodes = nw + e->n[q->ps];
+	uint32_t *parent = ENGINE_NEW(e, (size_t)nodes + 1, uint32_t);
+
+	if (parent == NULL)
 		return;
+	for (uint32_t i = 0; i < nodes; i++)
+		parent[i] = i;
+	for (uint32_t i = 0; i < q->n; i++) {
+		uint32_t a = root_of(parent, q->line[i].whole);
+		uint32_t b = root_of(parent, nw + q->line[i].part);
+		parent[MAX(a, b)] = MIN(a, b);
 	}
+	for (uint32_t i = 0; i < q->n; i++)
+		q->line[i].component = root_of(parent, q->line[i].whole);
+	engine_free(e, parent);
+}
+
+/* By component, the whole record's age, then the order in which parts are taken. */
+static int by_component(const void *a, const void *b, void *arg)
+{
+	const struct spreading *q = arg;
+	const struct line *x = a, *y = b;
+
+	if (x->component != y->component)
+		return x->component < y->component ? -1 : 1;
+	bool parts = x->whole == y->whole;
+	int side = parts ? q->ps : q->ws;
+	struct record p = record_of(q, side, parts ? x->part : x->whole);
+	struct record r = record_of(q, side, parts ? y->part : y->whole);
+	return by_age(&p, &r, parts && q->rule->partial.largest_first);
+}
+
+static void find_components(struct spreading *q)
+{
+	name_components(q);
+	q->first = ENGINE_NEW(q->e, (size_t)q->n + 2, uint32_t);
+	if (!engine_ok(q->e))
+		return;
+	if (q->n > 1)
+		qsort_r(q->line, q->n, sizeof(*q->line), by_component, q);
+	for (uint32_t i = 0; i < q->n; i++)
+		if (i == 0 || q->line[i].component != q->line[i - 1].component)
+			q->first[q->ncomponents++] = i;
+	q->first[q->ncomponents] = q->n;
+}
+
+/* ---- one component ---- */
+
+/* Arrays of a component; records have their places in them. */
+struct problem {
+	struct transport t;
+	uint32_t *whole_row, *part_row;
+	int64_t *whole, *part, *worth, *flow;
+	int32_t *whole_age, *part_age;
+	uint64_t *whole_class, *part_class;
+	struct transport_edge *edge;
+	bool *tied;
+};
+
+static int by_part(const void *a, const void *b, void *arg)
+{
+	const struct spreading *q = arg;
+	struct record x = record_of(q, q->ps, *(const uint32_t *)a);
+	struct record y = record_of(q, q->ps, *(const uint32_t *)b);
+
+	return by_age(&x, &y, q->rule->partial.largest_first);
+}
+
+static int32_t age_of(const struct spreading *q, const struct record *r)
+{
+	int64_t days = r->day == INT32_MAX ? 0 : (int64_t)q->last_day - r->day;
+
+	return (int32_t)MIN(days, AGE_MAX);
+}
+
+static uint64_t class_of(const struct engine *e, int side, uint32_t row)
+{
+	uint32_t rep = e->rep[side] == NULL ? row : e->rep[side][row];
+
+	return mix64((uint64_t)rep << 1 | 1) ^ (uint64_t)row_amount(e, side, row);
 }
 
 static int64_t smallest_part(const struct spreading *q, uint32_t whole)
 {
 	const struct engine *e = q->e;
 	int exponent = col_currency_exponent(e->currencies[row_currency(e, q->ws, whole)]);
+	__int128 v = (__int128)q->rule->partial.smallest * decimal_pow10(exponent) / RULES_MICRO;
 
-	return (int64_t)((__int128)q->rule->partial.smallest * decimal_pow10(exponent) / RULES_MICRO);
+	return v > DECIMAL_MONEY_MAX ? DECIMAL_MONEY_MAX : (int64_t)v;
 }
+
+static void put_whole(const struct spreading *q, struct problem *p, uint32_t row)
+{
+	struct record r = record_of(q, q->ws, row);
+	uint32_t at = p->t.nw++;
+
+	p->whole_row[at] = row;
+	p->whole[at] = r.amount;
+	p->whole_age[at] = age_of(q, &r);
+	p->whole_class[at] = class_of(q->e, q->ws, row);
+}
+
+static void put_parts(struct spreading *q, struct problem *p, const struct line *line, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		p->part_row[i] = line[i].part;
+	qsort_r(p->part_row, n, sizeof(*p->part_row), by_part, q);
+	for (uint32_t i = 0; i < n; i++) {
+		if (i > 0 && p->part_row[i] == p->part_row[p->t.np - 1])
+			continue;
+		struct record r = record_of(q, q->ps, p->part_row[i]);
+		uint32_t at = p->t.np++;
+		p->part_row[at] = r.row;
+		p->part[at] = r.amount;
+		p->part_age[at] = age_of(q, &r);
+		p->worth[at] = q->rule->partial.largest_first ? r.amount : p->part_age[at];
+		p->part_class[at] = class_of(q->e, q->ps, r.row);
+	}
+}
+
+static uint32_t place_of_part(struct spreading *q, const struct problem *p, uint32_t row)
+{
+	uint32_t low = 0, high = p->t.np;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (by_part(&p->part_row[middle], &row, q) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void pose(struct spreading *q, struct problem *p, const struct line *line, uint32_t n)
+{
+	p->t = (struct transport){.ne = n, .budget = q->budget, .whole = p->whole, .part = p->part,
+		.worth = p->worth, .whole_age = p->whole_age, .part_age = p->part_age,
+		.whole_class = p->whole_class, .part_class = p->part_class, .edge = p->edge,
+		.flow = p->flow, .tied = p->tied,
+		.smallest = MAX(smallest_part(q, line[0].whole), 1)};
+	put_parts(q, p, line, n);
+	for (uint32_t i = 0; i < n; i++) {
+		if (i == 0 || line[i].whole != line[i - 1].whole)
+			put_whole(q, p, line[i].whole);
+		p->edge[i] = (struct transport_edge){p->t.nw - 1, place_of_part(q, p, line[i].part)};
+	}
+}
+
+/* Lines of a whole record are in the order of their parts, as those of the problem are. */
+static void note_answer(struct problem *p, struct line *line, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		line[i].flow = p->flow[i];
+		line[i].proved = p->t.proved;
+		line[i].tied = p->tied[p->edge[i].whole];
+	}
+}
+
+static bool alloc_problem(struct engine *e, struct problem *p, uint32_t n)
+{
+	size_t most = (size_t)n + 1;
+
+	p->whole_row = ENGINE_NEW(e, most, uint32_t);
+	p->part_row = ENGINE_NEW(e, most, uint32_t);
+	p->whole = ENGINE_NEW(e, most, int64_t);
+	p->part = ENGINE_NEW(e, most, int64_t);
+	p->worth = ENGINE_NEW(e, most, int64_t);
+	p->flow = ENGINE_NEW(e, most, int64_t);
+	p->whole_age = ENGINE_NEW(e, most, int32_t);
+	p->part_age = ENGINE_NEW(e, most, int32_t);
+	p->whole_class = ENGINE_NEW(e, most, uint64_t);
+	p->part_class = ENGINE_NEW(e, most, uint64_t);
+	p->edge = ENGINE_NEW(e, most, struct transport_edge);
+	p->tied = ENGINE_NEW(e, most, bool);
+	return engine_ok(e);
+}
+
+static void free_problem(struct engine *e, struct problem *p)
+{
+	engine_free(e, p->whole_row);
+	engine_free(e, p->part_row);
+	engine_free(e, p->whole);
+	engine_free(e, p->part);
+	engine_free(e, p->worth);
+	engine_free(e, p->flow);
+	engine_free(e, p->whole_age);
+	engine_free(e, p->part_age);
+	engine_free(e, p->whole_class);
+	engine_free(e, p->part_class);
+	engine_free(e, p->edge);
+	engine_free(e, p->tied);
+}
+
+static void solve_task(struct engine *e, void *arg, uint32_t task, unsigned thread)
+{
+	struct spreading *q = arg;
+	struct match_pass_stat *stat = &e->stats[q->pass];
+	uint32_t first = task * TASK_COMPONENTS, end = MIN(first + TASK_COMPONENTS, q->ncomponents);
+	struct transport_work *w = transport_work_new();
+	struct problem p = {0};
+	uint32_t most = 0;
+
+	(void)thread;
+	for (uint32_t c = first; c < end; c++)
+		most = MAX(most, q->first[c + 1] - q->first[c]);
+	if (w == NULL)
+		engine_fail(e, E_NO_MEMORY);
+	else if (alloc_problem(e, &p, most))
+		for (uint32_t c = first; c < end && engine_ok(e); c++) {
+			uint32_t n = q->first[c + 1] - q->first[c];
+			struct line *line = q->line + q->first[c];
+			pose(q, &p, line, n);
+			if (!transport_solve(w, &p.t))
+				engine_fail(e, E_NO_MEMORY);
+			note_answer(&p, line, n);
+			__atomic_fetch_add(&stat->states, p.t.steps, __ATOMIC_RELAXED);
+			__atomic_fetch_add(&stat->unproved, !p.t.proved, __ATOMIC_RELAXED);
+			if (e->opt->cancel != NULL && atomic_load(e->opt->cancel))
+				engine_fail(e, E_CANCELLED);
+		}
+	free_problem(e, &p);
+	transport_work_free(&w);
+}
+
+/* ---- matches ---- */
 
 static void add_member(struct engine *e, struct found *m, int side, uint32_t row, int64_t amount)
 {
@@ -157,33 +371,43 @@ void partial_book(struct engine *e, int side, uint32_t row, int64_t amount, uint
 			e->reserved_amount[side][row] != 0 ? STATUS_SUGGESTED : status);
 }
 
-static void spread(struct spreading *q, uint32_t whole)
+/* Evidence of its best line: that several lines could take it does not make it wrong. */
+static struct found found_of(const struct spreading *q, const struct line *line, uint32_t n)
 {
-	struct engine *e = q->e;
-	int64_t amount = row_amount(e, q->ws, whole), rest = amount, smallest = smallest_part(q, whole);
-	uint32_t n = gather_parts(q, whole), first = (uint32_t)e->member.n;
-	struct found m = {.pass = q->pass, .kind = KIND_PARTIAL, .key = {NO_ROW, NO_ROW},
-		.margin = MATCH_MARGIN_CAP, .flags = RESULT_MARGIN_CAPPED, .pool = n};
+	const struct engine *e = q->e;
+	struct found m = {.pass = q->pass, .kind = KIND_PARTIAL, .key = {NO_ROW, NO_ROW}, .pool = n};
 	int32_t w = INT32_MIN;
 
-	exact_first(q->part, n, amount);
-	add_member(e, &m, q->ws, whole, amount);
-	for (uint32_t i = 0; i < n && rest != 0; i++) {
-		int64_t size = MIN(magnitude(rest), magnitude(q->part[i].amount));
-		if (size < smallest)
-			continue;
-		add_member(e, &m, q->ps, q->part[i].row, rest < 0 ? -size : size);
-		rest -= rest < 0 ? -size : size;
-		w = MAX(w, q->part[i].w);
-	}
-	/* Evidence of its best line; that several lines could take it does not make it wrong. */
-	double odds = num_pow2(&e->num, w == INT32_MIN ? w : w + q->e->prior_last);
-	m.confidence = num_ppm(odds / (1 + odds));
-	m.marginal = m.confidence;
+	for (uint32_t i = 0; i < n; i++)
+		w = line[i].flow != 0 ? MAX(w, line[i].w) : w;
+	double odds = num_pow2(&e->num, w + e->prior_last);
+	m.marginal = num_ppm(odds / (1 + odds));
 	m.confidence = stage_stated(e, m.marginal);
-	m.status = rest != 0 ? 0 : stage_status(e, q->rule, &m, false, 0);
-	e->prior[q->pass] = e->prior_last;
+	m.weight = w + e->prior_last;
+	m.margin = !line->proved ? RESULT_NONE : line->tied ? 0 : MATCH_MARGIN_CAP;
+	m.flags = !line->proved ? RESULT_NOT_PROVEN : line->tied ? 0 : RESULT_MARGIN_CAPPED;
+	return m;
+}
+
+/* The lines of one whole record. */
+static void decide(struct spreading *q, const struct line *line, uint32_t n)
+{
+	struct engine *e = q->e;
+	uint32_t first = (uint32_t)e->member.n, used = 0;
+	bool negative = row_amount(e, q->ws, line->whole) < 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		used += line[i].flow != 0;
+	if (used == 0)
+		return;
+	struct found m = found_of(q, line, n);
+	add_member(e, &m, q->ws, line->whole, row_amount(e, q->ws, line->whole));
+	for (uint32_t i = 0; i < n; i++)
+		if (line[i].flow != 0)
+			add_member(e, &m, q->ps, line[i].part, negative ? -line[i].flow : line[i].flow);
+	m.status = stage_status(e, q->rule, &m, line->proved && line->tied, m.weight);
 	if (m.status == 0 || !engine_ok(e)) {
+		e->stats[q->pass].hints++;
 		e->member.n = first;
 		return;
 	}
@@ -193,55 +417,40 @@ static void spread(struct spreading *q, uint32_t whole)
 	stage_record(e, m, first);
 }
 
-struct whole {
-	uint64_t hash;
-	int32_t day;
-	uint32_t row;
-};
-
-static int by_day(const void *a, const void *b)
+static int32_t last_day(const struct spreading *q)
 {
-	const struct whole *x = a, *y = b;
+	int32_t last = INT32_MIN;
 
-	if (x->day != y->day)
-		return x->day < y->day ? -1 : 1;
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return x->row < y->row ? -1 : x->row > y->row;
+	for (int side = 0; side < 2 && q->date != NULL; side++)
+		for (uint32_t r = 0; r < q->e->n[side]; r++)
+			if (vec_valid(&q->date->v[side], r))
+				last = MAX(last, q->date->v[side].i32[r]);
+	return last;
 }
 
-/* Whole records in the order of their days. */
-static void spread_all(struct spreading *q)
+static void solve(struct spreading *q)
 {
 	struct engine *e = q->e;
-	struct whole *whole = ENGINE_NEW(e, (size_t)e->n[q->ws] + 1, struct whole);
-	uint32_t n = 0;
+	uint64_t states = e->rs->limit_states != 0 ? e->rs->limit_states : STATES_DEFAULT;
 
-	assert(q->first != NULL); /* or group_edges() had failed */
-	for (uint32_t r = 0; r < e->n[q->ws] && engine_ok(e); r++) {
-		if (q->first[r + 1] == q->first[r])
-			continue;
-		bool dated = q->date != NULL && vec_valid(&q->date->v[q->ws], r);
-		whole[n++] = (struct whole){e->row_hash[q->ws][r],
-			dated ? q->date->v[q->ws].i32[r] : INT32_MIN, r};
+	find_components(q);
+	if (!engine_ok(e))
+		return;
+	q->last_day = last_day(q);
+	q->budget = MIN(MAX(states / (q->ncomponents + 1), STEPS_MIN), STATES_TARGET);
+	engine_phase(e, MATCH_PHASE_ASSIGNING);
+	par_for(e, (q->ncomponents + TASK_COMPONENTS - 1) / TASK_COMPONENTS, solve_task, q);
+	for (uint32_t i = 0, end; i < q->n && engine_ok(e); i = end) {
+		for (end = i + 1; end < q->n && q->line[end].whole == q->line[i].whole; end++)
+			;
+		decide(q, q->line + i, end - i);
 	}
-	if (n > 1)
-		qsort(whole, n, sizeof(*whole), by_day);
-	for (uint32_t i = 0; i < n && engine_ok(e); i++)
-		if (e->state[q->ws][whole[i].row] == ROW_OPEN &&
-			!row_foreign(e, q->ws, whole[i].row) &&
-			row_amount(e, q->ws, whole[i].row) != 0)
-			spread(q, whole[i].row);
-	engine_free(e, whole);
 }
-
-#define PARTS_MAX 100000u
 
 void partial_pass(struct engine *e, uint32_t pass)
 {
 	struct edges edges = {0};
-	struct spreading q = {.e = e, .rule = &e->rs->passes[pass], .pass = (uint16_t)pass,
-		.room = PARTS_MAX};
+	struct spreading q = {.e = e, .rule = &e->rs->passes[pass], .pass = (uint16_t)pass};
 
 	q.ws = q.rule->partial.whole_right ? RIGHT : LEFT;
 	q.ps = 1 - q.ws;
@@ -251,13 +460,13 @@ void partial_pass(struct engine *e, uint32_t pass)
 	intern_row_hashes(e);
 	partial_split(e);
 	block_pass(e, pass, &edges);
-	q.part = ENGINE_NEW(e, PARTS_MAX, struct part);
-	if (engine_ok(e))
-		group_edges(&q, &edges);
-	if (engine_ok(e))
-		spread_all(&q);
+	e->prior[pass] = e->prior_last;
+	q.line = ENGINE_NEW(e, edges.n + 1, struct line);
+	if (engine_ok(e)) {
+		keep_lines(&q, &edges);
+		solve(&q);
+	}
 	engine_free(e, edges.p);
+	engine_free(e, q.line);
 	engine_free(e, q.first);
-	engine_free(e, q.edge);
-	engine_free(e, q.part);
 }

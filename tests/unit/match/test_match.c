@@ -94,11 +94,26 @@ static const struct scene scenes[] = {
 		"[{\"name\":\"n\",\"kind\":\"net left\",\"when\":{\"ref\":\"same\"}," THEN "}]",
 		{{"p", 1, 10001, NULL}, {"p", 2, -10001, NULL}, {"q", 1, 77, NULL}, {"r", 1, -77, NULL}},
 		{{"z", 2, 30003, NULL}}, 4, 1, "net left confirmed 0,1/"},
-	{"partial: the oldest is closed first, the rest stays open",
+	{"partial: in as few parts as can be, the rest stays open",
 		"[{\"name\":\"part\",\"kind\":\"partial\",\"when\":{\"ref\":\"same\"},"
 		"\"then\":{\"confirm\":{\"confidence\":0,\"margin\":0}}}]",
 		{{"p", 5, 1000, NULL}, {"p", 3, 400, NULL}, {"q", 1, 5, NULL}}, {{"p", 9, 700, NULL}}, 3,
-		1, "partial confirmed 0,1/0"},
+		1, "partial confirmed 0/0"},
+	{"partial: of as many parts the oldest",
+		"[{\"name\":\"part\",\"kind\":\"partial\",\"when\":{\"ref\":\"same\"},"
+		"\"then\":{\"confirm\":{\"confidence\":0,\"margin\":0}}}]",
+		{{"p", 5, 1000, NULL}, {"p", 3, 900, NULL}, {"p", 4, 800, NULL}}, {{"p", 9, 700, NULL}}, 3,
+		1, "partial confirmed 1/0"},
+	{"partial: a tie is never confirmed",
+		"[{\"name\":\"part\",\"kind\":\"partial\",\"when\":{\"ref\":\"same\"},"
+		"\"then\":{\"confirm\":{\"confidence\":0,\"margin\":0.1}}}]",
+		{{"p", 3, 900, "a"}, {"p", 3, 800, "b"}, {"q", 1, 5, NULL}}, {{"p", 9, 700, NULL}}, 3, 1,
+		"partial ambiguous 1/0"},
+	{"partial: two payments close one invoice",
+		"[{\"name\":\"part\",\"kind\":\"partial\",\"when\":{\"ref\":\"same\"},"
+		"\"then\":{\"confirm\":{\"confidence\":0,\"margin\":0}}}]",
+		{{"p", 3, 1000, NULL}, {"q", 1, 5, NULL}}, {{"p", 8, 600, NULL}, {"p", 9, 400, NULL}}, 2, 2,
+		"partial confirmed 0/0; partial confirmed 0/1"},
 };
 
 static void test_scenes(void **state)
@@ -118,7 +133,7 @@ static void test_scenes(void **state)
 
 static void test_partial_amounts(void **state)
 {
-	static const struct cell_row left[] = {{"p", 5, 1000, NULL}, {"p", 3, 400, NULL}};
+	static const struct cell_row left[] = {{"p", 5, 600, NULL}, {"p", 3, 400, NULL}};
 	static const struct cell_row right[] = {{"p", 9, 700, NULL}};
 	struct run r;
 
@@ -132,7 +147,7 @@ static void test_partial_amounts(void **state)
 	CHECK_INT("part of the younger", r.result.members.allocated[0], 300);
 	CHECK_INT("all of the older", r.result.members.allocated[1], 400);
 	assert_int_equal(r.result.open.n, 1);
-	CHECK_INT("rest", r.result.open.remaining[0], 700);
+	CHECK_INT("rest", r.result.open.remaining[0], 300);
 	CHECK_INT("why", r.result.open.break_type[0], BREAK_PARTIAL);
 	run_close(&r);
 }
