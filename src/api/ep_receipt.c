@@ -19,8 +19,9 @@ static int send_object(
 	if (rc != 0)
 		return rc;
 	uuid_format(&job->id, id);
-	http_response_header(
-		a->rs, "Content-Disposition", "attachment; filename=\"%s-%s.json\"", name, id);
+	http_response_header(a->rs, "Content-Disposition",
+		"attachment; filename=\"%s-%s.json\"; filename*=UTF-8''%s-%s.json", name, id, name,
+		id);
 	return 0;
 }
 

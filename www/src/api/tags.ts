@@ -16,6 +16,8 @@ const TAGS = [
 	"job",
 	"decision",
 	"facets",
+	"model",
+	"sample",
 ] as const;
 
 export const api = gen.enhanceEndpoints({
@@ -51,6 +53,10 @@ export const api = gen.enhanceEndpoints({
 		decisionList: { providesTags: ["decision"] },
 		viewFacets: { providesTags: ["facets"] },
 		// The reconciliation carries the version that the next decision must name.
-		decisionCreate: { invalidatesTags: ["decision", "reconciliation"] },
+		decisionCreate: { invalidatesTags: ["decision", "reconciliation", "sample"] },
+		sampleGet: { providesTags: ["sample"] },
+		modelList: { providesTags: ["model"] },
+		modelCreate: { invalidatesTags: ["model", "reconciliation"] },
+		modelUnpin: { invalidatesTags: ["model", "reconciliation"] },
 	},
 });

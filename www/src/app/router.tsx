@@ -148,6 +148,18 @@ const job = createRoute({
 	component: lazyRouteComponent(() => import("@/features/jobs/JobPage"), "JobPage"),
 });
 
+const model = createRoute({
+	getParentRoute: () => project,
+	path: "/jobs/$job/model",
+	component: lazyRouteComponent(() => import("@/features/jobs/ModelPage"), "ModelPage"),
+});
+
+const sample = createRoute({
+	getParentRoute: () => project,
+	path: "/jobs/$job/sample",
+	component: lazyRouteComponent(() => import("@/features/review/SamplePage"), "SamplePage"),
+});
+
 const tree = root.addChildren([
 	login,
 	shell.addChildren([
@@ -163,6 +175,8 @@ const tree = root.addChildren([
 			reconciliation,
 			review,
 			job,
+			model,
+			sample,
 		]),
 	]),
 ]);

@@ -34,3 +34,20 @@ export function show_problem<Values extends FieldValues>(
 		}
 	}
 }
+
+/** A form that saves: what each field needs by its name, and what the form does when it is sent. */
+export function useSavingForm<Values extends FieldValues>(
+	schema: z.ZodMiniType<Values, Values>,
+	defaultValues: NoInfer<DefaultValues<Values>>,
+	save: (values: Values) => Promise<void>,
+) {
+	const form = useZodForm(schema, defaultValues);
+	const field = (name: Path<Values>) => {
+		const { message } = form.getFieldState(name, form.formState).error ?? {};
+		return { ...form.register(name), error: message };
+	};
+	const submit = form.handleSubmit((values) =>
+		save(values).catch((error: unknown) => show_problem(form, error)),
+	);
+	return { field, submit };
+}

@@ -169,6 +169,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
 	"file.upload": ["uploader", "analyst", "owner"],
 	"reconciliation.read": ["viewer", "analyst", "approver", "owner"],
 	"reconciliation.write": ["analyst", "owner"],
+	"ruleset.write": ["analyst", "owner"],
 	"job.run": ["analyst", "owner"],
 	"decision.write": ["analyst", "approver", "owner"],
 };

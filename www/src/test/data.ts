@@ -8,12 +8,14 @@ import type {
 	Limits,
 	MatchRow,
 	Member,
+	Model,
 	OpenItemRow,
 	Project,
 	Proposal,
 	File as ReceivedFile,
 	Reconciliation,
 	Record as Row,
+	Sample,
 	SessionInfo,
 	SessionRow,
 	Source,
@@ -214,6 +216,60 @@ export const job: Job = {
 				balanced: true,
 			},
 		],
+		parameters: "learned",
+		search_complete: true,
+		candidate_recall: "0.998000",
+		carried: 7,
+		calibration: { kind: "uncalibrated", decisions: 12, errors: 1, reliability: [] },
+		identities: {
+			rows: [
+				{
+					side: "left",
+					brought_forward: 7,
+					accepted: 1000,
+					matched: 940,
+					written_off: 0,
+					excluded: 7,
+					open: 60,
+					holds: true,
+				},
+			],
+			money: [
+				{
+					side: "right",
+					currency: "EUR",
+					opening_items: "0.00",
+					accepted: "980.00",
+					allocated: "900.00",
+					written_off: "0.00",
+					excluded: "0.00",
+					closing_items: "80.00",
+					of_closing_reserved: "3.00",
+					holds: true,
+				},
+			],
+			statement: [],
+			matched: [
+				{
+					currency: "EUR",
+					left: "900.00",
+					right: "899.50",
+					differences: { fee: "0.50" },
+					holds: true,
+				},
+			],
+			proof: [
+				{
+					currency: "EUR",
+					balance_left: "1000.00",
+					balance_right: "980.00",
+					closing_items_left: "100.00",
+					closing_items_right: "80.00",
+					differences_not_booked: "0.50",
+					holds: false,
+				},
+			],
+		},
 	},
 	result_hash: "ab".repeat(32),
 	inputs: [
@@ -224,6 +280,61 @@ export const job: Job = {
 	model: true,
 	ruleset_version: 1,
 	model_version: null,
+};
+
+export const model: Model = {
+	model: 1,
+	passes: [
+		{
+			pass: "learned",
+			learned: true,
+			expected_matches: "941.250",
+			theta_bits: "-9.900000",
+			candidate_recall: "0.998000",
+			comparisons: [
+				{
+					field: "amount",
+					compared_as: "amount",
+					tells_bits: "6.500000",
+					used: true,
+					levels: [
+						{ name: "equal", from: 0, to: 0 },
+						{ name: "else", from: 1, to: 1 },
+					],
+					m_bits: ["-0.500000", "-2.000000"],
+					u_bits: ["-9.500000", "-0.015625"],
+				},
+				{
+					field: "branch",
+					compared_as: "same",
+					tells_bits: "0.031250",
+					used: false,
+					levels: [],
+					m_bits: [],
+					u_bits: [],
+				},
+			],
+		},
+	],
+};
+
+export const sample: Sample = {
+	seed: "00c0ffee00c0ffee",
+	population: 940,
+	checked: 12,
+	wrong: 1,
+	seen: 0.083333,
+	low: 0.0021,
+	high: 0.3848,
+	bound: 0.3385,
+	target: 0.001,
+	shown: false,
+	confirm_line: null,
+	more: 928,
+	version: 4,
+	items: [
+		{ match: { job: uuid(50), no: 3 }, left: [record("left", 3)], right: [record("right", 4)] },
+	],
 };
 
 export const reconciliation: Reconciliation = {

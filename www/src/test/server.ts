@@ -111,5 +111,7 @@ export const server = setupServer(
 	),
 	http.get(`${PROJECT}/jobs`, () => HttpResponse.json(page([data.job]) satisfies JobList)),
 	http.get(`${PROJECT}/jobs/:job`, () => HttpResponse.json(data.job)),
+	http.get(`${PROJECT}/jobs/:job/model`, () => HttpResponse.json(data.model)),
+	http.get(`${PROJECT}/jobs/:job/sample`, () => HttpResponse.json(data.sample)),
 	http.get(`${PROJECT}/jobs/:job/matches/:no/evidence`, () => HttpResponse.json(data.evidence)),
 );

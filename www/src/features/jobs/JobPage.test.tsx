@@ -116,3 +116,31 @@ test("one that does not exist is a failure with its request", async () => {
 	render_app(PATH);
 	expect(await screen.findByRole("alert")).toHaveTextContent("req-1");
 });
+
+test("a finished one proves its identities, and says what it does not know", async () => {
+	render_app(PATH);
+	const rows = await screen.findByRole("row", { name: /^Rows General ledger/ });
+	expect(rows).toHaveTextContent("7 brought forward+1,000 accepted");
+	expect(rows).toHaveTextContent("940 matched+0 written off+7 excluded+60 open");
+	expect(rows).toHaveTextContent("Holds");
+	const matched = screen.getByRole("row", { name: /^Matched EUR/ });
+	expect(matched).toHaveTextContent("900.00 left−899.50 right0.50 fee");
+	expect(screen.getByRole("row", { name: /^Proof EUR/ })).toHaveTextContent("Does not hold");
+	expect(screen.getByText(/99\.8% of true pairs were looked at/)).toBeVisible();
+	expect(screen.getByText(/uncalibrated.*12 decisions, 1 error so far/)).toBeVisible();
+	expect(screen.getByText("7 open items of earlier jobs")).toBeVisible();
+	expect(screen.getByRole("button", { name: "Receipt" })).toBeVisible();
+	expect(screen.getByRole("link", { name: "What was learned" })).toHaveAttribute(
+		"href",
+		`${PATH}/model`,
+	);
+});
+
+test("one of an older version shows what it has", async () => {
+	const { identities: _, calibration: __, candidate_recall: ___, ...old } = job.summary ?? {};
+	answer({ ...job, summary: old as Job["summary"], receipt: false, model: false });
+	render_app(PATH);
+	expect(await screen.findByText("94.5%")).toBeVisible();
+	expect(screen.queryByRole("button", { name: "Receipt" })).toBeNull();
+	expect(screen.queryByRole("link", { name: "What was learned" })).toBeNull();
+});

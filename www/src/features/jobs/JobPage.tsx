@@ -1,8 +1,9 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ListChecks, RotateCw, Square } from "lucide-react";
+import { BrainCircuit, EyeOff, ListChecks, RotateCw, Square } from "lucide-react";
 import { useEffect, useState } from "react";
 import { api, type Job } from "@/api";
 import { MoneyCheck } from "@/components/job/MoneyCheck";
+import { ProofCard } from "@/components/job/ProofCard";
 import { is_moving, JOB_POLL_MS, job_duration, job_in_words } from "@/components/job/progress";
 import { SummaryFigures } from "@/components/job/SummaryFigures";
 import {
@@ -86,6 +87,33 @@ export function JobPage() {
 						left={name_of(reconciliation?.left)}
 						right={name_of(reconciliation?.right)}
 					/>
+					<ProofCard
+						project={project}
+						job={data}
+						summary={data.summary}
+						left={name_of(reconciliation?.left)}
+						right={name_of(reconciliation?.right)}
+					/>
+					<nav aria-label="More about this job" className={styles.more}>
+						<Link
+							to="/p/$project/jobs/$job/sample"
+							params={{ project, job: id }}
+							className={button_class("secondary", "small")}
+						>
+							<EyeOff size={14} aria-hidden />
+							Check a blind sample
+						</Link>
+						{data.model && (
+							<Link
+								to="/p/$project/jobs/$job/model"
+								params={{ project, job: id }}
+								className={button_class("secondary", "small")}
+							>
+								<BrainCircuit size={14} aria-hidden />
+								{data.model_version === null ? "What was learned" : "The pinned model"}
+							</Link>
+						)}
+					</nav>
 				</>
 			)}
 			{data.result_hash && (

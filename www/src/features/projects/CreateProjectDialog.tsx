@@ -2,9 +2,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import * as z from "zod/mini";
 import { api } from "@/api";
-import { Button, Dialog, ProblemNotice, SelectField, TextField } from "@/components/ui";
+import { CreateDialog } from "@/components/list/CreateDialog";
+import { SelectField, TextField } from "@/components/ui";
 import { FormStack } from "@/components/ui/FormStack";
-import { show_problem, useZodForm } from "@/lib/form";
+import { useSavingForm } from "@/lib/form";
 import { currency_choices, own_zone, zone_choices } from "@/lib/zones";
 
 const FORM = "create-project";
@@ -14,80 +15,52 @@ const schema = z.object({
 	base_currency: z.string(),
 });
 
+type Values = z.infer<typeof schema>;
+
 interface CreateProjectDialogProps {
 	open: boolean;
 	on_close: () => void;
 }
 
 export function CreateProjectDialog({ open, on_close }: CreateProjectDialogProps) {
-	const [create, { error, isLoading, reset }] = api.useProjectCreateMutation();
-	const close = () => {
-		reset();
-		on_close();
+	const navigate = useNavigate();
+	const [create, call] = api.useProjectCreateMutation();
+	const save = async (projectNew: Values) => {
+		const project = await create({ projectNew }).unwrap();
+		await navigate({ to: "/p/$project", params: { project: project.id } });
 	};
 	return (
-		<Dialog
-			open={open}
-			on_close={close}
+		<CreateDialog
+			form={FORM}
 			title="New project"
 			description="You become its owner and can add colleagues."
-			actions={
-				<>
-					<Button variant="ghost" onClick={close}>
-						Cancel
-					</Button>
-					<Button type="submit" form={FORM} variant="primary" busy={isLoading}>
-						Create project
-					</Button>
-				</>
-			}
+			action="Create project"
+			open={open}
+			on_close={on_close}
+			call={call}
 		>
-			{error && <ProblemNotice problem={error} />}
-			<CreateProjectForm create={(projectNew) => create({ projectNew }).unwrap()} />
-		</Dialog>
+			<ProjectForm save={save} />
+		</CreateDialog>
 	);
 }
 
-interface CreateProjectFormProps {
-	create: (body: z.infer<typeof schema>) => Promise<{ id: string }>;
-}
-
-function CreateProjectForm({ create }: CreateProjectFormProps) {
-	const navigate = useNavigate();
+function ProjectForm({ save }: { save: (values: Values) => Promise<void> }) {
 	const zones = useMemo(zone_choices, []);
 	const currencies = useMemo(currency_choices, []);
-	const form = useZodForm(schema, { name: "", time_zone: own_zone(), base_currency: "EUR" });
-	const { errors } = form.formState;
-
-	const submit = form.handleSubmit(async (values) => {
-		try {
-			const project = await create(values);
-			await navigate({ to: "/p/$project", params: { project: project.id } });
-		} catch (error) {
-			show_problem(form, error);
-		}
-	});
+	const { field, submit } = useSavingForm<Values>(
+		schema,
+		{ name: "", time_zone: own_zone(), base_currency: "EUR" },
+		save,
+	);
 	return (
 		<FormStack id={FORM} onSubmit={submit}>
-			<TextField
-				label="Name"
-				placeholder="Group treasury"
-				autoFocus
-				error={errors.name?.message}
-				{...form.register("name")}
-			/>
-			<SelectField
-				label="Base currency"
-				options={currencies}
-				error={errors.base_currency?.message}
-				{...form.register("base_currency")}
-			/>
+			<TextField label="Name" placeholder="Group treasury" autoFocus {...field("name")} />
+			<SelectField label="Base currency" options={currencies} {...field("base_currency")} />
 			<SelectField
 				label="Time zone"
 				options={zones}
 				hint="Periods begin and end by this clock."
-				error={errors.time_zone?.message}
-				{...form.register("time_zone")}
+				{...field("time_zone")}
 			/>
 		</FormStack>
 	);

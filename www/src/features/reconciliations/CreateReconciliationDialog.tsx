@@ -1,9 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import * as z from "zod/mini";
 import { api, type Source } from "@/api";
-import { Button, Dialog, ProblemNotice, SelectField, TextField } from "@/components/ui";
+import { CreateDialog } from "@/components/list/CreateDialog";
+import { SelectField, TextField } from "@/components/ui";
 import { FormStack } from "@/components/ui/FormStack";
-import { show_problem, useZodForm } from "@/lib/form";
+import { useSavingForm } from "@/lib/form";
 
 const FORM = "create-reconciliation";
 const schema = z
@@ -11,11 +12,16 @@ const schema = z
 		name: z.string().check(z.trim(), z.minLength(1, "Give it a name."), z.maxLength(120)),
 		left: z.string().check(z.minLength(1, "Choose the left source.")),
 		right: z.string().check(z.minLength(1, "Choose the right source.")),
+		advice: z.string(),
 	})
 	.check(
 		z.refine(({ left, right }) => left !== right, {
 			path: ["right"],
 			message: "The two sides must be different sources.",
+		}),
+		z.refine(({ left, right, advice }) => advice === "" || ![left, right].includes(advice), {
+			path: ["advice"],
+			message: "The advice is a source of its own.",
 		}),
 	);
 
@@ -39,35 +45,24 @@ function usual_sides(sources: readonly Source[]): Pick<Values, "left" | "right">
 export function CreateReconciliationDialog(props: CreateReconciliationDialogProps) {
 	const { project, sources, open, on_close } = props;
 	const navigate = useNavigate();
-	const [create, { error, isLoading, reset }] = api.useReconciliationCreateMutation();
-	const close = () => {
-		reset();
-		on_close();
-	};
-	const save = async (reconciliationNew: Values) => {
+	const [create, call] = api.useReconciliationCreateMutation();
+	const save = async ({ advice, ...values }: Values) => {
+		const reconciliationNew = { ...values, ...(advice && { advice }) };
 		const { id } = await create({ project, reconciliationNew }).unwrap();
 		await navigate({ to: "/p/$project/reconciliations/$rec", params: { project, rec: id } });
 	};
 	return (
-		<Dialog
-			open={open}
-			on_close={close}
+		<CreateDialog
+			form={FORM}
 			title="New reconciliation"
 			description="Rules are proposed from the data; you can refine them later."
-			actions={
-				<>
-					<Button variant="ghost" onClick={close}>
-						Cancel
-					</Button>
-					<Button type="submit" form={FORM} variant="primary" busy={isLoading}>
-						Create reconciliation
-					</Button>
-				</>
-			}
+			action="Create reconciliation"
+			open={open}
+			on_close={on_close}
+			call={call}
 		>
-			{error && <ProblemNotice problem={error} />}
 			<ReconciliationForm sources={sources} save={save} />
-		</Dialog>
+		</CreateDialog>
 	);
 }
 
@@ -77,36 +72,31 @@ interface ReconciliationFormProps {
 }
 
 function ReconciliationForm({ sources, save }: ReconciliationFormProps) {
-	const form = useZodForm<Values>(schema, { name: "", ...usual_sides(sources) });
-	const { errors } = form.formState;
-	const options = [
-		{ value: "", label: "Choose a source" },
-		...sources.map(({ id, name }) => ({ value: id, label: name })),
-	];
-	const submit = form.handleSubmit((values) =>
-		save(values).catch((error: unknown) => show_problem(form, error)),
+	const { field, submit } = useSavingForm<Values>(
+		schema,
+		{ name: "", advice: "", ...usual_sides(sources) },
+		save,
 	);
+	const choices = sources.map(({ id, name }) => ({ value: id, label: name }));
+	const sides = [{ value: "", label: "Choose a source" }, ...choices];
 	return (
 		<FormStack id={FORM} onSubmit={submit}>
 			<TextField
 				label="Name"
 				placeholder="November ledger against bank"
 				autoFocus
-				error={errors.name?.message}
-				{...form.register("name")}
+				{...field("name")}
 			/>
-			<SelectField
-				label="Left source"
-				options={options}
-				error={errors.left?.message}
-				{...form.register("left")}
-			/>
-			<SelectField
-				label="Right source"
-				options={options}
-				error={errors.right?.message}
-				{...form.register("right")}
-			/>
+			<SelectField label="Left source" options={sides} {...field("left")} />
+			<SelectField label="Right source" options={sides} {...field("right")} />
+			{sources.length > 2 && (
+				<SelectField
+					label="Advice"
+					options={[{ value: "", label: "None" }, ...choices]}
+					hint="Lines that say which record settles which: remittance advice, a payout report."
+					{...field("advice")}
+				/>
+			)}
 		</FormStack>
 	);
 }

@@ -5,10 +5,12 @@ import { MoneyCheck } from "@/components/job/MoneyCheck";
 import { is_moving, JOB_POLL_MS, job_duration, matched_share } from "@/components/job/progress";
 import { SummaryFigures } from "@/components/job/SummaryFigures";
 import {
+	Button,
 	button_class,
 	Card,
 	Empty,
 	Failure,
+	Notice,
 	PageHeader,
 	RelativeTime,
 	Skeleton,
@@ -17,6 +19,7 @@ import {
 	Td,
 	Th,
 	Tr,
+	useToast,
 } from "@/components/ui";
 import { format_count, format_percent } from "@/lib/numbers";
 import { JOB_STATES, may } from "@/lib/words";
@@ -43,7 +46,9 @@ export function ReconciliationPage() {
 		<div className={styles.page}>
 			<PageHeader
 				title={data.name}
-				description={`${name_of(data.left)} against ${name_of(data.right)}`}
+				description={`${name_of(data.left)} against ${name_of(data.right)}${
+					data.advice ? `, by ${name_of(data.advice)}` : ""
+				}`}
 				actions={
 					job?.summary && (
 						<Link
@@ -68,9 +73,49 @@ export function ReconciliationPage() {
 					/>
 				</>
 			)}
+			{data.model_version !== null && (
+				<PinnedModel
+					project={project}
+					reconciliation={data}
+					may_unpin={may(about?.role, "ruleset.write")}
+				/>
+			)}
 			{may(about?.role, "job.run") && <StartJob project={project} reconciliation={data} />}
 			<Jobs project={project} reconciliation={data} />
 		</div>
+	);
+}
+
+interface PinnedModelProps {
+	project: string;
+	reconciliation: Reconciliation;
+	may_unpin: boolean;
+}
+
+/** Jobs learn nothing while a model is pinned: that is worth saying where they are started. */
+function PinnedModel({ project, reconciliation, may_unpin }: PinnedModelProps) {
+	const [unpin, { isLoading }] = api.useModelUnpinMutation();
+	const { fail } = useToast();
+	const version = reconciliation.model_version;
+	return (
+		<Notice
+			title={`Jobs score by version ${version} of the model`}
+			action={
+				may_unpin && (
+					<Button
+						size="small"
+						busy={isLoading}
+						onClick={() =>
+							unpin({ project, reconciliation: reconciliation.id }).unwrap().catch(fail)
+						}
+					>
+						Let jobs learn again
+					</Button>
+				)
+			}
+		>
+			It is pinned: what a match looks like is not learned anew from each job's data.
+		</Notice>
 	);
 }
 

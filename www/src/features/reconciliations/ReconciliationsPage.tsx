@@ -1,23 +1,10 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Plus, Scale } from "lucide-react";
+import { Scale } from "lucide-react";
 import { lazy } from "react";
 import { api, type Reconciliation, type Source } from "@/api";
 import { is_moving, JOB_POLL_MS, matched_share } from "@/components/job/progress";
-import {
-	Button,
-	button_class,
-	Card,
-	Empty,
-	Failure,
-	PageHeader,
-	RelativeTime,
-	Skeleton,
-	StateBadge,
-	Table,
-	Td,
-	Th,
-	Tr,
-} from "@/components/ui";
+import { ListPage, NewButton } from "@/components/list/ListPage";
+import { button_class, RelativeTime, StateBadge, Table, Td, Th, Tr } from "@/components/ui";
 import { Lazily } from "@/components/ui/Lazily";
 import { format_count, format_percent } from "@/lib/numbers";
 import { JOB_STATES, may } from "@/lib/words";
@@ -35,7 +22,7 @@ export function ReconciliationsPage() {
 	const navigate = route.useNavigate();
 	const known = api.endpoints.reconciliationList.useQueryState({ project });
 	const moving = known.data?.items.some(({ last_job }) => is_moving(last_job)) ?? false;
-	const { data, error, isLoading, refetch } = api.useReconciliationListQuery(
+	const list = api.useReconciliationListQuery(
 		{ project },
 		{ pollingInterval: moving ? JOB_POLL_MS : 0 },
 	);
@@ -43,66 +30,45 @@ export function ReconciliationsPage() {
 	const { data: sources } = api.useSourceListQuery({ project });
 	const writable = may(about?.role, "reconciliation.write");
 	const enough = (sources?.items.length ?? 0) >= 2;
-
-	const button = writable && (
-		<Button
-			variant="primary"
-			icon={<Plus size={15} aria-hidden />}
-			onClick={() => navigate({ search: { create: "yes" } })}
-		>
-			New reconciliation
-		</Button>
-	);
+	const open = () => navigate({ search: { create: "yes" } });
 	return (
-		<div>
-			<PageHeader
-				title="Reconciliations"
-				description="Two sources, compared again and again by the same rules."
-				actions={data && data.items.length > 0 && button}
-			/>
-			{isLoading && <Skeleton />}
-			{error && <Failure problem={error} what="The list of reconciliations" on_retry={refetch} />}
-			{data?.items.length === 0 && (
-				<Card>
-					<Empty
-						icon={<Scale size={20} aria-hidden />}
-						title="No reconciliation yet"
-						action={
-							enough ? (
-								button
-							) : (
-								<Link
-									to="/p/$project/sources"
-									params={{ project }}
-									className={button_class("primary")}
-								>
-									Create two sources first
-								</Link>
-							)
-						}
-					>
-						It names a left and a right source, such as the ledger and the bank.
-					</Empty>
-				</Card>
-			)}
-			{data && data.items.length > 0 && (
+		<ListPage
+			title="Reconciliations"
+			description="Two sources, compared again and again by the same rules."
+			list={list}
+			button={writable && <NewButton label="New reconciliation" on_click={open} />}
+			empty={{
+				icon: <Scale size={20} aria-hidden />,
+				title: "No reconciliation yet",
+				text: "It names a left and a right source, such as the ledger and the bank.",
+				action: !enough && (
+					<Link to="/p/$project/sources" params={{ project }} className={button_class("primary")}>
+						Create two sources first
+					</Link>
+				),
+			}}
+			dialog={
+				writable &&
+				sources && (
+					<Lazily when={create === "yes"}>
+						<CreateReconciliationDialog
+							project={project}
+							sources={sources.items}
+							open={create === "yes"}
+							on_close={() => navigate({ search: {}, replace: true })}
+						/>
+					</Lazily>
+				)
+			}
+		>
+			{(reconciliations) => (
 				<ReconciliationTable
 					project={project}
-					reconciliations={data.items}
+					reconciliations={reconciliations}
 					sources={sources?.items ?? []}
 				/>
 			)}
-			{writable && sources && (
-				<Lazily when={create === "yes"}>
-					<CreateReconciliationDialog
-						project={project}
-						sources={sources.items}
-						open={create === "yes"}
-						on_close={() => navigate({ search: {}, replace: true })}
-					/>
-				</Lazily>
-			)}
-		</div>
+		</ListPage>
 	);
 }
 
@@ -115,37 +81,35 @@ interface ReconciliationTableProps {
 function ReconciliationTable({ project, reconciliations, sources }: ReconciliationTableProps) {
 	const names = new Map(sources.map(({ id, name }) => [id, name]));
 	return (
-		<Card flush>
-			<Table
-				label="Reconciliations"
-				head={
-					<>
-						<Th>Name</Th>
-						<Th>Left</Th>
-						<Th>Right</Th>
-						<Th>Last job</Th>
-						<Th end>Matched</Th>
-						<Th end>To check</Th>
-						<Th end>
-							<span>Review</span>
-						</Th>
-					</>
-				}
-			>
-				{reconciliations.map((item) => (
-					<Tr key={item.id}>
-						<Td>
-							<Link to="/p/$project/reconciliations/$rec" params={{ project, rec: item.id }}>
-								<strong>{item.name}</strong>
-							</Link>
-						</Td>
-						<Td>{names.get(item.left) ?? "–"}</Td>
-						<Td>{names.get(item.right) ?? "–"}</Td>
-						<LastJobCells project={project} reconciliation={item} />
-					</Tr>
-				))}
-			</Table>
-		</Card>
+		<Table
+			label="Reconciliations"
+			head={
+				<>
+					<Th>Name</Th>
+					<Th>Left</Th>
+					<Th>Right</Th>
+					<Th>Last job</Th>
+					<Th end>Matched</Th>
+					<Th end>To check</Th>
+					<Th end>
+						<span>Review</span>
+					</Th>
+				</>
+			}
+		>
+			{reconciliations.map((item) => (
+				<Tr key={item.id}>
+					<Td>
+						<Link to="/p/$project/reconciliations/$rec" params={{ project, rec: item.id }}>
+							<strong>{item.name}</strong>
+						</Link>
+					</Td>
+					<Td>{names.get(item.left) ?? "–"}</Td>
+					<Td>{names.get(item.right) ?? "–"}</Td>
+					<LastJobCells project={project} reconciliation={item} />
+				</Tr>
+			))}
+		</Table>
 	);
 }
 

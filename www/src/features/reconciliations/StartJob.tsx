@@ -12,20 +12,26 @@ interface StartJobProps {
 	reconciliation: Reconciliation;
 }
 
-/** Which datasets a job compares: the newest of each side until the person chooses others. */
+/** Which datasets a job compares: the newest of each side, and of advice, until others are chosen. */
 export function StartJob({ project, reconciliation }: StartJobProps) {
 	const navigate = useNavigate();
 	const left = api.useDatasetListQuery({ project, source: reconciliation.left, state: "ready" });
 	const right = api.useDatasetListQuery({ project, source: reconciliation.right, state: "ready" });
+	const advice = api.useDatasetListQuery(
+		{ project, source: reconciliation.advice ?? "", state: "ready" },
+		{ skip: reconciliation.advice === null },
+	);
+	const [picked_advice, pick_advice] = useState<string[] | null>(null);
 	const [picked_left, pick_left] = useState<string[] | null>(null);
 	const [picked_right, pick_right] = useState<string[] | null>(null);
 	const [start, { error, isLoading }] = api.useJobCreateMutation();
 
-	const failed = left.error ?? right.error;
+	const failed = left.error ?? right.error ?? advice.error;
 	if (failed) return <Failure problem={failed} what="The datasets" on_retry={left.refetch} />;
 	if (!left.data || !right.data) return null;
 	const chosen_left = picked_left ?? newest(left.data.items);
 	const chosen_right = picked_right ?? newest(right.data.items);
+	const chosen_advice = picked_advice ?? newest(advice.data?.items ?? []);
 	const ready = chosen_left.length > 0 && chosen_right.length > 0;
 	const moving = is_moving(reconciliation.last_job);
 
@@ -33,7 +39,11 @@ export function StartJob({ project, reconciliation }: StartJobProps) {
 		const { data } = await start({
 			project,
 			reconciliation: reconciliation.id,
-			jobNew: { left: chosen_left, right: chosen_right },
+			jobNew: {
+				left: chosen_left,
+				right: chosen_right,
+				...(chosen_advice.length > 0 && { advice: chosen_advice }),
+			},
 		});
 		if (data) await navigate({ to: "/p/$project/jobs/$job", params: { project, job: data.id } });
 	};
@@ -71,6 +81,16 @@ export function StartJob({ project, reconciliation }: StartJobProps) {
 					chosen={chosen_right}
 					on_choose={pick_right}
 				/>
+				{reconciliation.advice !== null && advice.data && (
+					<Side
+						legend="Advice"
+						project={project}
+						source={reconciliation.advice}
+						datasets={advice.data.items}
+						chosen={chosen_advice}
+						on_choose={(chosen) => pick_advice(chosen.slice(-1))}
+					/>
+				)}
 			</div>
 		</Card>
 	);

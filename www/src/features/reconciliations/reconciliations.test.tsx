@@ -83,6 +83,44 @@ describe("one reconciliation", () => {
 		expect(sent).toEqual({ left: [dataset.id, older.id], right: [uuid(41)] });
 	});
 
+	test("a source of advice adds a third choice, of one dataset", async () => {
+		let sent: unknown;
+		const third = { ...bank, id: uuid(22), name: "Payout reports" };
+		const newer = {
+			...dataset,
+			id: uuid(43),
+			no: 3,
+			file: uuid(34),
+			created_at: "2026-12-01T00:00:00Z",
+		};
+		server.use(
+			http.get(REC, () => HttpResponse.json({ ...reconciliation, advice: third.id })),
+			http.get(`${PROJECT}/sources`, () => HttpResponse.json(page([ledger, bank, third]))),
+			http.get(`${PROJECT}/sources/:source`, ({ params }) =>
+				HttpResponse.json([ledger, bank, third].find(({ id }) => id === params.source)),
+			),
+			http.get(`${PROJECT}/datasets`, ({ request }) =>
+				HttpResponse.json(
+					page(request.url.includes(third.id) ? [{ ...dataset, id: uuid(42) }, newer] : [dataset]),
+				),
+			),
+			http.post(`${REC}/jobs`, async ({ request }) => {
+				sent = await request.json();
+				return HttpResponse.json(job, { status: 202 });
+			}),
+		);
+		const { user } = render_app(ONE);
+		const group = await screen.findByRole("group", { name: "Advice: Payout reports" });
+		expect(screen.getByText(/by Payout reports/)).toBeVisible();
+		expect(within(group).getByRole("checkbox", { name: /Dataset 3/ })).toBeChecked();
+		await user.click(within(group).getByRole("checkbox", { name: /ledger.csv/ }));
+		expect(within(group).getByRole("checkbox", { name: /Dataset 3/ })).not.toBeChecked();
+		await user.click(screen.getByRole("button", { name: "Start" }));
+		await waitFor(() =>
+			expect(sent).toEqual({ left: [dataset.id], right: [dataset.id], advice: [uuid(42)] }),
+		);
+	});
+
 	test("cannot start while a side has no dataset", async () => {
 		server.use(http.get(`${PROJECT}/datasets`, () => HttpResponse.json(page([]))));
 		render_app(ONE);

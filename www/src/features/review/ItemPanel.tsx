@@ -14,7 +14,7 @@ interface ItemPanelProps {
 }
 
 export function ItemPanel({ row, own, other }: ItemPanelProps) {
-	const { record, break_type, remaining, nearest } = row;
+	const { record, break_type, remaining, first_seen, nearest } = row;
 	const amount = nearest && amount_delta([record], [nearest.record]);
 	const date = nearest && date_delta([record], [nearest.record]);
 	return (
@@ -29,7 +29,7 @@ export function ItemPanel({ row, own, other }: ItemPanelProps) {
 						<span className={styles.figure}>
 							<MoneyText money={remaining} with_currency />
 						</span>
-						<span className={styles.note}>open</span>
+						<span className={styles.note}>open{first_seen && `, here since ${first_seen}`}</span>
 					</div>
 				)}
 			</header>

@@ -166,6 +166,13 @@ export function item_columns(side: string): Column<ReviewRow>[] {
 			cell: item_cell(({ remaining }) => remaining && <MoneyText money={remaining} strong />),
 		},
 		{
+			id: "first_seen",
+			header: "Since",
+			width: "92px",
+			sort: "first_seen",
+			cell: item_cell(({ first_seen }) => <span className={styles.quiet}>{first_seen}</span>),
+		},
+		{
 			id: "break_type",
 			header: "Why",
 			width: "minmax(130px, 190px)",

@@ -62,6 +62,7 @@ const SORTS = [
 	"kind",
 	"pass",
 	"break_type",
+	"first_seen",
 ] as const;
 export type SortField = (typeof SORTS)[number];
 

@@ -1,17 +1,12 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Database, Plus, Upload } from "lucide-react";
+import { Database, Upload } from "lucide-react";
 import { lazy } from "react";
 import { api, type Source } from "@/api";
+import { ListPage, NewButton } from "@/components/list/ListPage";
 import {
 	Badge,
-	Button,
 	button_class,
-	Card,
-	Empty,
-	Failure,
-	PageHeader,
 	RelativeTime,
-	Skeleton,
 	Table,
 	Td,
 	Th,
@@ -31,46 +26,35 @@ export function SourcesPage() {
 	const { create } = route.useSearch();
 	const navigate = route.useNavigate();
 	const { data: about } = api.useProjectGetQuery({ project });
-	const { data, error, isLoading, refetch } = api.useSourceListQuery({ project });
+	const list = api.useSourceListQuery({ project });
 	const writable = may(about?.role, "source.write");
-
-	const button = writable && (
-		<Button
-			variant="primary"
-			icon={<Plus size={15} aria-hidden />}
-			onClick={() => navigate({ search: { create: "yes" } })}
-		>
-			New source
-		</Button>
-	);
+	const open = () => navigate({ search: { create: "yes" } });
 	return (
-		<div>
-			<PageHeader
-				title="Sources"
-				description="A source is a stream of files of one shape: a ledger's export, a bank's statements."
-				actions={data && data.items.length > 0 && button}
-			/>
-			{isLoading && <Skeleton />}
-			{error && <Failure problem={error} what="The list of sources" on_retry={refetch} />}
-			{data?.items.length === 0 && (
-				<Card>
-					<Empty icon={<Database size={20} aria-hidden />} title="No source yet" action={button}>
-						A reconciliation compares two: create one for each side of the money.
-					</Empty>
-				</Card>
-			)}
-			{data && data.items.length > 0 && <SourceTable project={project} sources={data.items} />}
-			{writable && (
-				<Lazily when={create === "yes"}>
-					<CreateSourceDialog
-						project={project}
-						currency={about?.base_currency ?? ""}
-						open={create === "yes"}
-						on_close={() => navigate({ search: {}, replace: true })}
-					/>
-				</Lazily>
-			)}
-		</div>
+		<ListPage
+			title="Sources"
+			description="A source is a stream of files of one shape: a ledger's export, a bank's statements."
+			list={list}
+			button={writable && <NewButton label="New source" on_click={open} />}
+			empty={{
+				icon: <Database size={20} aria-hidden />,
+				title: "No source yet",
+				text: "A reconciliation compares two: create one for each side of the money.",
+			}}
+			dialog={
+				writable && (
+					<Lazily when={create === "yes"}>
+						<CreateSourceDialog
+							project={project}
+							currency={about?.base_currency ?? ""}
+							open={create === "yes"}
+							on_close={() => navigate({ search: {}, replace: true })}
+						/>
+					</Lazily>
+				)
+			}
+		>
+			{(sources) => <SourceTable project={project} sources={sources} />}
+		</ListPage>
 	);
 }
 
@@ -81,55 +65,53 @@ interface SourceTableProps {
 
 function SourceTable({ project, sources }: SourceTableProps) {
 	return (
-		<Card flush>
-			<Table
-				label="Sources"
-				head={
-					<>
-						<Th>Name</Th>
-						<Th>Kind</Th>
-						<Th>Mapping</Th>
-						<Th>Currency</Th>
-						<Th>Time zone</Th>
-						<Th>Created</Th>
-						<Th end>
-							<span>Files</span>
-						</Th>
-					</>
-				}
-			>
-				{sources.map((source) => (
-					<Tr key={source.id}>
-						<Td>
-							<strong>{source.name}</strong>
-						</Td>
-						<Td>{word_of(SOURCE_KINDS, source.kind).label}</Td>
-						<Td>
-							{source.mapping_version === null ? (
-								<Badge title="It is proposed when the first file has been read.">None yet</Badge>
-							) : (
-								<Badge tone="ok">Version {source.mapping_version}</Badge>
-							)}
-						</Td>
-						<Td>{source.currency ?? "Per row"}</Td>
-						<Td>{source.time_zone}</Td>
-						<Td>
-							<RelativeTime at={source.created_at} />
-						</Td>
-						<Td end>
-							<Link
-								to="/p/$project/files"
-								params={{ project }}
-								search={{ source: source.id }}
-								className={button_class("ghost", "small")}
-							>
-								<Upload size={13} aria-hidden />
-								Files <VisuallyHidden>of {source.name}</VisuallyHidden>
-							</Link>
-						</Td>
-					</Tr>
-				))}
-			</Table>
-		</Card>
+		<Table
+			label="Sources"
+			head={
+				<>
+					<Th>Name</Th>
+					<Th>Kind</Th>
+					<Th>Mapping</Th>
+					<Th>Currency</Th>
+					<Th>Time zone</Th>
+					<Th>Created</Th>
+					<Th end>
+						<span>Files</span>
+					</Th>
+				</>
+			}
+		>
+			{sources.map((source) => (
+				<Tr key={source.id}>
+					<Td>
+						<strong>{source.name}</strong>
+					</Td>
+					<Td>{word_of(SOURCE_KINDS, source.kind).label}</Td>
+					<Td>
+						{source.mapping_version === null ? (
+							<Badge title="It is proposed when the first file has been read.">None yet</Badge>
+						) : (
+							<Badge tone="ok">Version {source.mapping_version}</Badge>
+						)}
+					</Td>
+					<Td>{source.currency ?? "Per row"}</Td>
+					<Td>{source.time_zone}</Td>
+					<Td>
+						<RelativeTime at={source.created_at} />
+					</Td>
+					<Td end>
+						<Link
+							to="/p/$project/files"
+							params={{ project }}
+							search={{ source: source.id }}
+							className={button_class("ghost", "small")}
+						>
+							<Upload size={13} aria-hidden />
+							Files <VisuallyHidden>of {source.name}</VisuallyHidden>
+						</Link>
+					</Td>
+				</Tr>
+			))}
+		</Table>
 	);
 }
