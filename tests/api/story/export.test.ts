@@ -85,9 +85,7 @@ describe("exports", () => {
 		const answer = await person.client.call("GET", path("/rejects/export?format=csv"));
 		expect(answer.status).toBe(200);
 		const [head, row] = answer.body.split("\n");
-		expect(head).toBe(
-			"recon: line,recon: column,recon: reason,Date,Reference,Description,Amount",
-		);
+		expect(head).toBe("recon: line,recon: column,recon: reason,Date,Reference,Description,Amount");
 		expect(row).toMatch(/^8,Amount,.*,2026-11-06,R6,plain,not a number$/);
 	});
 
@@ -135,7 +133,10 @@ describe("exports", () => {
 
 	test("many rows, by a key and by who has just signed in", async () => {
 		const source = await newSource(project, "orders");
-		const many = Array.from({ length: 10_001 }, (_, i) => `2026-11-0${1 + (i % 9)},R${i},x,${i}.00`);
+		const many = Array.from(
+			{ length: 10_001 },
+			(_, i) => `2026-11-0${1 + (i % 9)},R${i},x,${i}.00`,
+		);
 		const large = await readyDataset(
 			project,
 			await upload(project, source.id, "many.csv", `${[lines[0], ...many].join("\n")}\n`),

@@ -33,7 +33,7 @@ function pins(): ModelNew[] {
 test("shows the weight of every level, and what is not used", async () => {
 	render_app(PATH);
 	const equal = await screen.findByRole("row", { name: /^equal/ });
-	expect(equal).toHaveTextContent("70.7%1 in 7249.0");
+	expect(equal).toHaveTextContent("70.7%0.1%9.0");
 	expect(screen.getByRole("row", { name: /^else/ })).toHaveTextContent("\u22122.0");
 	expect(screen.getByText(/Not used, since they tell too little: branch\./)).toBeVisible();
 	expect(screen.getByText(/941 matches were expected/)).toBeVisible();
