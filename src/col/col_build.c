@@ -229,14 +229,16 @@ void col_build_commit_all(struct col_build_col *c, uint32_t n)
 			col_build_commit(c);
 }
 
-static bool build_grow_lines(struct col_build *b, uint32_t n)
+bool col_build_reserve_lines(struct col_build *b, uint32_t rows)
 {
 	uint64_t cap = MAX(b->lines_cap, BUILD_ROWS_MIN);
 
-	while (cap < (uint64_t)b->nlines + n)
+	if (b->error == 0 && rows <= b->lines_cap - b->nlines)
+		return true;
+	while (cap < (uint64_t)b->nlines + rows)
 		cap *= 2;
 	cap = MIN(cap, COL_ROWS_MAX);
-	if (b->error != 0 || n > cap - b->nlines || !build_resize(b, &b->line, (size_t)cap * 4))
+	if (b->error != 0 || rows > cap - b->nlines || !build_resize(b, &b->line, (size_t)cap * 4))
 		return false;
 	b->lines_cap = (uint32_t)cap;
 	return true;
@@ -244,14 +246,14 @@ static bool build_grow_lines(struct col_build *b, uint32_t n)
 
 void col_build_line(struct col_build *b, uint32_t line)
 {
-	if (b->nlines == b->lines_cap && !build_grow_lines(b, 1))
+	if (!col_build_reserve_lines(b, 1))
 		return;
 	b->line[b->nlines++] = line;
 }
 
 void col_build_lines(struct col_build *b, const uint32_t *line, const uint32_t *rows, uint32_t n)
 {
-	if (n > b->lines_cap - b->nlines && !build_grow_lines(b, n))
+	if (!col_build_reserve_lines(b, n))
 		return;
 	for (uint32_t k = 0; k < n; k++)
 		b->line[b->nlines + k] = line[rows[k]];

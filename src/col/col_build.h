@@ -61,6 +61,8 @@ static inline void col_build_commit(struct col_build_col *c)
 
 /* The same of n cells that all are there. */
 void col_build_commit_all(struct col_build_col *c, uint32_t n);
+/* Room for lines of rows more; false once there is an error. */
+bool col_build_reserve_lines(struct col_build *b, uint32_t rows);
 /* Lines of n rows: line[rows[k]]. */
 void col_build_lines(struct col_build *b, const uint32_t *line, const uint32_t *rows, uint32_t n);
 

@@ -32,15 +32,17 @@ static inline bool marks_ok(const char *p, enum date_order order)
 	return (mark == '-' || mark == '.' || mark == '/') && p[layouts[order].mark[1]] == mark;
 }
 
-/* As date_from_civil (Hinnant), for a day that the month has in every year. False: it has not. */
+/* Days since 1970 of a day that the month has in every year; years begin in March (Hinnant, as
+ * date_from_civil). False: it has not. */
 static inline bool common_day(unsigned year, unsigned month, unsigned day, int64_t *ret)
 {
 	static const uint8_t days[16] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	unsigned y = year - (month <= 2), era = y / 400, of_era = y - era * 400;
-	unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+	static const uint16_t before[16] = {
+		0, 306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+	unsigned y = year - (month <= 2), century = y / 100;
 
-	*ret = (int64_t)(era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year) -
-	       719468;
+	*ret = (int64_t)(y * 365 + y / 4 - century + century / 4 + before[month & 15] + day) -
+	       719469;
 	return year >= 1 && month <= 12 && day >= 1 && day <= days[month & 15];
 }
 

@@ -208,7 +208,7 @@ static int flush(struct csv *c, struct err *err)
 	if (c->rows.n > 0 && c->rows.n == c->rows.cap && !c->expected)
 		expect(c);
 	c->rows.n = 0;
-	c->rows.checked = c->rows.plain = true;
+	c->rows.checked = c->rows.plain = c->rows.trimmed = true;
 	arena_reset(&c->arena);
 	return rc;
 }
@@ -317,7 +317,7 @@ static int start_table(struct csv *c, const struct sv *cells, uint32_t n, struct
 	int rc = rows_init(&c->rows, n, err);
 	if (rc != 0)
 		return rc;
-	c->rows.checked = c->rows.plain = true;
+	c->rows.checked = c->rows.plain = c->rows.trimmed = true;
 	c->started = true;
 	return maker_init(&c->maker, c->mapping, names, n, c->rows.cap, err);
 }
@@ -453,7 +453,7 @@ static int add_by_hand(struct csv *c, enum csv_row_state state, struct err *err)
 		return 0;
 	}
 	int rc = must_check(c, err);
-	c->rows.plain = false;
+	c->rows.plain = c->rows.trimmed = false;
 	uint32_t r = c->rows.n++;
 	for (uint32_t i = 0; i < ncells; i++)
 		rows_column(&c->rows, i)[r] = c->row.cells[i];
@@ -518,8 +518,10 @@ static void fill_columns(struct csv *c, const struct run *run)
 static int finish_run(struct csv *c, struct run *run, struct err *err)
 {
 	fill_columns(c, run);
-	if (run->from < c->rows.n)
+	if (run->from < c->rows.n) {
 		c->rows.plain &= !c->index.odd && !c->index.gap;
+		c->rows.trimmed &= c->rows.plain && !c->index.edge;
+	}
 	int rc = c->rows.n == c->rows.cap ? flush(c, err) : 0;
 	run->from = c->rows.n;
 	return rc;

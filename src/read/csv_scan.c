@@ -22,6 +22,7 @@ struct scan_state {
 	uint64_t after_close; /* the byte before is a closing quote */
 	uint64_t after_cr;
 	uint64_t after_blank;
+	uint64_t after_stop; /* the byte before ends a cell or a row */
 };
 
 /* Each bit: the xor of all bits up to it. */

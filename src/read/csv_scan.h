@@ -24,6 +24,7 @@ struct csv_index {
 	bool returns; /* there is a CR */
 	bool odd;     /* there is more than printable ASCII and ends of cells and rows */
 	bool gap;     /* two blanks stand side by side */
+	bool edge;    /* perhaps a cell begins or ends with a blank */
 };
 
 /*

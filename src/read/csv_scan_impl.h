@@ -7,9 +7,9 @@
 SCAN_TARGET static void SCAN_NAME(
 	const char *p, size_t n, char delimiter, char quote, struct csv_index *ret)
 {
-	struct scan_state s = {.before_ok = 1};
+	struct scan_state s = {.before_ok = 1, .after_stop = 1};
 	uint32_t ncells = 0, nrows = 0;
-	uint64_t line_ends = 0, lines_at_row = 0, odd = 0, gap = 0, returns = 0;
+	uint64_t line_ends = 0, lines_at_row = 0, odd = 0, gap = 0, returns = 0, edge = 0;
 	bool quoted = false;
 
 	ret->stopped = false;
@@ -20,8 +20,11 @@ SCAN_TARGET static void SCAN_NAME(
 		uint64_t line = ((m.lf & ~(m.cr << 1 | s.after_cr)) | m.cr) & used, inside = 0;
 		s.after_cr = m.cr >> 63;
 		returns |= m.cr;
-		gap |= m.blank & (m.blank << 1 | s.after_blank) & used;
+		uint64_t behind_blank = m.blank << 1 | s.after_blank, stop = m.delimiter | m.lf | m.cr;
+		gap |= m.blank & behind_blank & used;
+		edge |= ((stop & behind_blank) | (m.blank & (stop << 1 | s.after_stop))) & used;
 		s.after_blank = m.blank >> 63;
+		s.after_stop = stop >> 63;
 		if ((m.quote & used) != 0 || s.inside != 0) {
 			quoted = true;
 			m.quote &= used;
@@ -32,13 +35,13 @@ SCAN_TARGET static void SCAN_NAME(
 				ret->stopped = true;
 			}
 		} else {
-			s.before_ok = (m.lf | m.cr | m.delimiter) >> 63;
+			s.before_ok = stop >> 63;
 			s.after_close = 0;
 		}
 		uint64_t ends = (line | m.delimiter) & ~inside & used;
 		uint64_t rows = line & ~inside & used;
 
-		odd |= m.other & ~((m.lf | m.cr | m.delimiter) & ~inside) & used;
+		odd |= m.other & ~(stop & ~inside) & used;
 		for (uint64_t r = rows; r != 0; r &= r - 1)
 			ret->row_end[nrows++] = ncells +
 				(uint32_t)__builtin_popcountll(ends & ((r & -r) - 1));
@@ -60,6 +63,7 @@ SCAN_TARGET static void SCAN_NAME(
 	ret->returns = returns != 0;
 	ret->odd = odd != 0;
 	ret->gap = gap != 0;
+	ret->edge = edge != 0 || quoted;
 }
 
 #undef SCAN_NAME

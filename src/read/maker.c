@@ -324,6 +324,23 @@ static void append_each(struct maker *mk, struct maker_col *c, const struct sv *
 	}
 }
 
+/* copy_cells() of a block of which all rows are taken and all cells are trimmed. */
+static bool copy_trimmed(
+	struct col_build_col *to, const struct sv *cells, uint32_t n, uint32_t *ret_empty)
+{
+	uint32_t *off = to->col.str.off + to->n + 1, used = off[-1], empty = 0;
+	char *bytes = to->col.str.bytes;
+
+	for (uint32_t k = 0; k < n; k++) {
+		copy_over(bytes + used, cells[k].p, cells[k].n);
+		used += (uint32_t)cells[k].n;
+		empty += cells[k].n == 0;
+		off[k] = used;
+	}
+	*ret_empty = empty;
+	return true;
+}
+
 /* Copies the cells behind each other without committing them. False: some cell needs trimming, or
  * begins or ends with a longer character. */
 static bool copy_cells(struct maker *mk, struct maker_col *c, const struct sv *cells, uint32_t n,
@@ -334,6 +351,8 @@ static bool copy_cells(struct maker *mk, struct maker_col *c, const struct sv *c
 	char *bytes = to->col.str.bytes;
 	int plain = 1;
 
+	if (mk->bytes > 0)
+		return copy_trimmed(to, cells, n, ret_empty);
 	for (uint32_t k = 0; k < n; k++) {
 		struct sv s = cells[mk->accepted[k]];
 
@@ -382,14 +401,15 @@ static unsigned look_at_cells(
 static void append_text(struct maker *mk, struct maker_col *c, const struct sv *cells, uint32_t n)
 {
 	struct col_build_col *to = &mk->table.cols[c->out];
-	size_t bytes = cells_bytes(cells, mk->accepted, n);
+	size_t most = mk->bytes > 0 ? mk->bytes : cells_bytes(cells, mk->accepted, n);
 	bool code = c->type == COL_CODE;
 	uint32_t empty = 0;
 
-	if (!col_build_reserve(&mk->table, c->out, n, MAX(bytes, (size_t)1)))
+	if (!col_build_reserve(&mk->table, c->out, n, MAX(most, (size_t)1)))
 		return;
 	unsigned slow = code ? FOLD_SEES_OTHER : FOLD_SEES_OTHER | FOLD_SEES_GAP;
 	bool plain = copy_cells(mk, c, cells, n, &empty);
+	size_t bytes = n == 0 ? 0 : to->col.str.off[to->n + n] - to->col.str.off[to->n];
 	unsigned sees = plain ? look_at_cells(mk, to, n, bytes) : slow;
 	if ((sees & slow) != 0) {
 		append_each(mk, c, cells, n);
@@ -494,6 +514,15 @@ static uint32_t sort_out(struct maker *mk, const struct rows *rows)
 	return n;
 }
 
+static size_t rows_bytes(const struct rows *rows)
+{
+	size_t bytes = 0;
+
+	for (uint32_t r = 0; r < rows->n; r++)
+		bytes += rows->raw[r].n;
+	return bytes;
+}
+
 int maker_add(struct maker *mk, const struct rows *rows, struct err *err)
 {
 	arena_reset(&mk->block);
@@ -506,6 +535,7 @@ int maker_add(struct maker *mk, const struct rows *rows, struct err *err)
 	uint32_t n = sort_out(mk, rows);
 	mk->whole = n == rows->n;
 	mk->plain = rows->plain;
+	mk->bytes = mk->whole && rows->trimmed ? rows_bytes(rows) : 0;
 	append_rows(mk, rows, n);
 	int error = mk->error != 0 ? mk->error : mk->table.error;
 	if (error == 0)
@@ -523,6 +553,9 @@ void maker_expect(struct maker *mk, uint64_t rows)
 	if (rows <= have || have == 0 || mk->ncols > EXPECT_COLS || mk->table.error != 0)
 		return;
 	uint32_t more = (uint32_t)(MIN(rows, EXPECT_ROWS) - MIN(have, EXPECT_ROWS));
+	(void)col_build_reserve_lines(&mk->table, more);
+	if (!mk->mapping->fields_only)
+		(void)maker_reserve_twins(mk, have + more);
 	for (uint32_t i = 0; i < mk->ncols; i++) {
 		const struct col_build_col *c = &mk->table.cols[i];
 		size_t bytes = col_held(c->col.type) == COL_STR ? c->col.str.off[c->n] : 0;

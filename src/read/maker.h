@@ -28,6 +28,7 @@ struct maker {
 	struct table_info info;
 	uint32_t *accepted; /* rows of the block */
 	uint8_t *bad;       /* per row of the block: 0, or the reason */
+	size_t bytes;       /* of the block: at least those of all its cells in any column; 0: unknown */
 	bool whole;         /* all rows of the block are accepted */
 	bool plain;         /* its cells are what rows.h calls plain */
 	uint32_t cap;
@@ -36,6 +37,8 @@ struct maker {
 	struct buf text;  /* scratch */
 	uint64_t *hashes; /* per accepted row; of base/pages.h */
 	size_t hashes_size;
+	uint64_t last_begin; /* of the row before: its first eight bytes */
+	bool unordered;      /* some row does not begin with more than the one before */
 	struct buf cells; /* of the next reject, see maker_keep_cells */
 	int32_t last_currency; /* and its exponent; -1: none looked up yet */
 	int last_exponent;

@@ -41,6 +41,8 @@ void maker_check_cells(struct maker *mk, const struct rows *rows);
  * the column of the bad cell in mk->accepted. */
 void maker_make_typed(struct maker *mk, const struct rows *rows);
 
+/* Room for what tells so many rows from others. False: mk->error is set. */
+bool maker_reserve_twins(struct maker *mk, uint64_t rows);
 /* Keeps what tells the first n accepted rows of the block from others. */
 void maker_note_rows(struct maker *mk, const struct rows *rows, uint32_t n);
 /* Flags rows of t that are written alike. E_NO_MEMORY. */

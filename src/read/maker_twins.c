@@ -27,44 +27,74 @@ static inline uint64_t load64(const char *p)
 	return w;
 }
 
-/* Sixteen bytes at a time; the last sixteen overlap the ones before. */
+static inline uint64_t add16(uint64_t h, const char *p)
+{
+	return mix(load64(p) ^ h ^ UINT64_C(0x9e3779b97f4a7c15),
+		load64(p + 8) ^ UINT64_C(0xd6e8feb86659fd93));
+}
+
+/* Sixteen bytes, then thirty-two at a time; the last ones overlap those before. */
 static uint64_t hash_row(struct sv s)
 {
-	uint64_t h = s.n, a, b;
-	char few[16] = {0};
-	const char *last = s.p + s.n - 16;
+	char few[32] = {0};
+	const char *p = s.p, *end = s.p + s.n;
 
-	for (const char *p = s.p; s.n > 16 && p < last; p += 16)
-		h = mix(load64(p) ^ h ^ UINT64_C(0x9e3779b97f4a7c15),
-			load64(p + 8) ^ UINT64_C(0xd6e8feb86659fd93));
-	if (s.n < 16) {
+	if (s.n < 32) {
 		memcpy(few, s.p, s.n);
-		last = few;
+		return add16(add16(s.n, few), few + 16);
 	}
-	a = load64(last);
-	b = load64(last + 8);
-	return mix(a ^ h ^ UINT64_C(0xa0761d6478bd642f), b ^ h ^ UINT64_C(0xe7037ed1a0b428db));
+	uint64_t h = add16(s.n, p), g = ~h;
+	for (p += 16; p + 32 < end; p += 32) {
+		h = add16(h, p);
+		g = add16(g, p + 16);
+	}
+	return mix(add16(h, end - 32), add16(g, end - 16) | 1);
+}
+
+bool maker_reserve_twins(struct maker *mk, uint64_t rows)
+{
+	size_t need = (size_t)rows * sizeof(*mk->hashes), size = mk->hashes_size;
+
+	if (need <= size)
+		return true;
+	size_t more = MAX(need, 2 * size);
+	uint64_t *grown = size == 0 ? pages_map(MAX(more, HASHES_MIN), &size)
+				    : pages_grow(mk->hashes, size, more, &size);
+	if (grown == NULL) {
+		mk->error = E_NO_MEMORY;
+		return false;
+	}
+	mk->hashes = grown;
+	mk->hashes_size = size;
+	return true;
+}
+
+/* Rows that begin with ever larger text, as numbered ones do, cannot be alike. */
+static void note_order(struct maker *mk, const struct rows *rows, uint32_t n)
+{
+	uint64_t last = mk->last_begin;
+	bool ascend = !mk->unordered;
+
+	for (uint32_t k = 0; ascend && k < n; k++) {
+		struct sv raw = rows->raw[mk->accepted[k]];
+		uint64_t begin = raw.n < 8 ? 0 : __builtin_bswap64(load64(raw.p));
+
+		ascend = begin > last;
+		last = begin;
+	}
+	mk->unordered = !ascend;
+	mk->last_begin = last;
 }
 
 void maker_note_rows(struct maker *mk, const struct rows *rows, uint32_t n)
 {
 	uint64_t have = mk->info.rows_accepted;
-	size_t need = (size_t)(have + n) * sizeof(*mk->hashes);
 
-	if (need > mk->hashes_size) {
-		size_t size = mk->hashes_size, more = MAX(need, 2 * size);
-		uint64_t *grown = size == 0 ? pages_map(MAX(more, HASHES_MIN), &size)
-					    : pages_grow(mk->hashes, size, more, &size);
-
-		if (grown == NULL) {
-			mk->error = E_NO_MEMORY;
-			return;
-		}
-		mk->hashes = grown;
-		mk->hashes_size = size;
-	}
+	if (!maker_reserve_twins(mk, have + n))
+		return;
 	for (uint32_t k = 0; k < n; k++)
 		mk->hashes[have + k] = hash_row(rows->raw[mk->accepted[k]]);
+	note_order(mk, rows, n);
 }
 
 /* ---- which rows may occur twice ---- */
@@ -187,6 +217,8 @@ int maker_flag_twins(const struct maker *mk, struct col_table *t)
 	uint32_t n = 0;
 	bool any = false;
 
+	if (!mk->unordered)
+		return 0;
 	if (!bits_new(&once, t->rows) || !bits_new(&again, t->rows))
 		return E_NO_MEMORY;
 	if (!note_bits(mk->hashes, t->rows, &once, &again))

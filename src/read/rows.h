@@ -17,6 +17,7 @@ struct rows {
 	uint32_t *line;   /* where it starts, from 1 */
 	bool checked;     /* all cells are known to be UTF-8 without NUL and at most CELL_MAX */
 	bool plain;       /* and to be printable ASCII without two blanks side by side */
+	bool trimmed;     /* and to begin and end with none; cells are then parts of raw */
 };
 
 /* cap is chosen by the number of columns. E_NO_MEMORY. */

@@ -87,6 +87,8 @@ static void scan_all(const char *text, size_t n)
 		assert_int_equal(f.x.line_ends, first.x.line_ends);
 		assert_int_equal(f.x.odd, first.x.odd);
 		assert_int_equal(f.x.gap, first.x.gap);
+		assert_int_equal(f.x.edge, first.x.edge);
+		assert_int_equal(f.x.returns, first.x.returns);
 		assert_memory_equal(f.cell_end, first.cell_end, f.x.ncells * 4);
 		assert_memory_equal(f.row_end, first.row_end, f.x.nrows * 4);
 	}
@@ -131,22 +133,24 @@ static void test_sights(void **state)
 {
 	static const struct {
 		const char *label, *text;
-		bool odd, gap;
+		bool odd, gap, edge;
 	} cases[] = {
-		{"plain", "a b,c\r\nd,e f\n", false, false},
-		{"two blanks", "a  b,c\n", false, true},
+		{"plain", "a b,c\r\nd,e f\n", false, false, false},
+		{"two blanks", "a  b,c\n", false, true, false},
 		{"two blanks across blocks",
 			"0123456789012345678901234567890123456789012345678901234567890123  b\n", false,
-			true},
+			true, false},
 		{"two blanks at a block's edge",
 			"012345678901234567890123456789012345678901234567890123456789012  b\n", false,
-			true},
-		{"blanks beside a delimiter", "a , b\n", false, false},
-		{"a tab", "a\tb,c\n", true, false},
-		{"a longer character", "a,\xc3\xa4\n", true, false},
-		{"DEL", "a,\x7f\n", true, false},
-		{"a line end inside quotes", "\"a\nb\",c\n", true, false},
-		{"a delimiter inside quotes", "\"a,b\",c\n", false, false},
+			true, false},
+		{"blanks beside a delimiter", "a , b\n", false, false, true},
+		{"a blank at the beginning", " a,b\n", false, false, true},
+		{"a blank at a line's end", "a,b \r\nc,d\n", false, false, true},
+		{"a tab", "a\tb,c\n", true, false, false},
+		{"a longer character", "a,\xc3\xa4\n", true, false, false},
+		{"DEL", "a,\x7f\n", true, false, false},
+		{"a line end inside quotes", "\"a\nb\",c\n", true, false, true},
+		{"a delimiter inside quotes", "\"a,b\",c\n", false, false, true},
 	};
 
 	(void)state;
@@ -157,7 +161,8 @@ static void test_sights(void **state)
 			if (csv_scan_named(variants[v]) == NULL)
 				continue;
 			scan(&f, csv_scan_named(variants[v]), cases[i].text, strlen(cases[i].text));
-			if (f.x.odd != cases[i].odd || f.x.gap != cases[i].gap)
+			if (f.x.odd != cases[i].odd || f.x.gap != cases[i].gap ||
+				f.x.edge != cases[i].edge)
 				fail_msg("%s: %s", variants[v], cases[i].label);
 		}
 }
