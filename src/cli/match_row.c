@@ -344,6 +344,24 @@ static void put_choice(struct match_text *t, const struct match_rows *w, uint32_
 	}
 }
 
+/* "; difference rounding to 6990": what it is, and the account that the ruleset names for it. */
+static void put_difference(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	const struct result_matches *m = &w->f->result->matches;
+	struct sv account = w->f->rules->passes[m->pass[no]].difference.account;
+
+	match_text_room(t, MATCH_TEXT_ROOM);
+	if (t->failed)
+		return;
+	put_cstr(t, "; difference ");
+	put_cstr(t, outcome_word(OUTCOME_SET_DIFFERENCE, m->difference_type[no]));
+	if (account.n == 0)
+		return;
+	put_cstr(t, " to ");
+	put_quoted(t, account);
+	match_text_room(t, MATCH_TEXT_ROOM);
+}
+
 /* "prior -20.01; ref equal 18.20 [A-1]; day +1 3.10 [2026-01-02|2026-01-03]; other -0.50; next right 7
  * at 0.090000", the value once where both records have it written alike; also
  * "pool 9 chance -12.00" of a group, "interchangeable" where equal rows would do as well, and of an
@@ -389,6 +407,8 @@ static void put_evidence(struct match_text *t, const struct match_rows *w, uint3
 		put_cstr(t, " at ");
 		put_decimal(t, r->candidates.confidence[r->matches.rival[no]], 6);
 	}
+	if (r->matches.difference_type[no] != DIFFERENCE_NONE)
+		put_difference(t, w, no);
 	if (r->matches.status[no] == STATUS_AMBIGUOUS)
 		put_choice(t, w, no);
 	if (!t->failed)
@@ -429,6 +449,19 @@ static void put_comparisons_json(struct match_text *t, const struct match_rows *
 		put_comparison_json(t, w, c, level[c], bits[c], row);
 	}
 	put_char(t, ']');
+}
+
+/* The account at which the ruleset would book the difference, where there is one. */
+static void put_account_json(struct match_text *t, const struct match_rows *w, uint32_t no)
+{
+	const struct result_matches *m = &w->f->result->matches;
+	struct sv account = w->f->rules->passes[m->pass[no]].difference.account;
+
+	if (t->failed || m->difference_type[no] == DIFFERENCE_NONE || account.n == 0)
+		return;
+	put_key(t, "account");
+	put_string(t, account);
+	match_text_room(t, MATCH_TEXT_ROOM);
 }
 
 /* "choice" says that the match is "k of n"; the alternatives are what else it might hold. */
@@ -630,6 +663,7 @@ void match_row_json(struct match_text *t, const struct match_rows *w, uint32_t n
 	}
 	put_money_json(t, "difference", m->left[no] - m->right[no], m->currency[no]);
 	put_word(t, "difference_type", outcome_word(OUTCOME_SET_DIFFERENCE, m->difference_type[no]));
+	put_account_json(t, w, no);
 	if (m->status[no] == STATUS_AMBIGUOUS)
 		put_choice_json(t, w, no);
 	if (t->failed)

@@ -190,9 +190,8 @@ static bool is_band(const struct engine *e, const struct rules_test *t)
 	case RULES_OP_WITHIN:
 	case RULES_OP_PERCENT:
 	case RULES_OP_EXPECT:
+	case RULES_OP_RATE:
 		return f->rule->type != RULES_DATE && f->rule->type != RULES_CURRENCY;
-	case RULES_OP_RATE: /* one of a day bounds each row on its own */
-		return t->rates == UINT32_MAX;
 	default:
 		return false;
 	}
@@ -596,6 +595,8 @@ static bool band_bounds(const struct plan *p, uint32_t a, struct test_bounds *re
 		return true;
 	if (!band_value(p, p->sa, a, &value))
 		return false;
+	if (p->band->op == RULES_OP_RATE && p->band->rates != UINT32_MAX)
+		return test_rate_bounds(p->e, p->band, p->sa, a, ret);
 	if (p->band->op == RULES_OP_DAYS)
 		*ret = (struct test_bounds){value + p->band->low, value + p->band->high};
 	else

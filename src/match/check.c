@@ -101,6 +101,22 @@ static int64_t tolerance_of(const struct proof *p, uint32_t match)
 	return (int64_t)((__int128)pass->group.within * decimal_pow10(exponent) / RULES_MICRO);
 }
 
+/* What the pass says of differences allows to confirm it. */
+static bool difference_holds(const struct proof *p, uint32_t match)
+{
+	const struct result_matches *m = &p->r->matches;
+	const struct rules_difference *rule = &p->e->rs->passes[m->pass[match]].difference;
+	int64_t difference = m->left[match] - m->right[match];
+	bool net = m->kind[match] == KIND_NET_LEFT || m->kind[match] == KIND_NET_RIGHT;
+
+	if (p->e->amount[0] == NULL || net || difference == 0)
+		return true;
+	__int128 limit = (__int128)rule->limit *
+		decimal_pow10(col_currency_exponent(m->currency[match])) / RULES_MICRO;
+	return rule->then == RULES_BOOK_PROPOSE &&
+		(rule->limit < 0 || (difference <= limit && -difference <= limit));
+}
+
 static int check_match(struct proof *p, struct metric *m, uint32_t match)
 {
 	const struct result *r = p->r;
@@ -128,6 +144,8 @@ static int check_match(struct proof *p, struct metric *m, uint32_t match)
 		if (p->e->amount[0] != NULL && gap > tolerance_of(p, match))
 			return wrong(p, match, "its difference is beyond the limit");
 	}
+	if (r->matches.status[match] == STATUS_CONFIRMED && !difference_holds(p, match))
+		return wrong(p, match, "it is confirmed in spite of its difference");
 	if (r->matches.status[match] == STATUS_CONFIRMED &&
 		(!pass->then.confirm || r->matches.margin[match] == RESULT_NONE ||
 			r->matches.margin[match] < pass->then.confirm_margin ||

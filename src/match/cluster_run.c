@@ -11,7 +11,6 @@
 #include "match/learn.h"
 #include "match/receipt.h"
 #include "rules/tree.h"
-#include "seal/hash.h"
 #include "wire/json.h"
 
 void match_same_free(struct match_same *s)
@@ -209,22 +208,9 @@ static void put_hashed(struct json_writer *w, const struct match_same *s,
 void match_same_receipt(const struct match_same *s, const struct ruleset *rules,
 	const struct receipt_run *run, struct buf *out)
 {
-	struct buf hashed CLEANUP(buf_free) = BUF_INIT, hex CLEANUP(buf_free) = BUF_INIT;
-	struct json_writer inner = json_writer_of(&hashed), w = json_writer_of(out);
-	uint8_t digest[SHA256_LEN];
+	struct buf hashed CLEANUP(buf_free) = BUF_INIT;
+	struct json_writer inner = json_writer_of(&hashed);
 
 	put_hashed(&inner, s, rules, run);
-	hash_sha256(buf_cstr(&hashed), hashed.n, digest);
-	buf_add_hex(&hex, digest, sizeof(digest));
-	json_open_object(&w, NULL);
-	json_put_raw(&w, "hashed", buf_sv(&hashed));
-	json_put_text(&w, "receipt_sha256", buf_sv(&hex));
-	json_open_object(&w, "unhashed");
-	json_put_decimal(&w, "seconds", (int64_t)run->seconds_us, 6);
-	json_put_int(&w, "threads", run->threads);
-	json_put_int(&w, "engine_memory_bytes", (int64_t)s->peak_bytes);
-	json_put_int(&w, "peak_memory_bytes", (int64_t)run->peak_memory_bytes);
-	json_close_object(&w);
-	json_close_object(&w);
-	buf_add_char(out, '\n');
+	receipt_seal(buf_sv(&hashed), s->peak_bytes, run, out);
 }

@@ -331,6 +331,9 @@ struct test_bounds {
 };
 /* What right value a numeric test admits for a left value of that scale and currency. */
 struct test_bounds test_numeric_bounds(const struct rules_test *t, int64_t left, int exponent);
+/* The same of a test with rates by day, those of the record's own day; false: it has none. */
+bool test_rate_bounds(const struct engine *e, const struct rules_test *t, int side, uint32_t row,
+	struct test_bounds *ret);
 int test_exponent(const struct engine *e, const struct rules_test *t, int side, uint32_t row);
 /* Row a of side sa against row b of side sb: do all tests hold? skip: bit i leaves test i out. */
 bool test_branch(const struct engine *e, struct metric *m, const struct rules_branch *branch,

@@ -224,6 +224,7 @@ static void put_hashed(struct json_writer *w, const struct match_receipt *r,
 	put_advice(w, r, run);
 	put_carried(w, r, result);
 	receipt_put_identities(w, r, result, run);
+	receipt_put_differences(w, result, rules);
 	json_open_array(w, "passes");
 	for (uint32_t i = 0; i < r->npasses; i++) {
 		put_pass(w, &rules->passes[i], result->passes[i].prior, &r->passes[i]);
@@ -236,18 +237,17 @@ static void put_hashed(struct json_writer *w, const struct match_receipt *r,
 	json_close_object(w);
 }
 
-void receipt_to_json(const struct match_receipt *r, const struct result *result,
-	const struct ruleset *rules, const struct receipt_run *run, struct buf *out)
+void receipt_seal(
+	struct sv hashed, uint64_t engine_bytes, const struct receipt_run *run, struct buf *out)
 {
-	struct buf hashed CLEANUP(buf_free) = BUF_INIT, hex CLEANUP(buf_free) = BUF_INIT;
-	struct json_writer inner = json_writer_of(&hashed), w = json_writer_of(out);
+	struct buf hex CLEANUP(buf_free) = BUF_INIT;
+	struct json_writer w = json_writer_of(out);
 	uint8_t digest[SHA256_LEN];
 
-	put_hashed(&inner, r, result, rules, run);
-	hash_sha256(buf_cstr(&hashed), hashed.n, digest);
+	hash_sha256(hashed.p, hashed.n, digest);
 	buf_add_hex(&hex, digest, sizeof(digest));
 	json_open_object(&w, NULL);
-	json_put_raw(&w, "hashed", buf_sv(&hashed));
+	json_put_raw(&w, "hashed", hashed);
 	json_put_text(&w, "receipt_sha256", buf_sv(&hex));
 	json_open_object(&w, "unhashed");
 	if (run->started_at != 0)
@@ -255,9 +255,19 @@ void receipt_to_json(const struct match_receipt *r, const struct result *result,
 	json_put_cstr(&w, "host", run->host);
 	json_put_decimal(&w, "seconds", (int64_t)run->seconds_us, 6);
 	json_put_int(&w, "threads", run->threads);
-	json_put_int(&w, "engine_memory_bytes", (int64_t)r->peak_bytes);
+	json_put_int(&w, "engine_memory_bytes", (int64_t)engine_bytes);
 	json_put_int(&w, "peak_memory_bytes", (int64_t)run->peak_memory_bytes);
 	json_close_object(&w);
 	json_close_object(&w);
 	buf_add_char(out, '\n');
+}
+
+void receipt_to_json(const struct match_receipt *r, const struct result *result,
+	const struct ruleset *rules, const struct receipt_run *run, struct buf *out)
+{
+	struct buf hashed CLEANUP(buf_free) = BUF_INIT;
+	struct json_writer inner = json_writer_of(&hashed);
+
+	put_hashed(&inner, r, result, rules, run);
+	receipt_seal(buf_sv(&hashed), r->peak_bytes, run, out);
 }

@@ -49,7 +49,14 @@ struct receipt_run {
 struct json_writer;
 void receipt_put_identities(struct json_writer *w, const struct match_receipt *r,
 	const struct result *result, const struct receipt_run *run);
+/* What confirmed matches differ by, and the accounts to book it at. */
+void receipt_put_differences(
+	struct json_writer *w, const struct result *result, const struct ruleset *rules);
 void receipt_put_units(struct json_writer *w, const char *key, __int128 units, int scale);
+
+/* Appends the receipt around its hashed part. */
+void receipt_seal(
+	struct sv hashed, uint64_t engine_bytes, const struct receipt_run *run, struct buf *out);
 
 /* Appends one JSON object. The hash in it, "receipt_sha256", is of the text of "hashed". */
 void receipt_to_json(const struct match_receipt *r, const struct result *result,

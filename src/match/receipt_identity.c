@@ -2,6 +2,8 @@
  * The five identities that a result has to satisfy, each counted from both of its ends, so that one
  * that does not hold shows.
  */
+#include <stdlib.h>
+
 #include "base/decimal.h"
 #include "match/receipt.h"
 #include "wire/json.h"
@@ -246,6 +248,89 @@ static void put_by_currency(struct json_writer *w, const char *key, const struct
 			money_in(r, RESULT_RIGHT, currency));
 	}
 	json_close_array(w);
+}
+
+/* ---- differences ---- */
+
+/* Of confirmed matches: one line for each pass, type and currency. */
+struct booking {
+	uint16_t pass;
+	uint8_t type;
+	int32_t currency;
+	uint32_t matches;
+	__int128 amount;
+};
+
+#define BOOKINGS_MAX 4096u
+
+static struct booking *booking_of(struct booking *list, uint32_t *n, const struct booking *key)
+{
+	uint32_t i = *n;
+
+	while (i > 0 && (list[i - 1].pass != key->pass || list[i - 1].type != key->type ||
+				list[i - 1].currency != key->currency))
+		i--;
+	if (i > 0)
+		return &list[i - 1];
+	if (*n == BOOKINGS_MAX)
+		return NULL;
+	list[*n] = *key;
+	return &list[(*n)++];
+}
+
+static int by_booking(const void *a, const void *b)
+{
+	const struct booking *x = a, *y = b;
+
+	if (x->pass != y->pass)
+		return x->pass < y->pass ? -1 : 1;
+	if (x->currency != y->currency)
+		return x->currency < y->currency ? -1 : 1;
+	return x->type < y->type ? -1 : x->type > y->type;
+}
+
+static uint32_t find_bookings(const struct result *r, struct booking *list)
+{
+	const struct result_matches *m = &r->matches;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < m->n; i++) {
+		bool net = m->kind[i] == KIND_NET_LEFT || m->kind[i] == KIND_NET_RIGHT;
+		if (m->status[i] != STATUS_CONFIRMED || net || m->left[i] == m->right[i])
+			continue;
+		struct booking key = {
+			.pass = m->pass[i], .type = m->difference_type[i], .currency = m->currency[i]};
+		struct booking *to = booking_of(list, &n, &key);
+		if (to == NULL)
+			break; /* more than anybody reads; the sums of all are in the identities */
+		to->matches++;
+		to->amount += (__int128)m->left[i] - m->right[i];
+	}
+	if (n > 1)
+		qsort(list, n, sizeof(*list), by_booking);
+	return n;
+}
+
+void receipt_put_differences(
+	struct json_writer *w, const struct result *result, const struct ruleset *rules)
+{
+	struct booking *list = calloc(BOOKINGS_MAX, sizeof(*list));
+	uint32_t n = list == NULL ? 0 : find_bookings(result, list);
+
+	json_open_array(w, "differences");
+	for (uint32_t i = 0; i < n; i++) {
+		const struct rules_pass *pass = &rules->passes[list[i].pass];
+		json_open_object(w, NULL);
+		json_put_text(w, "pass", pass->name);
+		json_put_cstr(w, "type", outcome_word(OUTCOME_SET_DIFFERENCE, list[i].type));
+		json_put_text(w, "account", pass->difference.account.n > 0 ? pass->difference.account : SV_NULL);
+		put_currency(w, list[i].currency);
+		receipt_put_units(w, "amount", list[i].amount, col_currency_exponent(list[i].currency));
+		json_put_int(w, "matches", list[i].matches);
+		json_close_object(w);
+	}
+	json_close_array(w);
+	free(list);
 }
 
 void receipt_put_identities(struct json_writer *w, const struct match_receipt *r,

@@ -207,16 +207,47 @@ static bool value_allows(
 	return left <= limit && right <= limit;
 }
 
+static bool within_limit(const struct engine *e, const struct rules_pass *pass, const struct found *m)
+{
+	int64_t limit = pass->difference.limit, difference = m->sum[0] - m->sum[1];
+
+	if (limit < 0)
+		return true;
+	limit = limit_units(e, limit, LEFT, m->key[LEFT]);
+	return difference <= limit && -difference <= limit;
+}
+
+/* The most that a match may be for the difference that it leaves. */
+static uint8_t status_most(const struct engine *e, const struct rules_pass *pass, const struct found *m)
+{
+	if (e->amount[0] == NULL || m->sum[0] == m->sum[1] || m->key[0] == NO_ROW || m->key[1] == NO_ROW)
+		return STATUS_CONFIRMED;
+	if (pass->difference.then == RULES_BOOK_HINT)
+		return 0;
+	return pass->difference.then == RULES_BOOK_SUGGEST || !within_limit(e, pass, m) ?
+		STATUS_SUGGESTED : STATUS_CONFIRMED;
+}
+
+/* Does a status depend on what the match adds up to? */
+static bool needs_sums(const struct rules_pass *pass)
+{
+	return pass->then.value_up_to >= 0 || pass->difference.limit >= 0 ||
+		pass->difference.then != RULES_BOOK_PROPOSE;
+}
+
 uint8_t stage_status(const struct engine *e, const struct rules_pass *pass, const struct found *m,
 	bool rival, int32_t alone)
 {
 	const struct rules_then *then = &pass->then;
 	uint32_t least = then->suggest ? then->suggest_ppm : then->confirm_ppm;
+	uint8_t most = needs_sums(pass) ? status_most(e, pass, m) : STATUS_CONFIRMED;
 
+	if (most == 0)
+		return 0;
 	if (then->confirm && m->margin != RESULT_NONE && m->margin >= then->confirm_margin &&
 		m->confidence >= then->confirm_ppm && value_allows(e, pass, m) &&
 		!learn_doubts(e, pass))
-		return STATUS_CONFIRMED;
+		return most;
 	/* Without its rivals it would pass the line. */
 	double odds = num_pow2(&e->num, alone);
 	if (rival && (m->margin == RESULT_NONE || m->margin < MAX(then->confirm_margin, 64u)) &&
@@ -253,11 +284,8 @@ static uint8_t difference_type(const struct engine *e, const struct rules_pass *
 
 	if (difference == 0 || m->key[LEFT] == NO_ROW)
 		return DIFFERENCE_NONE;
-	if (pass->difference.limit >= 0) {
-		int64_t limit = limit_units(e, pass->difference.limit, LEFT, m->key[LEFT]);
-		if (difference > limit || -difference > limit)
-			return DIFFERENCE_UNEXPLAINED;
-	}
+	if (!within_limit(e, pass, m))
+		return DIFFERENCE_UNEXPLAINED;
 	return pass->difference.type;
 }
 
@@ -510,7 +538,7 @@ static void status_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned t
 			continue;
 		const struct edge *edge = &s->edges.p[i];
 		const struct rules_pass *pass = &e->rs->passes[edge->pass];
-		struct found m = pass->then.value_up_to >= 0 ? pair_of(s, i, members) :
+		struct found m = needs_sums(pass) ? pair_of(s, i, members) :
 			stage_found(s, edge, v);
 		d->status[i] = stage_status(e, pass, &m, (v->flags & VERDICT_RIVAL) != 0,
 			edge->w + s->prior);

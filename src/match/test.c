@@ -298,19 +298,29 @@ static bool test_days(const struct engine *e, const struct rules_test *t, int32_
 	return days >= t->low && days <= t->high;
 }
 
-/* A rate by day is that of the left record's day. */
-static bool test_rate(const struct engine *e, const struct rules_test *t, struct vec const v[2],
-	int sa, uint32_t a, int sb, uint32_t b)
+bool test_rate_bounds(const struct engine *e, const struct rules_test *t, int side, uint32_t row,
+	struct test_bounds *ret)
 {
-	const struct vec *day = &e->f[t->on].v[sa];
+	const struct vec *day = &e->f[t->on].v[side], *value = &e->f[t->field].v[side];
 	int64_t rate;
 
-	if (!vec_valid(day, a) ||
-		!rules_rate_on(&e->rs->lists[t->rates], day->i32[a], &rate))
+	if (!vec_valid(day, row) || !vec_valid(value, row) ||
+		!rules_rate_on(&e->rs->lists[t->rates], day->i32[row], &rate))
+		return false;
+	int64_t expected = part_of(value->i64[row], rate, decimal_pow10(RULES_RATE_SCALE));
+	*ret = around(expected, percent_of(expected, t->high));
+	return true;
+}
+
+static bool test_rate(const struct engine *e, const struct rules_test *t, int sa, uint32_t a, int sb,
+	uint32_t b)
+{
+	int64_t value = e->f[t->field].v[sb].i64[b];
+	struct test_bounds bounds;
+
+	if (!test_rate_bounds(e, t, sa, a, &bounds))
 		return t->missing != RULES_MISSING_FAIL;
-	int64_t expected = part_of(v[sa].i64[a], rate, decimal_pow10(RULES_RATE_SCALE));
-	struct test_bounds bounds = around(expected, percent_of(expected, t->high));
-	return v[sb].i64[b] >= bounds.low && v[sb].i64[b] <= bounds.high;
+	return value >= bounds.low && value <= bounds.high;
 }
 
 static bool test_pair(const struct engine *e, struct metric *m, const struct rules_test *t, int sa,
@@ -318,16 +328,16 @@ static bool test_pair(const struct engine *e, struct metric *m, const struct rul
 {
 	const struct field *f = &e->f[t->field];
 
-	if (t->op == RULES_OP_ANY)
-		return true;
 	if (!vec_valid(&f->v[sa], a) || !vec_valid(&f->v[sb], b))
 		return t->missing != RULES_MISSING_FAIL;
+	if (t->op == RULES_OP_ANY)
+		return true;
 	if (t->op == RULES_OP_SAME && f->id[sa] != NULL && f->id[sb] != NULL && !f->listed)
 		return f->id[sa][a] == f->id[sb][b];
 	if (f->textual)
 		return test_texts(f, m, t, vec_text(&f->v[sa], a), vec_text(&f->v[sb], b));
 	if (t->op == RULES_OP_RATE && t->rates != UINT32_MAX)
-		return test_rate(e, t, f->v, sa, a, sb, b);
+		return test_rate(e, t, sa, a, sb, b);
 	if (t->op == RULES_OP_DAYS)
 		return test_days(e, t, f->v[sa].i32[a], f->v[sb].i32[b]);
 	if (f->v[sa].i32 != NULL)

@@ -207,7 +207,8 @@ static int parse_partial(struct parse *ps, const struct tree *t, struct rules_pa
 static int parse_difference(struct parse *ps, const struct tree *t, struct rules_difference *d)
 {
 	static const char *const known[] = {"type", "limit", "account", "then"};
-	uint32_t type = DIFFERENCE_UNEXPLAINED;
+	static const char *const then_words[] = {"propose", "suggest", "hint"};
+	uint32_t type = DIFFERENCE_UNEXPLAINED, then = RULES_BOOK_PROPOSE;
 	int rc = parse_members(ps, t, known, ARRAY_LEN(known));
 
 	if (rc == 0 && tree_get(t, "type") != NULL)
@@ -218,8 +219,10 @@ static int parse_difference(struct parse *ps, const struct tree *t, struct rules
 	if (rc == 0)
 		rc = parse_string_member(ps, t, "account", false, &d->account);
 	if (rc == 0)
-		rc = parse_string_member(ps, t, "then", false, &d->then);
+		rc = tree_get(t, "then") == NULL ? 0 :
+			parse_word(ps, tree_get(t, "then"), then_words, ARRAY_LEN(then_words), &then);
 	d->type = (uint8_t)type;
+	d->then = (enum rules_book)then;
 	return rc;
 }
 

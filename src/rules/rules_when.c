@@ -214,7 +214,8 @@ static int parse_operand(struct parse *ps, const struct tree *t, const struct tr
 
 static int parse_missing(struct parse *ps, const struct tree *t, struct rules_test *test)
 {
-	uint32_t missing = RULES_MISSING_FAIL;
+	/* "any" asks for a value only where it says so. */
+	uint32_t missing = test->op == RULES_OP_ANY ? RULES_MISSING_PASS : RULES_MISSING_FAIL;
 	int rc = 0;
 
 	if (tree_get(t, "missing") != NULL)
@@ -287,7 +288,8 @@ static int check_test(struct parse *ps, const struct tree *t, const struct rules
 			op_words[test->op], rules_type_word(f->type));
 	for (int s = 0; s < 2; s++)
 		if ((side == PARSE_BOTH_SIDES || (int)side == s) &&
-			f->side[s].source == RULES_SOURCE_NONE && test->op != RULES_OP_ANY)
+			f->side[s].source == RULES_SOURCE_NONE &&
+			(test->op != RULES_OP_ANY || test->missing == RULES_MISSING_FAIL))
 			return tree_error(ps->err, E_RULESET, t, "The %s side has no \"%.*s\".",
 				s == 0 ? "left" : "right", SV_ARG(f->name));
 	return 0;
@@ -307,6 +309,8 @@ static int parse_test(
 	if (t->kind == TREE_STRING) {
 		rc = parse_word(ps, t, op_words, RULES_OP_ANY + 1, &op);
 		test->op = (enum rules_op)op;
+		if (test->op == RULES_OP_ANY)
+			test->missing = RULES_MISSING_PASS;
 	} else if (t->kind == TREE_OBJECT) {
 		rc = parse_test_object(ps, t, test);
 	} else {

@@ -152,11 +152,18 @@ struct rules_then {
 	uint32_t suggest_ppm;
 };
 
+/* What becomes of a match whose two sides are not equal. Beyond the limit it is suggested at most. */
+enum rules_book {
+	RULES_BOOK_PROPOSE, /* by the lines of its pass; the difference is proposed for booking */
+	RULES_BOOK_SUGGEST, /* suggested at most: somebody decides about the difference first */
+	RULES_BOOK_HINT,    /* no match */
+};
+
 struct rules_difference {
 	uint8_t type;   /* DIFFERENCE_* of domain/outcome.h */
 	int64_t limit;  /* millionths; -1: none */
-	struct sv account;
-	struct sv then;
+	struct sv account; /* where it is to be booked; empty: not said */
+	enum rules_book then;
 };
 
 struct rules_pass {

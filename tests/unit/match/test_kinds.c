@@ -109,6 +109,12 @@ struct scene_of_kind {
 	"{\"name\":\"c\",\"use\":[\"amount\"],\"when\":{\"amount\":\"same\"},\"choose\":\"" how    \
 	"\"," THEN "}"
 
+#define DIFFER(more)                                                                               \
+	"{\"name\":\"d\",\"when\":{\"ref\":\"same\",\"amount\":{\"within\":\"0.10\"}},"           \
+	"\"difference\":{\"type\":\"fee\",\"limit\":\"0.03\"" more "}," THEN "}"
+#define ANY(test, only)                                                                            \
+	"{\"name\":\"y\",\"only\":" only ",\"when\":{\"ref\":\"same\",\"text\":" test "}," THEN "}"
+
 static const struct scene_of_kind scenes[] = {
 	{"two against three of one key", {"", {"", ""}, MANY("0")},
 		{{"k", 1, 60000, NULL}, {"k", 1, 40000, NULL}, {"x", 1, 5, NULL}},
@@ -154,6 +160,36 @@ static const struct scene_of_kind scenes[] = {
 			"{\"name\":\"x\",\"when\":{\"ref\":\"same\",\"amount\":{\"rate\":\"r\","
 			"\"on\":\"day\"}}," THEN "}"},
 		{{"a", 10, 100, NULL}}, {{"a", 10, 300, NULL}}, 1, 1, ""},
+	{"a difference within its limit goes by the lines of the pass", {"", {"", ""}, DIFFER("")},
+		{{"a", 10, 1000, NULL}, {"b", 1, 3, NULL}}, {{"a", 10, 997, NULL}, {"y", 1, 9, NULL}}, 2,
+		2, "1:1 confirmed 0/0"},
+	{"beyond it the match is suggested at most", {"", {"", ""}, DIFFER("")},
+		{{"a", 10, 1000, NULL}, {"b", 1, 3, NULL}}, {{"a", 10, 996, NULL}, {"y", 1, 9, NULL}}, 2,
+		2, "1:1 suggested 0/0"},
+	{"a difference that somebody is to look at",
+		{"", {"", ""}, DIFFER(",\"account\":\"6855\",\"then\":\"suggest\"")},
+		{{"a", 10, 1000, NULL}, {"b", 1, 300, NULL}}, {{"a", 10, 999, NULL}, {"b", 1, 300, NULL}},
+		2, 2, "1:1 suggested 0/0; 1:1 confirmed 1/1"},
+	{"a difference that makes it no match", {"", {"", ""}, DIFFER(",\"then\":\"hint\"")},
+		{{"a", 10, 1000, NULL}, {"b", 1, 300, NULL}}, {{"a", 10, 999, NULL}, {"b", 1, 300, NULL}},
+		2, 2, "1:1 confirmed 1/1"},
+	{"any asks for nothing, of a pair", {"", {"", ""}, ANY("\"any\"", "{}")},
+		{{"a", 10, 1000, NULL}, {"b", 1, 300, "t"}}, {{"a", 10, 1000, "t"}, {"b", 1, 300, "t"}}, 2,
+		2, "1:1 confirmed 0/0; 1:1 confirmed 1/1"},
+	{"or for some value, on both sides",
+		{"", {"", ""}, ANY("{\"any\":true,\"missing\":\"fail\"}", "{}")},
+		{{"a", 10, 1000, NULL}, {"b", 1, 300, "t"}}, {{"a", 10, 1000, "t"}, {"b", 1, 300, "t"}}, 2,
+		2, "1:1 confirmed 1/1"},
+	{"any asks for nothing, of one record",
+		{"", {"", ""}, ANY("\"any\"", "{\"left\":{\"text\":\"any\"}}")},
+		{{"a", 10, 1000, NULL}, {"b", 1, 300, "t"}}, {{"a", 10, 1000, "t"}, {"b", 1, 300, "t"}}, 2,
+		2, "1:1 confirmed 0/0; 1:1 confirmed 1/1"},
+	{"or for some value",
+		{"", {"", ""},
+			ANY("\"any\"",
+				"{\"left\":{\"text\":{\"any\":true,\"missing\":\"fail\"}}}")},
+		{{"a", 10, 1000, NULL}, {"b", 1, 300, "t"}}, {{"a", 10, 1000, "t"}, {"b", 1, 300, "t"}}, 2,
+		2, "1:1 confirmed 1/1"},
 	{"only what is used is evidence: a shared text is not",
 		{"", {"", ""},
 			"{\"name\":\"u\",\"use\":[\"amount\"],\"when\":{\"amount\":\"same\"}," THEN
@@ -183,6 +219,35 @@ static void kinds_and_choices(void **state)
 		CHECK_STR("with several threads", buf_cstr(&got), s->want);
 		world_close(&w);
 	}
+}
+
+/* A rate by day bounds what a record may be compared with: not every pair is looked at. */
+static void rates_narrow(void **state)
+{
+	enum { N = 2000 };
+	struct cell_row *rows[2] = {calloc(N, sizeof(struct cell_row)), calloc(N, sizeof(struct cell_row))};
+	const struct setting setting = {"\"lists\":{\"r\":{\"1970-01-01\":\"2\",\"1970-02-01\":\"3\"}},",
+		{"", ""}, "{\"name\":\"x\",\"use\":[\"day\"],\"when\":{\"amount\":{\"rate\":\"r\",\"percent\":0.001}}," SURE "}"};
+	struct world w;
+
+	(void)state;
+	assert_non_null(rows[0]);
+	assert_non_null(rows[1]);
+	for (uint32_t i = 0; i < N; i++) {
+		int32_t day = i % 2 == 0 ? 10 : 40;
+		rows[0][i] = (struct cell_row){NULL, day, 100000 + 100 * (int64_t)i, NULL};
+		rows[1][i] = (struct cell_row){NULL, day, rows[0][i].amount * (i % 2 == 0 ? 2 : 3), NULL};
+	}
+	world_open(&w, &setting);
+	world_add(&w, RESULT_LEFT, rows[0], N);
+	world_add(&w, RESULT_RIGHT, rows[1], N);
+	world_run("rates", &w, NULL);
+	CHECK_INT("all are found", w.receipt.matched[0], N);
+	CHECK("few pairs are compared", w.receipt.passes[0].pairs < 4 * N);
+	CHECK_INT("none is left out", w.receipt.passes[0].not_searched, 0);
+	world_close(&w);
+	free(rows[0]);
+	free(rows[1]);
 }
 
 /* ---- every reason of an open item ---- */
@@ -718,6 +783,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kinds_and_choices),
+		cmocka_unit_test(rates_narrow),
 		cmocka_unit_test(every_reason_has_a_case),
 		cmocka_unit_test(another_currency_is_a_reason),
 		cmocka_unit_test(amounts_are_counted_in_the_base_currency),

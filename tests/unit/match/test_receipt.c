@@ -116,7 +116,7 @@ static void a_record_of_two_matches_is_found(void **state)
 
 static void a_part_has_its_sign_and_stays_within_its_record(void **state)
 {
-	static const struct cell_row left[] = {{"p", 5, 1000, NULL}, {"p", 3, 400, NULL}};
+	static const struct cell_row left[] = {{"p", 5, 600, NULL}, {"p", 3, 400, NULL}};
 	static const struct cell_row right[] = {{"p", 9, 700, NULL}};
 	static const struct {
 		const char *label;
