@@ -21,6 +21,14 @@ void __gcov_dump(void);
 #define __gcov_dump() (void)0
 #endif
 
+/* How often a random case is repeated: sanitizers look for other faults than wrong answers and take
+ * ten to twenty times as long, so they see a part. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNIT_REPEATS(n) ((n) / 16)
+#else
+#define UNIT_REPEATS(n) (n)
+#endif
+
 /* Ends a child that a test has forked, without the test's own exit handlers; what it covered is
  * kept. */
 static inline _Noreturn void unit_exit(int code)

@@ -9,7 +9,7 @@
 
 #define NODES 5u
 #define EDGES (NODES * NODES)
-#define CASES 6000u
+#define CASES UNIT_REPEATS(6000u)
 
 struct graph {
 	struct assign a;

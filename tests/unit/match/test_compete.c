@@ -8,7 +8,7 @@
 #define NODES 4u
 #define GROUPS 6u
 #define LINES 4u
-#define CASES 3000u
+#define CASES UNIT_REPEATS(3000u)
 
 struct scene {
 	struct compete c;

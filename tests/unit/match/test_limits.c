@@ -74,7 +74,7 @@ static void test_memory(void **state)
 	run_checked("unbounded", &r, 1);
 	size_t peak = (size_t)r.receipt.peak_bytes;
 	CHECK_INT("just enough", run_bounded(&r, peak), 0);
-	for (size_t bytes = peak - 1; bytes > 0; bytes -= MIN(bytes, bytes / 60 + 64)) {
+	for (size_t bytes = peak - 1; bytes > 0; bytes -= MIN(bytes, bytes / UNIT_REPEATS(64) + 64)) {
 		int rc = run_bounded(&r, bytes);
 		if (rc == 0)
 			continue;
@@ -83,7 +83,7 @@ static void test_memory(void **state)
 		CHECK("nor here", r.receipt.money == NULL && r.receipt.passes == NULL);
 		failed++;
 	}
-	CHECK("most bounds are too low", failed > 150);
+	CHECK("most bounds are too low", failed > UNIT_REPEATS(160));
 	run_close(&r);
 }
 

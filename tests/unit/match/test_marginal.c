@@ -12,7 +12,7 @@
 #define EDGES (NODES * NODES)
 #define GROUPS 6u
 #define LINES 4u
-#define CASES 3000u
+#define CASES UNIT_REPEATS(3000u)
 
 struct model {
 	struct marginal m;

@@ -222,7 +222,7 @@ static void test_promises(void **state)
 	uint64_t seed = 378;
 
 	(void)state;
-	for (uint32_t c = 0; c < 2500; c++) {
+	for (uint32_t c = 0; c < UNIT_REPEATS(2500u); c++) {
 		const char *passes = property_passes[c % ARRAY_LEN(property_passes)];
 		struct buf a CLEANUP(buf_free) = BUF_INIT, b CLEANUP(buf_free) = BUF_INIT;
 		struct cell_row left[ROWS_MAX + 1], right[ROWS_MAX + 1];

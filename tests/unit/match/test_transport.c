@@ -10,7 +10,7 @@
 #include "unit/unit.h"
 
 #define MOST 4u
-#define CASES 12000u
+#define CASES UNIT_REPEATS(12000u)
 
 struct value {
 	int64_t exact, money, edges, worth, old, both;
