@@ -10,11 +10,12 @@
 
 #include "base/pages.h"
 
-/* In front of every allocation. Large ones are mapped, and when they are given back they wait for the
- * next that fits: fresh pages cost more than anything that is done with them. */
+/* In front of every allocation. Large ones are of whole pages, and when they are given back they wait
+ * for the next that is no larger, joined with what waits beside them: fresh pages cost more than
+ * anything that is done with them. */
 struct block {
 	size_t n;    /* asked for, counted against the bound */
-	size_t size; /* of the mapping; 0: it is from malloc */
+	size_t size; /* of its pages; 0: it is from malloc */
 	struct block *prev, *next;
 };
 
@@ -25,6 +26,7 @@ struct block {
 #define MAP_FROM ((size_t)512 << 10)
 #endif
 #define SPARE_MIN ((size_t)48 << 20)
+#define PAGE ((size_t)4096)
 
 static void note_peak(struct engine *e, size_t used)
 {
@@ -65,21 +67,48 @@ static void unmap_spare(struct engine *e, struct block **link)
 	pages_unmap(b, b->size);
 }
 
-/* The smallest spare block of n bytes and not much more, or NULL. */
+static void add_spare(struct engine *e, struct block *b, size_t size)
+{
+	*b = (struct block){.size = size, .next = e->spare};
+	e->spare = b;
+	e->spare_bytes += size;
+}
+
+/* What waits right before or behind b, taken from the list; NULL: nothing does. */
+static struct block *take_neighbour(struct engine *e, const struct block *b, size_t size)
+{
+	for (struct block **link = &e->spare; *link != NULL; link = &(*link)->next) {
+		struct block *other = *link;
+
+		if ((char *)other + other->size != (const char *)b &&
+			(const char *)b + size != (char *)other)
+			continue;
+		*link = other->next;
+		e->spare_bytes -= other->size;
+		return other;
+	}
+	return NULL;
+}
+
+/* The smallest spare block of n bytes, without the pages that n leaves; NULL: there is none. */
 static void *take_spare(struct engine *e, size_t n, size_t *ret_size)
 {
+	size_t need = (n + PAGE - 1) / PAGE * PAGE;
 	struct block **best = NULL, *b = NULL;
 
 	pthread_mutex_lock(&e->lock);
 	for (struct block **link = &e->spare; *link != NULL; link = &(*link)->next)
-		if ((*link)->size >= n && (*link)->size / 2 <= n + PAGES_HUGE &&
-			(best == NULL || (*link)->size < (*best)->size))
+		if ((*link)->size >= need && (best == NULL || (*link)->size < (*best)->size))
 			best = link;
 	if (best != NULL) {
 		b = *best;
 		*best = b->next;
 		e->spare_bytes -= b->size;
 		*ret_size = b->size;
+		if (b->size - need >= MAP_FROM) {
+			add_spare(e, (void *)((char *)b + need), b->size - need);
+			*ret_size = need;
+		}
 	}
 	/* What waits counts too once there is a bound. */
 	while (e->opt->memory_bytes != 0 && e->spare != NULL &&
@@ -161,10 +190,13 @@ void engine_free(struct engine *e, const void *p)
 		free(b);
 		return;
 	}
-	b->next = e->spare;
-	e->spare = b;
-	e->spare_bytes += b->size;
-	while (e->spare->next != NULL && e->spare_bytes > SPARE_MIN + used / 8)
+	size_t size = b->size;
+	for (struct block *other; (other = take_neighbour(e, b, size)) != NULL;) {
+		size += other->size;
+		b = MIN(b, other);
+	}
+	add_spare(e, b, size);
+	while (e->spare->next != NULL && e->spare_bytes > SPARE_MIN + used / 2)
 		unmap_spare(e, &e->spare->next);
 	pthread_mutex_unlock(&e->lock);
 }

@@ -245,6 +245,8 @@ static uint32_t intern_run(struct engine *e, struct intern *in, bool count)
 	in->shift = parts == 1 ? 63 : 64 - (uint32_t)__builtin_ctz(parts);
 	if (parts == 1)
 		in->parts = 2;
+	/* First, while what the field before used lies free in one piece. */
+	in->items = ENGINE_NEW(e, (size_t)total + 1, struct item);
 	for (int side = 0; side < 2; side++) {
 		in->chunks[side] = chunks(in->n[side]);
 		in->id[side] = ENGINE_NEW(e, (size_t)in->n[side] + 1, uint32_t);
@@ -261,9 +263,7 @@ static uint32_t intern_run(struct engine *e, struct intern *in, bool count)
 	if (!engine_ok(e))
 		return 0;
 	uint32_t nitems = lay_out(in);
-	in->items = ENGINE_NEW(e, (size_t)nitems + 1, struct item);
-	if (engine_ok(e))
-		par_for(e, nchunks, scatter_chunk, in);
+	par_for(e, nchunks, scatter_chunk, in);
 	if (engine_ok(e))
 		par_for(e, in->parts, unify_part, in);
 	engine_free(e, in->items);
