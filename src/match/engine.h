@@ -314,6 +314,8 @@ void intern_row_hashes(struct engine *e);
 
 /* ---- score.c ---- */
 void score_prepare(struct engine *e);
+/* Fills field.sorted once. */
+void score_sort_values(struct engine *e, struct field *f);
 /* Evidence of a pair over the fields that the pass uses. */
 int32_t score_pair(const struct engine *e, struct metric *m, const struct rules_pass *pass,
 	struct pair p);

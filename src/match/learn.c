@@ -142,6 +142,7 @@ static void learn_run(struct learn *n)
 		learn_compare_make(n);
 	if (engine_ok(e))
 		list_fit(n);
+	learn_near_make(n);
 	if (!engine_ok(e) || n->nrows[0] == 0 || n->nrows[1] == 0)
 		return;
 	if (e->models != NULL) {
@@ -152,6 +153,7 @@ static void learn_run(struct learn *n)
 		}
 	}
 	if (n->pinned) {
+		n->applied = true;
 		learn_keys_open(n);
 		find_by_steps(n, n->rows[LEFT], n->nrows[LEFT], false);
 		return;
@@ -167,6 +169,7 @@ static void learn_run(struct learn *n)
 		find_by_steps(n, n->fit, n->nfit, true);
 	if (engine_ok(e) && n->nfit < n->nrows[LEFT]) {
 		n->cand.pair.n = 0;
+		n->applied = true;
 		find_by_steps(n, n->rows[LEFT], n->nrows[LEFT], false);
 	}
 }
@@ -204,27 +207,54 @@ static void learn_keep(struct learn *n, uint32_t pass)
 		e->learned[pass] = n;
 }
 
-/* The best of each row, in order of rows. */
+#define BEYOND (24 * RULES_BIT) /* more than any margin that is stated */
+
+/* What each row's best candidate weighs. */
+static bool note_best(struct learn *n, int32_t *best[2])
+{
+	struct engine *e = n->e;
+
+	for (int side = 0; side < 2; side++) {
+		best[side] = ENGINE_NEW(e, (size_t)e->n[side] + 1, int32_t);
+		for (uint32_t r = 0; best[side] != NULL && r < e->n[side]; r++)
+			best[side][r] = INT32_MIN / 2;
+	}
+	for (size_t i = 0; engine_ok(e) && i < n->cand.pair.n; i++) {
+		const struct candidate_pair *p = &n->cand.pair.p[i];
+		best[LEFT][p->l] = MAX(best[LEFT][p->l], p->w);
+		best[RIGHT][p->r] = MAX(best[RIGHT][p->r], p->w);
+	}
+	return engine_ok(e);
+}
+
+/* Candidates that may come to something, in order of rows: a pair whose two records both have partners
+ * that are better beyond any margin is a rival of neither. */
 static void give_edges(struct learn *n, uint32_t pass, struct edges *ret)
 {
 	struct engine *e = n->e;
 	size_t count = ret->n;
+	int32_t *best[2] = {NULL, NULL};
 	struct edge *all = ENGINE_NEW(e, ret->n + n->cand.pair.n + 1, struct edge);
 
-	if (all == NULL)
-		return;
-	if (ret->n > 0)
+	if (note_best(n, best) && ret->n > 0)
 		memcpy(all, ret->p, ret->n * sizeof(*all));
-	for (size_t i = 0; i < n->cand.pair.n; i++) {
+	for (size_t i = 0; engine_ok(e) && i < n->cand.pair.n; i++) {
 		const struct candidate_pair *p = &n->cand.pair.p[i];
-		if (p->w + n->prior >= LEARN_HOPELESS)
+		if (p->w + n->prior >= LEARN_HOPELESS && (p->w >= best[LEFT][p->l] - BEYOND ||
+			p->w >= best[RIGHT][p->r] - BEYOND))
 			all[count++] = (struct edge){.l = p->l, .r = p->r, .w = p->w,
 				.pass = (uint16_t)pass};
 	}
+	engine_free(e, best[LEFT]);
+	engine_free(e, best[RIGHT]);
+	if (!engine_ok(e))
+		return;
+	bool joined = ret->n > 0;
 	engine_free(e, ret->p);
 	ret->p = all;
 	ret->n = count;
-	edges_unify(ret);
+	if (joined)
+		edges_unify(ret);
 }
 
 void learn_pass(struct engine *e, uint32_t pass, struct edges *ret)

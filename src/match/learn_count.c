@@ -9,23 +9,42 @@
 #include "base/date.h"
 #include "match/learn_parts.h"
 
-static int by_value(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+#define MANTISSA_BITS 52
+#define EXPONENTS 64u
+#define CODE_BITS_MAX 12u
 
-	return x < y ? -1 : x > y;
+/* Amounts to numbers in the same order, close together: sign, exponent and some bits of the mantissa.
+ * A search begins where its code begins. */
+static uint32_t code_of(const struct comparison *c, int64_t v)
+{
+	double size = (double)(v < 0 ? -(uint64_t)v : (uint64_t)v);
+	uint64_t bits;
+	uint32_t middle = EXPONENTS << (MANTISSA_BITS - c->code_shift), code = 0;
+
+	memcpy(&bits, &size, sizeof(bits));
+	if (v != 0)
+		code = (uint32_t)((bits - (UINT64_C(1023) << MANTISSA_BITS)) >> c->code_shift) + 1;
+	return v < 0 ? middle - code : middle + code;
 }
 
 static void sort_amounts(struct engine *e, struct comparison *c)
 {
-	const struct vec *v = &c->f->v[RIGHT];
+	unsigned bits = 0;
 
-	c->sorted = ENGINE_NEW(e, (size_t)e->n[RIGHT] + 1, int64_t);
-	for (uint32_t r = 0; c->sorted != NULL && r < e->n[RIGHT]; r++)
-		if (vec_valid(v, r))
-			c->sorted[c->nsorted++] = v->i64[r];
-	if (c->nsorted > 1)
-		qsort(c->sorted, c->nsorted, sizeof(*c->sorted), by_value);
+	score_sort_values(e, &e->f[c->field]);
+	c->sorted = c->f->sorted;
+	c->nsorted = c->sorted == NULL ? 0 : c->f->nvalid[RIGHT];
+	while (bits < CODE_BITS_MAX && c->nsorted >> bits > 256)
+		bits++;
+	c->code_shift = MANTISSA_BITS - bits;
+	size_t codes = 2 * ((size_t)EXPONENTS << bits) + 3;
+	c->sorted_first = ENGINE_ZNEW(e, codes + 1, uint32_t);
+	if (c->sorted_first == NULL)
+		return;
+	for (uint32_t i = 0; i < c->nsorted; i++)
+		c->sorted_first[code_of(c, c->sorted[i]) + 1]++;
+	for (size_t i = 0; i < codes; i++)
+		c->sorted_first[i + 1] += c->sorted_first[i];
 }
 
 static void count_days(struct engine *e, struct comparison *c)
@@ -61,16 +80,9 @@ void learn_count_make(struct engine *e, struct comparison *c)
 
 static uint32_t amounts_below(const struct comparison *c, int64_t value)
 {
-	uint32_t low = 0, high = c->nsorted;
+	uint32_t code = code_of(c, value);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (c->sorted[middle] < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return learn_first_from(c->sorted, c->sorted_first[code], c->sorted_first[code + 1], value);
 }
 
 static uint32_t amounts_within(const struct comparison *c, int64_t low, int64_t high)

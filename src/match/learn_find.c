@@ -1,7 +1,8 @@
 /*
  * Candidates in three steps: rows that share a key; then, for records without a sure partner, rows
- * within the days and ratios that nearly all matches keep; then all pairs of what is still left. Each
- * step adds to what is there; of a record the best ones are kept.
+ * within the days and ratios that nearly all matches keep; then all pairs of what is still left. Where
+ * windows or what is left hold too many pairs, those of them that share a piece of a text. Each step
+ * adds to what is there; of a record the best ones are kept.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,10 @@
 
 #define CHUNK_LEFT 1024u
 #define BLOCK_MAX 4096u
+#define WINDOW_PAIRS UINT64_C(4000000)
 #define PRODUCT_PAIRS UINT64_C(4000000)
-#define PIECE_ROWS 256u
 #define ROW_KEPT 64u
+#define SORT_BY_HAND 32u
 
 struct finder {
 	struct learn *n;
@@ -21,12 +23,16 @@ struct finder {
 	uint32_t nrows;
 	int32_t least;            /* evidence below which a pair is hopeless */
 	struct learn_windows windows;
-	uint32_t *stamp[ENGINE_THREADS_MAX]; /* by right row: left row + 1 */
-	uint32_t *place[ENGINE_THREADS_MAX]; /* and where it is in the row's list */
-	struct learn_index pieces[LEARN_COMPARISONS_MAX]; /* by comparison; instead of all pairs */
-	bool by_pieces;
+	struct learn_join join;   /* instead of windows or all pairs */
+	bool joined;
 	struct candidates *chunk;
 	atomic_ullong pairs, cut;
+};
+
+/* A right row that was met, and by which keys. */
+struct hit {
+	uint32_t r, keys;
+	bool within;   /* the windows of the model */
 };
 
 /* One row's work. */
@@ -34,11 +40,96 @@ struct probe {
 	struct finder *f;
 	struct metric *m;
 	struct candidates *out;
-	uint32_t *stamp, *place;
-	size_t first;
-	uint32_t l;
+	VECTOR(struct hit) hit;
+	struct learn_bounds bounds, window;
+	struct learn_set *set;
+	uint32_t l, number;  /* number: in finder.rows */
 	uint64_t pairs, cut;
 };
+
+/* ---- meeting ---- */
+
+static inline void meet(struct probe *q, uint32_t r, float amount, int32_t day, uint32_t bit)
+{
+	if (learn_within(q->bounds, amount, day) && !(q->f->n->same && r <= q->l))
+		(void)ENGINE_PUSH(q->f->n->e, &q->hit, ((struct hit){r, UINT32_C(1) << bit,
+			learn_within(q->window, amount, day)}));
+}
+
+struct block {
+	uint32_t first, end, tag;
+	uint32_t key;
+};
+
+static void probe_block(struct probe *q, struct block b)
+{
+	const struct learn_index *x = &q->f->n->index[b.key];
+
+	if (b.end - b.first > BLOCK_MAX) {
+		q->cut += b.end - b.first - BLOCK_MAX;
+		b.end = b.first + BLOCK_MAX;
+	}
+	for (uint32_t i = b.first; i < b.end; i++)
+		if (x->entry[i].tag == b.tag)
+			meet(q, x->entry[i].row, x->entry[i].amount, x->entry[i].day, b.key);
+}
+
+/* All blocks of a row are asked for before the first is looked at: they lie anywhere. */
+static void probe_keys(struct probe *q)
+{
+	const struct learn *n = q->f->n;
+	struct block block[LEARN_KEYS_MAX * LEARN_VALUES_MAX];
+	uint64_t value[LEARN_VALUES_MAX];
+	uint32_t count = 0;
+
+	for (uint32_t k = 0; k < n->nkeys; k++) {
+		uint32_t found = learn_key_values(n, &n->key[k], LEFT, q->l, value);
+		for (uint32_t v = 0; v < found; v++) {
+			uint32_t bucket = (uint32_t)value[v] & n->index[k].mask;
+			__builtin_prefetch(&n->index[k].first[bucket]);
+			block[count++] = (struct block){bucket, 0, (uint32_t)(value[v] >> 32), k};
+		}
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		const struct learn_index *x = &n->index[block[i].key];
+		block[i].end = x->first[block[i].first + 1];
+		block[i].first = x->first[block[i].first];
+		__builtin_prefetch(&x->entry[block[i].first]);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		probe_block(q, block[i]);
+}
+
+static void probe_windows(struct probe *q)
+{
+	const struct learn_windows *w = &q->f->windows;
+	struct learn_span span[LEARN_SPANS_MAX];
+	uint32_t n = learn_window_spans(q->f->n, w, q->l, span);
+
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = span[i].first; k < span[i].end; k++)
+			meet(q, w->row[k], w->near_amount[k], w->near_day[k], LEARN_BIT_WINDOW);
+}
+
+static void probe_product(struct probe *q)
+{
+	const struct learn_windows *w = &q->f->windows;
+
+	for (uint32_t k = 0; k < w->n; k++)
+		meet(q, w->row[k], w->near_amount[k], w->near_day[k], LEARN_BIT_PRODUCT);
+}
+
+static void probe_joined(struct probe *q)
+{
+	const struct learn_join *j = &q->f->join;
+	uint32_t bit = q->f->step == STEP_WINDOW ? LEARN_BIT_WINDOW : LEARN_BIT_PRODUCT;
+
+	for (uint64_t i = j->first[q->number]; i < j->first[q->number + 1]; i++)
+		(void)ENGINE_PUSH(
+			q->f->n->e, &q->hit, ((struct hit){j->row[i], UINT32_C(1) << bit, true}));
+}
+
+/* ---- weighing ---- */
 
 /* The tests of the pass decide what may be a match at all. */
 static bool eligible(const struct probe *q, uint32_t r)
@@ -52,114 +143,6 @@ static bool eligible(const struct probe *q, uint32_t r)
 		if (test_branch(e, q->m, &n->pass->when.branches[b], LEFT, q->l, RIGHT, r, 0))
 			return true;
 	return n->pass->when.nbranches == 0;
-}
-
-static void meet(struct probe *q, uint32_t r, uint32_t bit)
-{
-	struct learn *n = q->f->n;
-
-	if ((n->same && r <= q->l) || !eligible(q, r))
-		return;
-	if (q->stamp[r] == q->l + 1) {
-		q->out->pair.p[q->place[r]].keys |= UINT32_C(1) << bit;
-		return;
-	}
-	q->stamp[r] = q->l + 1;
-	q->place[r] = (uint32_t)q->out->pair.n;
-	(void)ENGINE_PUSH(n->e, &q->out->pair,
-		((struct candidate_pair){.l = q->l, .r = r, .keys = UINT32_C(1) << bit}));
-}
-
-static void probe_keys(struct probe *q)
-{
-	const struct learn *n = q->f->n;
-	uint64_t value[LEARN_VALUES_MAX];
-
-	for (uint32_t k = 0; k < n->nkeys; k++) {
-		const struct learn_index *x = &n->index[k];
-		uint32_t count = learn_key_values(n, &n->key[k], LEFT, q->l, value);
-		for (uint32_t v = 0; v < count; v++) {
-			uint32_t first = x->first[value[v] & x->mask];
-			uint32_t end = x->first[(value[v] & x->mask) + 1];
-			if (end - first > BLOCK_MAX) {
-				q->cut += end - first - BLOCK_MAX;
-				end = first + BLOCK_MAX;
-			}
-			for (uint32_t i = first; i < end; i++)
-				if (x->entry[i].tag == (uint32_t)(value[v] >> 32))
-					meet(q, x->entry[i].row, k);
-		}
-	}
-}
-
-static void probe_windows(struct probe *q)
-{
-	const struct learn_windows *w = &q->f->windows;
-	struct learn_span span[LEARN_SPANS_MAX];
-	uint32_t n = learn_window_spans(q->f->n, w, q->l, span);
-
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t k = span[i].first; k < span[i].end; k++)
-			meet(q, w->row[k], LEARN_BIT_WINDOW);
-}
-
-static void probe_product(struct probe *q)
-{
-	const struct learn_windows *w = &q->f->windows;
-
-	for (uint32_t k = 0; k < w->n; k++)
-		meet(q, w->row[k], LEARN_BIT_PRODUCT);
-}
-
-/* When all pairs are too many: those that share any piece of a text that not too many have. */
-static void probe_pieces(struct probe *q)
-{
-	const struct learn *n = q->f->n;
-
-	for (uint32_t i = 0; i < n->nc; i++) {
-		const struct comparison *c = &n->c[i];
-		const struct learn_index *x = &q->f->pieces[i];
-		if (c->how != LEARN_LONG || c->dropped)
-			continue;
-		for (uint32_t t = c->tokens[LEFT].first[q->l]; t < c->tokens[LEFT].first[q->l + 1]; t++) {
-			uint32_t b = c->tokens[LEFT].token[t] & x->mask;
-			if (x->first[b + 1] - x->first[b] > PIECE_ROWS) {
-				q->cut += x->first[b + 1] - x->first[b];
-				continue;
-			}
-			for (uint32_t k = x->first[b]; k < x->first[b + 1]; k++)
-				meet(q, x->entry[k].row, LEARN_BIT_PRODUCT);
-		}
-	}
-}
-
-/* Right rows that are left, by the pieces of their texts. */
-static void index_pieces(struct finder *f, uint32_t i)
-{
-	struct engine *e = f->n->e;
-	const struct learn_tokens *t = &f->n->c[i].tokens[RIGHT];
-	struct learn_index *x = &f->pieces[i];
-	uint64_t total = 0;
-	uint32_t size = 1024;
-
-	for (uint32_t k = 0; k < f->windows.n; k++)
-		total += t->first[f->windows.row[k] + 1] - t->first[f->windows.row[k]];
-	while (size < total && size < 1u << 24)
-		size *= 2;
-	x->mask = size - 1;
-	x->first = ENGINE_ZNEW(e, (size_t)size + 2, uint32_t);
-	x->entry = ENGINE_NEW(e, total + 1, struct learn_entry);
-	if (!engine_ok(e))
-		return;
-	for (uint32_t k = 0; k < f->windows.n; k++)
-		for (uint32_t p = t->first[f->windows.row[k]]; p < t->first[f->windows.row[k] + 1]; p++)
-			x->first[(t->token[p] & x->mask) + 2]++;
-	for (uint32_t b = 0; b < size; b++)
-		x->first[b + 2] += x->first[b + 1];
-	for (uint32_t k = 0; k < f->windows.n; k++)
-		for (uint32_t p = t->first[f->windows.row[k]]; p < t->first[f->windows.row[k] + 1]; p++)
-			x->entry[x->first[(t->token[p] & x->mask) + 1]++] =
-				(struct learn_entry){t->token[p], f->windows.row[k]};
 }
 
 static int by_weight(const void *a, const void *b, void *arg)
@@ -181,64 +164,218 @@ static int by_right(const void *a, const void *b)
 	return x->r < y->r ? -1 : x->r > y->r;
 }
 
+static int by_hit(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+
+	return x->r < y->r ? -1 : x->r > y->r;
+}
+
+static void sort_hits(struct hit *v, size_t n)
+{
+	if (n > SORT_BY_HAND) {
+		qsort(v, n, sizeof(*v), by_hit);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		struct hit moving = v[i];
+		size_t k = i;
+		for (; k > 0 && v[k - 1].r > moving.r; k--)
+			v[k] = v[k - 1];
+		v[k] = moving;
+	}
+}
+
+/* Candidates of one row that are weighed together: levels and log2(u) by candidate and comparison. */
+#define BATCH 64u
+struct batch {
+	const struct candidate_pair *p;
+	uint32_t n;
+	uint8_t level[BATCH][LEARN_COMPARISONS_MAX];
+	int32_t log_u[BATCH][LEARN_COMPARISONS_MAX];
+};
+
+static void compare_long(struct probe *q, uint32_t k, struct batch *g)
+{
+	const struct comparison *c = &q->f->n->c[k];
+	const struct learn_tokens *t = &c->tokens[RIGHT];
+	int32_t shape = 0;
+
+	for (uint32_t i = 0; i < g->n; i++) {
+		const char *token = (const char *)&t->token[t->first[g->p[i].r]];
+		__builtin_prefetch(token);
+		__builtin_prefetch(token + 64);
+		__builtin_prefetch(&t->total[g->p[i].r]);
+	}
+	learn_set_open(c, q->l, q->set);
+	for (uint32_t i = 0; i < g->n; i++) {
+		bool missing = c->f->id[LEFT][q->l] == 0 || c->f->id[RIGHT][g->p[i].r] == 0;
+		g->level[i][k] = missing ? LEARN_LEVELS_MAX :
+			(uint8_t)learn_set_level(c, q->set, g->p[i].r, &shape);
+		g->log_u[i][k] = -shape;
+	}
+}
+
+/* How many amounts and days stand at a level to the left record's is counted once for all of them. */
+static void compare_plain(struct probe *q, uint32_t k, struct batch *g)
+{
+	const struct learn *n = q->f->n;
+	const struct comparison *c = &n->c[k];
+	int32_t counted[LEARN_LEVELS_MAX], shape;
+	uint64_t known[LEARN_LEVELS_MAX / 64] = {0};
+
+	for (uint32_t i = 0; i < g->n; i++) {
+		unsigned level = learn_level(n, c, q->m, q->l, g->p[i].r, &shape);
+		g->level[i][k] = (uint8_t)level;
+		if (level >= LEARN_LEVELS_MAX)
+			continue;
+		if (c->how < LEARN_AMOUNT || (known[level / 64] >> level % 64 & 1) == 0) {
+			counted[level] = learn_log_u(n, c, level, shape, q->l, g->p[i].r);
+			known[level / 64] |= UINT64_C(1) << level % 64;
+		}
+		g->log_u[i][k] = counted[level];
+	}
+}
+
+/* As learn_weigh() does, for candidates of one row. */
+static void weigh_batch(struct probe *q, struct candidate_pair *p, uint32_t count)
+{
+	const struct learn *n = q->f->n;
+	struct batch g;
+
+	g.p = p;
+	g.n = count;
+	for (uint32_t k = 0; k < n->nc; k++) {
+		if (n->c[k].dropped)
+			for (uint32_t i = 0; i < count; i++)
+				g.level[i][k] = LEARN_LEVELS_MAX;
+		else if (n->c[k].how == LEARN_LONG)
+			compare_long(q, k, &g);
+		else
+			compare_plain(q, k, &g);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t k = 0; k < n->nc; k++)
+			if (g.level[i][k] < LEARN_LEVELS_MAX)
+				p[i].w += n->c[k].log_m[g.level[i][k]] - learn_joint_log_u(n, k,
+					g.level[i], g.log_u[i][k], p[i].l, p[i].r);
+}
+
+static void weigh_row(struct probe *q, struct candidate_pair *p, size_t n)
+{
+	for (size_t i = 0; i < n; i += BATCH)
+		weigh_batch(q, p + i, (uint32_t)MIN(n - i, BATCH));
+}
+
+/* Asks for what comparing a right row will look at. */
+static void fetch_row(const struct learn *n, uint32_t r)
+{
+	for (uint32_t k = 0; k < n->nc; k++) {
+		const struct comparison *c = &n->c[k];
+		const struct vec *v = &c->f->v[RIGHT];
+		__builtin_prefetch(&c->f->id[RIGHT][r]);
+		if (c->how == LEARN_LONG)
+			__builtin_prefetch(&c->tokens[RIGHT].first[r]);
+		else if (v->i64 != NULL)
+			__builtin_prefetch(&v->i64[r]);
+		else if (v->i32 != NULL)
+			__builtin_prefetch(&v->i32[r]);
+		else
+			__builtin_prefetch(&v->off[r]);
+	}
+}
+
+/* What was met, each once. Once the model is learned, what was met once only must be within its
+ * windows: that is one word in common by chance. */
+static void unify_hits(struct probe *q)
+{
+	size_t kept = 0;
+
+	sort_hits(q->hit.p, q->hit.n);
+	for (size_t i = 0, end; i < q->hit.n; i = end) {
+		struct hit hit = q->hit.p[i];
+		for (end = i + 1; end < q->hit.n && q->hit.p[end].r == hit.r; end++)
+			hit.keys |= q->hit.p[end].keys;
+		if (end == i + 1 && !hit.within && q->f->n->applied) {
+			q->cut++;
+			continue;
+		}
+		fetch_row(q->f->n, hit.r);
+		q->hit.p[kept++] = hit;
+	}
+	q->hit.n = kept;
+}
+
+/* What was met as candidates; returns how many. */
+static size_t list_candidates(struct probe *q)
+{
+	size_t first = q->out->pair.n;
+
+	unify_hits(q);
+	for (size_t i = 0; i < q->hit.n; i++)
+		if (eligible(q, q->hit.p[i].r))
+			(void)ENGINE_PUSH(q->f->n->e, &q->out->pair,
+				((struct candidate_pair){.l = q->l, .r = q->hit.p[i].r,
+					.keys = q->hit.p[i].keys}));
+	return q->out->pair.n - first;
+}
+
 /* Weighs what was met, and keeps what is not hopeless. */
 static void finish_row(struct probe *q)
 {
 	struct finder *f = q->f;
-	struct candidate_pair *p = q->out->pair.p + q->first;
-	size_t n = q->out->pair.n - q->first, kept = 0;
+	size_t first = q->out->pair.n, n = list_candidates(q), kept = 0;
+	struct candidate_pair *p = q->out->pair.p + first;
 
 	q->pairs += n;
-	for (size_t i = 0; i < n; i++) {
-		p[i].w = learn_weigh(f->n, q->m, p[i].l, p[i].r);
+	weigh_row(q, p, n);
+	for (size_t i = 0; i < n; i++)
 		if (p[i].w >= f->least)
 			p[kept++] = p[i];
-	}
 	if (kept > ROW_KEPT) {
 		qsort_r(p, kept, sizeof(*p), by_weight, f->n->e->row_hash[RIGHT]);
 		q->cut += kept - ROW_KEPT;
 		kept = ROW_KEPT;
-	}
-	if (kept > 1)
 		qsort(p, kept, sizeof(*p), by_right);
-	q->out->pair.n = q->first + kept;
+	}
+	q->out->pair.n = first + kept;
 }
 
-static bool scratch(struct finder *f, unsigned thread)
+static void find_row(struct probe *q)
 {
-	struct engine *e = f->n->e;
+	const struct finder *f = q->f;
 
-	if (f->stamp[thread] != NULL)
-		return true;
-	f->place[thread] = ENGINE_NEW(e, (size_t)e->n[RIGHT] + 1, uint32_t);
-	f->stamp[thread] = ENGINE_ZNEW(e, (size_t)e->n[RIGHT] + 1, uint32_t);
-	return f->stamp[thread] != NULL && f->place[thread] != NULL;
+	q->hit.n = 0;
+	q->bounds = learn_near_bounds(f->n, q->l);
+	if (f->n->applied)
+		q->window = learn_near_window(f->n, q->l);
+	if (f->joined)
+		probe_joined(q);
+	else if (f->step == STEP_KEYS)
+		probe_keys(q);
+	else if (f->step == STEP_WINDOW)
+		probe_windows(q);
+	else
+		probe_product(q);
+	finish_row(q);
 }
 
 static void find_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct finder *f = arg;
 	uint32_t end = MIN((chunk + 1) * CHUNK_LEFT, f->nrows);
+	struct learn_set set;
+	struct probe q = {
+		.f = f, .m = engine_metric(e, thread), .out = &f->chunk[chunk], .set = &set};
 
-	if (!scratch(f, thread))
-		return;
-	struct probe q = {.f = f, .m = engine_metric(e, thread), .out = &f->chunk[chunk],
-		.stamp = f->stamp[thread], .place = f->place[thread]};
-	for (uint32_t i = chunk * CHUNK_LEFT; i < end && engine_ok(e); i++) {
+	for (uint32_t i = chunk * CHUNK_LEFT; q.m != NULL && i < end && engine_ok(e); i++) {
 		q.l = f->rows[i];
-		q.first = q.out->pair.n;
-		if (f->step == STEP_KEYS)
-			probe_keys(&q);
-		else if (f->step == STEP_WINDOW)
-			probe_windows(&q);
-		else if (f->by_pieces)
-			probe_pieces(&q);
-		else
-			probe_product(&q);
-		finish_row(&q);
+		q.number = i;
+		find_row(&q);
 		if (e->opt->cancel != NULL && atomic_load(e->opt->cancel))
 			engine_fail(e, E_CANCELLED);
 	}
+	engine_free(e, q.hit.p);
 	atomic_fetch_add(&f->pairs, q.pairs);
 	atomic_fetch_add(&f->cut, q.cut);
 }
@@ -275,6 +412,62 @@ static void merge(struct finder *f, uint32_t nchunks)
 	n->cand = all;
 }
 
+/* ---- what to look at ---- */
+
+static void count_window(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct finder *f = arg;
+	struct learn_span span[LEARN_SPANS_MAX];
+	uint32_t end = MIN((chunk + 1) * CHUNK_LEFT, f->nrows);
+	uint64_t pairs = 0;
+
+	(void)e;
+	(void)thread;
+	for (uint32_t i = chunk * CHUNK_LEFT; i < end; i++) {
+		uint32_t n = learn_window_spans(f->n, &f->windows, f->rows[i], span);
+		for (uint32_t k = 0; k < n; k++)
+			pairs += span[k].end - span[k].first;
+	}
+	atomic_fetch_add(&f->pairs, pairs);
+}
+
+/* How many pairs windows or the product hold, and the most that are looked at. */
+static uint64_t pairs_of(struct finder *f, uint64_t *ret_most)
+{
+	*ret_most = PRODUCT_PAIRS;
+	if (f->step == STEP_PRODUCT)
+		return f->windows.n * (uint64_t)f->nrows;
+	*ret_most = WINDOW_PAIRS;
+	par_for(f->n->e, (f->nrows + CHUNK_LEFT - 1) / CHUNK_LEFT, count_window, f);
+	return atomic_exchange(&f->pairs, 0);
+}
+
+static void open_rest(struct finder *f)
+{
+	struct learn *n = f->n;
+	uint64_t most;
+
+	learn_windows_make(n, &f->windows, f->step == STEP_WINDOW);
+	if (!engine_ok(n->e) || f->nrows == 0 || f->windows.none)
+		return;
+	uint64_t pairs = pairs_of(f, &most);
+	if (!engine_ok(n->e) || pairs <= most)
+		return;
+	f->joined = true;
+	learn_join_make(n, f->rows, f->nrows, &f->windows, f->step == STEP_WINDOW, &f->join);
+	n->not_searched += pairs;
+}
+
+/* Windows that were refined select by the texts too. */
+static void note_touches(struct finder *f)
+{
+	struct learn *n = f->n;
+
+	for (uint32_t i = 0; f->joined && f->step == STEP_WINDOW && i < n->nc; i++)
+		if (n->c[i].how == LEARN_LONG || n->c[i].how == LEARN_SHORT)
+			n->touches[LEARN_BIT_WINDOW] |= n->c[i].columns;
+}
+
 void learn_find(struct learn *n, const uint32_t *rows, uint32_t nrows, enum learn_step step)
 {
 	struct engine *e = n->e;
@@ -284,28 +477,17 @@ void learn_find(struct learn *n, const uint32_t *rows, uint32_t nrows, enum lear
 		.chunk = ENGINE_ZNEW(e, (size_t)nchunks + 1, struct candidates)};
 
 	if (engine_ok(e) && step != STEP_KEYS)
-		learn_windows_make(n, &f.windows, step == STEP_WINDOW);
-	if (step == STEP_PRODUCT && f.windows.n * (uint64_t)nrows > PRODUCT_PAIRS) {
-		n->not_searched += f.windows.n * (uint64_t)nrows;
-		f.by_pieces = true;
-		for (uint32_t i = 0; i < n->nc && engine_ok(e); i++)
-			if (n->c[i].how == LEARN_LONG && !n->c[i].dropped)
-				index_pieces(&f, i);
-	}
+		open_rest(&f);
 	if (engine_ok(e))
 		par_for(e, nchunks, find_chunk, &f);
 	if (engine_ok(e))
 		merge(&f, nchunks);
+	note_touches(&f);
 	n->pairs += f.pairs;
 	n->not_searched += f.cut;
 	for (uint32_t c = 0; f.chunk != NULL && c < nchunks; c++)
 		engine_free(e, f.chunk[c].pair.p);
-	for (unsigned t = 0; t < ENGINE_THREADS_MAX; t++) {
-		engine_free(e, f.stamp[t]);
-		engine_free(e, f.place[t]);
-	}
-	for (uint32_t i = 0; i < LEARN_COMPARISONS_MAX; i++)
-		learn_index_free(e, &f.pieces[i]);
+	learn_join_free(e, &f.join);
 	learn_windows_free(e, &f.windows);
 	engine_free(e, f.chunk);
 }

@@ -200,26 +200,35 @@ static void force_prior(struct fit *f)
 	}
 }
 
+static void expect_partners(struct fit *f)
+{
+	if (f->n->same)
+		expect_pairs(f);
+	else if (weighs_both(f->n))
+		expect_both(f);
+	else
+		expect_rows(f);
+}
+
+static double sum_partners(const struct fit *f)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < f->ncand; i++)
+		sum += f->n->p[i];
+	return sum;
+}
+
 static void expect(struct fit *f, bool force)
 {
 	struct learn *n = f->n;
-	double sum = 0;
 
 	par_for(n->e, chunks(f->ncand), weigh_chunk, f);
 	if (force)
 		force_prior(f);
-	if (n->same)
-		expect_pairs(f);
-	else if (weighs_both(n))
-		expect_both(f);
-	else
-		expect_rows(f);
-	for (size_t i = 0; i < f->ncand; i++)
-		sum += n->p[i];
-	if (n->pinned)
-		n->expected = sum;
-	else if (n->nfit > 0)
-		set_prior(n, sum * n->nrows[LEFT] / n->nfit);
+	expect_partners(f);
+	if (n->nfit > 0)
+		set_prior(n, sum_partners(f) * n->nrows[LEFT] / n->nfit);
 }
 
 /* ---- maximisation ---- */
@@ -374,12 +383,21 @@ void learn_fit(struct learn *n)
 	learn_joint_close(n);
 }
 
+/* Candidates were weighed by this very model when they were found. */
 void learn_judge(struct learn *n)
 {
-	struct fit f = {0};
+	struct engine *e = n->e;
+	struct fit f = {.n = n, .ncand = n->cand.pair.n,
+		.odds = ENGINE_NEW(e, n->cand.pair.n + 1, double)};
 
-	if (open_fit(n, &f)) {
-		expect(&f, false);
+	engine_free(e, n->p);
+	n->p = ENGINE_ZNEW(e, f.ncand + 1, double);
+	for (size_t i = 0; engine_ok(e) && i < f.ncand; i++)
+		f.odds[i] = num_pow2(&e->num, n->cand.pair.p[i].w + n->prior);
+	if (engine_ok(e))
+		expect_partners(&f);
+	if (engine_ok(e)) {
+		n->expected = sum_partners(&f);
 		note_sure(n);
 		note_doubt(&f);
 	}

@@ -68,12 +68,21 @@ enum learn_short_level {
 #define DATE_DIGIT (DATE_RANGES + 1)
 #define DATE_LEVELS (DATE_RANGES + 2)
 
-/* Words, joined neighbours and four-letter pieces of a text, as hashes: ascending, each once. Bit 0
- * says that it is a piece. */
+/* Words, joined neighbours and four-letter pieces of a text, each once, none of them 0. Bit 0 says that
+ * it is a piece. */
 struct learn_tokens {
 	uint32_t *first; /* rows + 1 */
 	uint32_t *token;
 	int32_t *total;  /* bits of all tokens of a row, 1/64 bit */
+};
+
+/* The tokens of one left text with their bits, to look those of right texts up in. */
+#define LEARN_SET_SLOTS 1024u
+struct learn_set {
+	uint32_t shift, mask;
+	int32_t total;
+	uint32_t token[LEARN_SET_SLOTS]; /* 0: free */
+	uint16_t bits[LEARN_SET_SLOTS];
 };
 
 #define LEARN_NANO INT64_C(1000000000)
@@ -105,13 +114,16 @@ struct comparison {
 	uint64_t columns;    /* which other comparisons read the same columns, itself included */
 	/* Text. */
 	struct learn_tokens tokens[2];
-	uint16_t *token_bits; /* by token & mask: log2(N / rows that have it), 1/64 bit */
+	uint16_t *token_bits; /* by learn_token_place(): log2(N / rows that have it), 1/64 bit */
 	uint32_t *token_rows;
-	uint32_t token_mask;
+	uint32_t word_mask;
+	uint32_t piece_places, piece_shift;
 	uint64_t *letters[2]; /* SHORT: which letters a value has, by row */
 	/* Numbers of the right side. */
-	int64_t *sorted;
+	const int64_t *sorted;
 	uint32_t nsorted;
+	uint32_t *sorted_first; /* by learn_count.c's code of an amount */
+	unsigned code_shift;
 	uint32_t *below;      /* dates: right rows before day_first + i */
 	int32_t day_first;
 	uint32_t ndays;
@@ -139,7 +151,8 @@ struct learn_single {
 	enum learn_key_kind kind;
 	uint8_t c;      /* comparison */
 	uint8_t letters; /* KEY_PREFIX */
-	double cost;    /* pairs per left row */
+	double raw;     /* right rows met per left row */
+	double cost;    /* pairs per left row; what the bounds pass over counts little */
 };
 
 #define NO_SINGLE 255u
@@ -159,6 +172,20 @@ struct candidates {
 	VECTOR(struct candidate_pair) pair;
 };
 
+/* What the tests of a pass bound of the right record: at most one amount and one day. They are kept
+ * where records are found, so that most pairs are passed over without looking at the record. */
+struct learn_near {
+	const struct field *amount, *day;                 /* NULL: none */
+	const struct rules_test *amount_test, *day_test;  /* NULL: windows alone bound it */
+};
+
+#define LEARN_NO_DAY INT32_MIN
+/* Rounded outwards: what lies outside fails the tests, what lies inside is tested. */
+struct learn_bounds {
+	float low, high;
+	int32_t first, last;
+};
+
 /* Which right rows have a key's value. */
 struct learn_index {
 	uint32_t *first;
@@ -168,6 +195,8 @@ struct learn_index {
 
 struct learn_entry {
 	uint32_t tag, row;
+	float amount; /* as learn_near has it; NaN: missing */
+	int32_t day;  /* LEARN_NO_DAY: missing */
 };
 
 /* Smallest range of levels with nearly all of m; of amounts as ratios, of dates as days. */
@@ -201,6 +230,7 @@ struct learn {
 	uint32_t nkeys;
 	uint64_t touches[32];   /* by bit of a candidate's mask: comparisons it selects by */
 	struct learn_window window;
+	struct learn_near near;
 	/* The fit. */
 	struct candidates cand; /* by (l, r) */
 	double *p;              /* per candidate */
@@ -210,6 +240,7 @@ struct learn {
 	int forced;             /* first rounds of the next fit in which half the records have partners */
 	bool learned;           /* enough matches to learn from */
 	bool pinned;
+	bool applied;           /* the model is as it stays; candidates of all rows are looked for */
 	bool doubtful;          /* more pairs look like matches than can be */
 	uint64_t pairs, not_searched;
 	struct learn_joint *joint; /* while a model is fitted */
@@ -233,6 +264,13 @@ void learn_atom_range(const struct learn_atom *atom, int64_t a, int64_t *ret_low
 
 /* ---- learn_text.c ---- */
 void learn_tokens_make(struct engine *e, struct comparison *c);
+uint32_t learn_token_place(const struct comparison *c, uint32_t token);
+/* learn_long_level() for many right rows of one left row. */
+void learn_set_open(const struct comparison *c, uint32_t l, struct learn_set *ret);
+unsigned learn_set_level(const struct comparison *c, const struct learn_set *s, uint32_t r,
+	int32_t *ret_shape);
+/* Empty, with room for n tokens. */
+void learn_set_clear(struct learn_set *s, uint32_t n);
 /* Shape: how much better than the worst level of long texts, as the start values have it, 1/64 bit:
  * it orders pairs within a level. */
 unsigned learn_long_level(const struct comparison *c, uint32_t l, uint32_t r, int32_t *ret_shape);
@@ -281,14 +319,37 @@ void learn_sample_weigh(struct learn *n);
 void learn_sample_free(struct learn *n);
 
 /* ---- learn_key.c ---- */
-void learn_keys_choose(struct learn *n);
-/* Index and reach of the keys that the model has. */
-void learn_keys_open(struct learn *n);
 bool learn_key_fits(const struct comparison *c, enum learn_key_kind kind);
+uint32_t learn_single_values(const struct learn *n, const struct learn_single *s, int side,
+	uint32_t row, uint64_t out[LEARN_VALUES_MAX]);
 uint32_t learn_key_values(const struct learn *n, const struct learn_key *k, int side, uint32_t row,
 	uint64_t out[LEARN_VALUES_MAX]);
-void learn_index_make(struct learn *n, const struct learn_key *k, struct learn_index *ret);
+/* Which single keys of the model two records agree on. */
+uint64_t learn_key_agreeing(const struct learn *n, uint32_t l, uint32_t r);
+/* Which comparisons a key selects by. */
+uint64_t learn_key_selects(const struct learn *n, const struct learn_key *k);
+
+/* ---- learn_index.c ---- */
+/* Index and reach of the keys that the model has. */
+void learn_keys_open(struct learn *n);
 void learn_index_free(struct engine *e, struct learn_index *x);
+/* Which tests of the pass bound what is looked at. */
+void learn_near_make(struct learn *n);
+/* What a left row's partners keep to. */
+struct learn_bounds learn_near_bounds(const struct learn *n, uint32_t l);
+/* Those that are within the model's windows, too; all that are bound by other fields than near's. */
+struct learn_bounds learn_near_window(const struct learn *n, uint32_t l);
+float learn_near_amount(const struct learn *n, uint32_t r);
+int32_t learn_near_day(const struct learn *n, uint32_t r);
+
+static inline bool learn_within(struct learn_bounds b, float amount, int32_t day)
+{
+	return !(amount < b.low) && !(amount > b.high) &&
+		((day >= b.first && day <= b.last) || day == LEARN_NO_DAY);
+}
+
+/* ---- learn_choose.c ---- */
+void learn_keys_choose(struct learn *n);
 
 /* ---- learn_find.c: candidates of some left rows ---- */
 enum learn_step { STEP_KEYS, STEP_WINDOW, STEP_PRODUCT };
@@ -296,6 +357,22 @@ enum learn_step { STEP_KEYS, STEP_WINDOW, STEP_PRODUCT };
 void learn_find(struct learn *n, const uint32_t *rows, uint32_t nrows, enum learn_step step);
 void learn_window_make(struct learn *n);
 void learn_window_ratios(struct learn_window *w, unsigned low, unsigned high);
+/* Amounts of the window of a. */
+void learn_window_amounts(const struct learn_window *w, int64_t a, int64_t *ret_low,
+	int64_t *ret_high);
+
+/* First of v[low .. high), ascending, that is not below the value; high when there is none. */
+static inline uint32_t learn_first_from(const int64_t *v, uint32_t low, uint32_t high, int64_t value)
+{
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if (v[middle] < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
 
 /* ---- learn_fit.c ---- */
 /* Expectation and maximisation over n->cand, then probabilities of all candidates and n->sure. */

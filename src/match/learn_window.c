@@ -157,6 +157,8 @@ void learn_windows_make(struct learn *n, struct learn_windows *ret, bool ordered
 
 	ret->none = ordered && n->window.date < 0 && n->window.amount < 0;
 	ret->row = ENGINE_NEW(e, (size_t)n->nrows[RIGHT] + 1, uint32_t);
+	ret->near_amount = ENGINE_NEW(e, (size_t)n->nrows[RIGHT] + 1, float);
+	ret->near_day = ENGINE_NEW(e, (size_t)n->nrows[RIGHT] + 1, int32_t);
 	if (ordered && n->window.amount >= 0)
 		ret->amount = ENGINE_NEW(e, (size_t)n->nrows[RIGHT] + 1, int64_t);
 	for (uint32_t i = 0; engine_ok(e) && i < n->nrows[RIGHT]; i++) {
@@ -168,6 +170,8 @@ void learn_windows_make(struct learn *n, struct learn_windows *ret, bool ordered
 		qsort(placed, ret->n, sizeof(*placed), by_place);
 	for (uint32_t i = 0; engine_ok(e) && i < ret->n; i++) {
 		ret->row[i] = placed[i].row;
+		ret->near_amount[i] = learn_near_amount(n, placed[i].row);
+		ret->near_day[i] = learn_near_day(n, placed[i].row);
 		if (ret->amount != NULL)
 			ret->amount[i] = placed[i].amount;
 	}
@@ -179,24 +183,13 @@ void learn_windows_make(struct learn *n, struct learn_windows *ret, bool ordered
 void learn_windows_free(struct engine *e, struct learn_windows *w)
 {
 	engine_free(e, w->row);
+	engine_free(e, w->near_amount);
+	engine_free(e, w->near_day);
 	engine_free(e, w->amount);
 	engine_free(e, w->first);
 }
 
-static uint32_t amount_from(const struct learn_windows *w, uint32_t low, uint32_t high, int64_t value)
-{
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		if (w->amount[middle] < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Amounts of the window of a. */
-static void amount_bounds(const struct learn_window *w, int64_t a, int64_t *ret_low,
+void learn_window_amounts(const struct learn_window *w, int64_t a, int64_t *ret_low,
 	int64_t *ret_high)
 {
 	double x = (double)a * w->ratio_low, y = (double)a * w->ratio_high;
@@ -218,7 +211,7 @@ uint32_t learn_window_spans(const struct learn *n, const struct learn_windows *w
 		const struct vec *v = &n->c[by->amount].f->v[LEFT];
 		if (!vec_valid(v, l))
 			return 0;
-		amount_bounds(by, v->i64[l], &low, &high);
+		learn_window_amounts(by, v->i64[l], &low, &high);
 	}
 	if (by->date >= 0) {
 		const struct vec *v = &n->c[by->date].f->v[LEFT];
@@ -233,8 +226,8 @@ uint32_t learn_window_spans(const struct learn *n, const struct learn_windows *w
 		if (w->first != NULL)
 			s = (struct learn_span){w->first[d], w->first[d + 1]};
 		if (w->amount != NULL) {
-			s.first = amount_from(w, s.first, s.end, low);
-			s.end = amount_from(w, s.first, s.end, high + 1);
+			s.first = learn_first_from(w->amount, s.first, s.end, low);
+			s.end = learn_first_from(w->amount, s.first, s.end, high + 1);
 		}
 		if (s.first < s.end)
 			span[count++] = s;

@@ -25,12 +25,15 @@ libmatch_a_SOURCES = \
 	%D%/intern.c \
 	%D%/learn.c %D%/learn.h %D%/learn_parts.h \
 	%D%/learn_atom.c \
+	%D%/learn_choose.c \
 	%D%/learn_compare.c \
 	%D%/learn_count.c \
 	%D%/learn_file.c \
 	%D%/learn_find.c %D%/learn_find.h \
 	%D%/learn_fit.c \
 	%D%/learn_joint.c \
+	%D%/learn_index.c \
+	%D%/learn_join.c \
 	%D%/learn_key.c \
 	%D%/learn_sample.c \
 	%D%/learn_text.c \

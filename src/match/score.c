@@ -91,10 +91,12 @@ static void radix_sort(struct engine *e, int64_t *v, uint32_t n)
 	engine_free(e, other);
 }
 
-static void sort_values(struct engine *e, struct field *f)
+void score_sort_values(struct engine *e, struct field *f)
 {
 	uint32_t n = 0;
 
+	if (f->sorted != NULL)
+		return;
 	f->sorted = ENGINE_NEW(e, (size_t)e->n[RIGHT] + 1, int64_t);
 	if (f->sorted == NULL)
 		return;
@@ -126,12 +128,19 @@ static bool pass_uses(const struct engine *e, const struct rules_pass *pass, uin
 	return false;
 }
 
+/* Its pairs are weighed by what it learns, and by nothing here. */
+static bool pass_learns(const struct rules_pass *pass)
+{
+	return pass->mode == RULES_MODE_LEARN &&
+		(pass->kind == KIND_1_1 || pass->kind == KIND_SAME);
+}
+
 /* Can a pass come to compare two different values of the field? */
 static bool compared_unequal(const struct engine *e, uint32_t field)
 {
 	for (uint32_t p = 0; p < e->rs->npasses; p++) {
 		const struct rules_pass *pass = &e->rs->passes[p];
-		if (!pass_uses(e, pass, field))
+		if (!pass_uses(e, pass, field) || pass_learns(pass))
 			continue;
 		for (uint32_t b = 0; b < pass->when.nbranches; b++)
 			if (!branch_fixes(&pass->when.branches[b], field))
@@ -252,7 +261,6 @@ static void choose_sample(struct engine *e, int side)
 
 static void prepare_text(struct engine *e, struct field *f)
 {
-	f->long_text = !f->listed && score_is_long(e, f);
 	if (f->listed || f->long_text) {
 		words_prepare(e, f);
 		return;
@@ -332,10 +340,12 @@ void score_prepare(struct engine *e)
 				(day ? PRIOR_DAYS : PRIOR_ROWS));
 			f->log_total[side] = num_log2(&e->num, f->total[side]);
 		}
+		if (f->textual && !f->listed && is_compared(e, i) && engine_ok(e))
+			f->long_text = score_is_long(e, f);
 		if (f->textual && (unequal || f->listed) && engine_ok(e))
 			prepare_text(e, f);
 		else if (unequal && f->v[RIGHT].i64 != NULL)
-			sort_values(e, f);
+			score_sort_values(e, f);
 	}
 	e->day_start = ENGINE_ZNEW(e, (size_t)e->rs->npasses * e->nf, int32_t);
 	for (uint32_t p = 0; p < e->rs->npasses && engine_ok(e); p++)
