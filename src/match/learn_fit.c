@@ -340,6 +340,7 @@ static void note_sure(struct learn *n)
 static void see_sample(struct learn *n)
 {
 	learn_sample_weigh(n);
+	learn_weights(n, false);
 	if (engine_ok(n->e))
 		learn_joint_weigh(n);
 }

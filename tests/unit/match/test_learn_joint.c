@@ -130,10 +130,49 @@ static void test_depends(void **state)
 	}
 }
 
+/* Some names a letter apart, the same on both sides, and many that are damaged: a name is a better
+ * partner of itself than what is one letter off. */
+static void test_letter_off(void **state)
+{
+	static struct cell_row side[2][ROWS];
+	static char text[2][ROWS][32];
+	uint64_t s = 99;
+	struct run r;
+	uint32_t wrong = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++)
+		for (int k = 0; k < 2; k++) {
+			if (i % 100 == 1 && k == 0) {
+				memcpy(text[0][i], text[0][i - 1], 32);
+				text[0][i][4] = (char)('a' + (text[0][i][4] - 'a' + 3) % 26);
+			} else if (k == 0) {
+				for (int c = 0; c < 12; c++)
+					text[0][i][c] = (char)('a' + random_of(&s) % 26);
+			} else {
+				memcpy(text[1][i], text[0][i], 32);
+				if (i % 100 > 1 && random_of(&s) % 3 == 0)
+					text[1][i][random_of(&s) % 12] = 'q';
+			}
+			side[k][i] = (struct cell_row){.day = 20000, .amount = 100, .text = text[k][i]};
+		}
+	run_open(&r, LEARN, side[0], ROWS, side[1], ROWS);
+	run_checked("a letter off", &r, 2);
+	for (uint32_t no = 0; no < r.result.matches.n; no++) {
+		uint32_t first = r.result.matches.member[no];
+		if (r.result.matches.status[no] != STATUS_AMBIGUOUS)
+			wrong += r.result.members.row[first] != r.result.members.row[first + 1];
+	}
+	CHECK("names are found", r.result.matches.n > ROWS * 9 / 10);
+	CHECK("no name stands for its neighbour", wrong == 0);
+	run_close(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_depends),
+		cmocka_unit_test(test_letter_off),
 	};
 
 	return cmocka_run_group_tests_name("match/learn_joint", tests, NULL, NULL);
