@@ -17,4 +17,5 @@ dist_migrations_DATA = \
 	%D%/0013_expiry.up.sql %D%/0013_expiry.down.sql \
 	%D%/0014_vault_key.up.sql %D%/0014_vault_key.down.sql \
 	%D%/0015_duplicate.up.sql %D%/0015_duplicate.down.sql \
-	%D%/0016_receipt.up.sql %D%/0016_receipt.down.sql
+	%D%/0016_receipt.up.sql %D%/0016_receipt.down.sql \
+	%D%/0017_repair.up.sql %D%/0017_repair.down.sql

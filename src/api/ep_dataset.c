@@ -1,11 +1,24 @@
 /*
- * Datasets as facts: states, counts, sums, what the reader proposes, and the bank's statements in it.
+ * Datasets as facts: states, counts, sums, what the reader proposes, the bank's statements in it; taking one back.
  * Proposals and statements show what the file has, so one dataset is the data pool's, which can unseal them; lists do without.
  */
 #include "api/data.h"
 #include "api/ep.h"
 #include "store/store_dataset.h"
 #include "vault/vault.h"
+
+static void put_reversal(struct json_writer *w, const struct dataset *d)
+{
+	if (d->reversed_at == 0) {
+		json_put_null(w, "reversal");
+		return;
+	}
+	json_open_object(w, "reversal");
+	api_put_instant(w, "at", d->reversed_at);
+	json_put_uuid(w, "by", &d->reversed_by);
+	json_put_text(w, "note", d->reversed_note);
+	json_close_object(w);
+}
 
 static void put_dataset(
 	struct json_writer *w, const struct dataset *d, struct sv proposal, struct sv statements)
@@ -25,6 +38,7 @@ static void put_dataset(
 	api_put_json(w, "proposal", proposal);
 	api_put_json(w, "statements", statements);
 	api_put_finding(w, "error", d->error_code, d->error_detail);
+	put_reversal(w, d);
 	api_put_instant(w, "created_at", d->created_at);
 	json_close_object(w);
 }
@@ -51,7 +65,7 @@ int ep_dataset_list(struct api *a, struct err *err)
 	return 0;
 }
 
-int ep_dataset_get(struct api *a, struct err *err)
+static int answer_dataset(struct api *a, struct err *err)
 {
 	const struct uuid id = api_param_uuid(a, "dataset");
 	struct buf proposal CLEANUP(buf_free) = BUF_INIT;
@@ -71,4 +85,22 @@ int ep_dataset_get(struct api *a, struct err *err)
 	put_dataset(&a->out, &dataset, proposal.n > 0 ? buf_sv(&proposal) : SV_NULL,
 		statements.n > 0 ? buf_sv(&statements) : SV_NULL);
 	return 0;
+}
+
+int ep_dataset_get(struct api *a, struct err *err)
+{
+	return answer_dataset(a, err);
+}
+
+/* Only this pool sees which records are taken. */
+int ep_dataset_reverse(struct api *a, struct err *err)
+{
+	const struct uuid id = api_param_uuid(a, "dataset");
+	int rc = store_dataset_reverse(
+		a->db, &id, &a->actor.user_id, api_in_text(a, NULL, "note"), a->arena, err);
+
+	if (rc != 0)
+		return rc;
+	api_object(a, "dataset", &id);
+	return answer_dataset(a, err);
 }

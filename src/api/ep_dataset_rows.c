@@ -11,7 +11,7 @@ static int ready_dataset(struct api *a, struct dataset *ret, struct err *err)
 	struct uuid id = api_param_uuid(a, "dataset");
 	int rc = store_dataset_get(a->db, &a->project.id, &id, a->arena, ret, err);
 
-	if (rc == 0 && ret->state != DATASET_STATE_READY)
+	if (rc == 0 && ret->state != DATASET_STATE_READY && ret->state != DATASET_STATE_REVERSED)
 		rc = err_set(err, E_DATASET_NOT_READY, "The dataset is %s.", word_text(ret->state));
 	return rc;
 }

@@ -8,8 +8,10 @@
 #include "api/ep.h"
 #include "domain/file_type.h"
 #include "seal/random.h"
+#include "store/store_dataset.h"
 #include "store/store_file.h"
 #include "store/store_project.h"
+#include "store/store_repair.h"
 #include "store/store_source.h"
 #include "store/store_task.h"
 #include "store/store_upload.h"
@@ -27,6 +29,7 @@ static void put_file(struct json_writer *w, const struct file *f)
 	json_put_uuid(w, "uploaded_by", &f->uploaded_by);
 	api_put_instant(w, "uploaded_at", f->uploaded_at);
 	api_put_id(w, "dataset", &f->dataset_id);
+	api_put_id(w, "repairs", &f->repairs);
 	json_put_int(w, "version", f->version);
 	json_close_object(w);
 }
@@ -140,6 +143,37 @@ static int insert_upload(struct api *a, const struct file *file, struct upload *
 		a->db, &upload, a->env->conf->upload_expire_seconds, a->arena, ret, err);
 }
 
+/* A repair changes a dataset, so handing files in is not enough for it. */
+static int check_repair(struct api *a, const struct file *file, struct err *err)
+{
+	struct dataset d;
+
+	if (uuid_is_nil(&file->repairs))
+		return 0;
+	if (!perm_allows(PERM_DATASET_WRITE, &a->actor.perm, a->project.role))
+		return err_set(err, E_FORBIDDEN, NULL);
+	int rc = store_dataset_get(a->db, &a->project.id, &file->repairs, a->arena, &d, err);
+	if (rc == E_NOT_FOUND)
+		return err_set_at(err, E_INVALID, "/repairs", "There is no such dataset.");
+	if (rc != 0)
+		return rc;
+	if (!uuid_eq(&d.source_id, &file->source_id))
+		return err_set_at(err, E_INVALID, "/source", "The dataset is of another source.");
+	if (d.state != DATASET_STATE_READY)
+		return err_set(err, E_DATASET_NOT_READY, "The dataset is %s.", word_text(d.state));
+	return d.rows_rejected > 0 ? 0
+				   : err_set(err, E_REPAIR, "No row of the dataset is rejected.");
+}
+
+static int insert_file(struct api *a, const struct file *file, struct err *err)
+{
+	int rc = store_file_insert(a->db, file, err);
+
+	if (rc == 0 && !uuid_is_nil(&file->repairs))
+		rc = store_repair_insert(a->db, &a->project.id, &file->id, &file->repairs, err);
+	return rc;
+}
+
 int ep_upload_create(struct api *a, struct err *err)
 {
 	const struct file file = {
@@ -149,6 +183,7 @@ int ep_upload_create(struct api *a, struct err *err)
 		.name = api_in_text(a, NULL, "name"),
 		.size = api_in_int(a, NULL, "size", 0),
 		.uploaded_by = a->actor.user_id,
+		.repairs = api_in_uuid(a, NULL, "repairs"),
 	};
 	struct source source;
 	struct upload made;
@@ -159,9 +194,11 @@ int ep_upload_create(struct api *a, struct err *err)
 		rc = store_source_get(
 			a->db, &a->project.id, &file.source_id, a->arena, &source, err);
 	if (rc == 0)
+		rc = check_repair(a, &file, err);
+	if (rc == 0)
 		rc = store_project_book(a->db, &a->project.id, file.size, err);
 	if (rc == 0)
-		rc = store_file_insert(a->db, &file, err);
+		rc = insert_file(a, &file, err);
 	if (rc == 0)
 		rc = insert_upload(a, &file, &made, err);
 	if (rc != 0)

@@ -21,6 +21,7 @@ libapi_a_SOURCES = \
 	%D%/ep_reconciliation.c \
 	%D%/ep_sample.c \
 	%D%/ep_session.c %D%/ep_session.h \
+	%D%/ep_repair.c \
 	%D%/ep_source.c \
 	%D%/ep_system.c \
 	%D%/ep_upload_content.c \

@@ -230,7 +230,8 @@ static const struct schema file_name = {.type = SCHEMA_NAME, .min = 1, .max = 25
 static const struct schema file_size = {.type = SCHEMA_INT, .min = 1, .max = INT64_C(1) << 40};
 const struct schema type_upload_new = OBJECT("upload_new", NULL, REQ("source", id),
 	REQ("name", file_name), REQ("size", file_size),
-	OPT_DOC("sha256", hash, "Compared when the file is whole."));
+	OPT_DOC("sha256", hash, "Compared when the file is whole."),
+	OPT_DOC("repairs", id, "A dataset of the source: the file has rejected rows of it, repaired."));
 const struct schema type_upload = OBJECT("upload", "Where to send the bytes.", REQ("id", id),
 	REQ("file", id), REQ_DOC("href", text, "PUT it whole, or PATCH parts as in tus 1.0."),
 	REQ("part_bytes", count), REQ("expires_at", instant));
@@ -241,7 +242,7 @@ const struct schema type_file = OBJECT("file", "An uploaded file.", REQ("id", id
 	REQ("source", id), REQ("name", name), REQ("size", count), NUL("sha256", hash),
 	REQ("state", file_state), NUL("verdict", finding), REQ("uploaded_by", id),
 	REQ("uploaded_at", instant), NUL_DOC("dataset", id, "The newest one read from it."),
-	REQ("version", version));
+	NUL_DOC("repairs", id, "The dataset whose rejected rows it repairs."), REQ("version", version));
 static const struct schema files = ARRAY_OF(type_file, 0);
 const struct schema type_file_list = LIST_OF("file_list", files);
 
@@ -283,15 +284,38 @@ static const struct schema statement = OBJECT("statement",
 	REQ_DOC("sum", text, "Of the booked entries, decimal."), REQ("line", count),
 	REQ("proof", statement_proof), OPT("difference", text), REQ("checks", statement_checks));
 static const struct schema statements = ARRAY_OF(statement, 0);
+static const struct schema reversal = OBJECT("reversal", "Who took a dataset back, and why.",
+	REQ("at", instant), REQ("by", id), NUL("note", note));
+const struct schema type_reverse = OBJECT("reverse", NULL, OPT("note", note));
 const struct schema type_dataset = OBJECT("dataset", "A file read through one mapping version.",
 	REQ("id", id), REQ_DOC("no", count, "Its number inside result files."), REQ("source", id),
 	REQ("file", id), NUL("mapping_version", version), REQ("state", dataset_state),
 	REQ("rows_read", count), REQ("rows_accepted", count), REQ("rows_rejected", count),
 	REQ("rows_skipped", count), REQ("sums", field_sums), NUL("proposal", proposal),
 	NUL("statements", statements),
-	NUL("error", finding), REQ("created_at", instant));
+	NUL("error", finding), NUL("reversal", reversal), REQ("created_at", instant));
 static const struct schema datasets = ARRAY_OF(type_dataset, 0);
 const struct schema type_dataset_list = LIST_OF("dataset_list", datasets);
+
+static const struct schema reading_receipt = {.type = SCHEMA_ANY,
+	.name = "reading_receipt",
+	.doc = "What was read, from which bytes, with which outcome; names the one before it by its hash."};
+static const struct schema reading = OBJECT("reading",
+	"A reading of a dataset: of its file, then of each repair.", REQ("no", count),
+	REQ("file", id), REQ("receipt", reading_receipt),
+	REQ_DOC("sha256", hash, "Of the receipt as canonical JSON: members sorted, no blanks."),
+	REQ("created_at", instant));
+static const struct schema readings = ARRAY_OF(reading, 0);
+const struct schema type_reading_list = OBJECT("reading_list", NULL, REQ("items", readings));
+
+static const struct schema repair_state = WORD_OF("REPAIR_STATE");
+static const struct schema repair = OBJECT("repair", "A file of repaired rows, and what came of it.",
+	REQ("file", id), REQ("name", name), REQ("file_state", file_state),
+	REQ("state", repair_state), REQ("rows_repaired", count), REQ("rows_rejected", count),
+	REQ_DOC("rows_ignored", count, "Their line is of no rejected row (any more)."),
+	NUL("error", finding), REQ("created_at", instant), NUL("ended_at", instant));
+static const struct schema repairs = ARRAY_OF(repair, 0);
+const struct schema type_repair_list = OBJECT("repair_list", NULL, REQ("items", repairs));
 
 static const struct schema duplicate_kind = ENUM_OF("file", "statement", "rows");
 static const struct schema duplicate_verdict = ENUM_OF("open", "duplicate", "distinct");

@@ -10,7 +10,7 @@ extern const struct schema type_problem, type_health, type_ready, type_limits, t
 	type_session_list, type_api_key_list, type_api_key_created, type_project, type_project_list,
 	type_member_list, type_source, type_source_list, type_mapping_version,
 	type_mapping_version_list, type_upload, type_file, type_file_list, type_dataset,
-	type_dataset_list, type_duplicate, type_duplicate_list, type_reconciliation, type_reconciliation_list, type_ruleset_version,
+	type_dataset_list, type_reading_list, type_repair_list, type_duplicate, type_duplicate_list, type_reconciliation, type_reconciliation_list, type_ruleset_version,
 	type_ruleset_version_list, type_job, type_job_list, type_receipt, type_model, type_sample, type_model_version,
 	type_model_version_list, type_record_page, type_reject_page,
 	type_view, type_view_rows, type_facet_list, type_evidence, type_decision,
@@ -20,7 +20,7 @@ extern const struct schema type_problem, type_health, type_ready, type_limits, t
 extern const struct schema type_sign_in, type_redeem, type_step_up, type_api_key_new,
 	type_project_new, type_project_change, type_source_new, type_mapping_new, type_upload_new,
 	type_reconciliation_new, type_ruleset_new, type_job_new, type_view_new, type_decision_new,
-	type_duplicate_decision, type_model_new, type_empty;
+	type_duplicate_decision, type_model_new, type_reverse, type_empty;
 
 /* Query parameters; each ends with a row without name. */
 extern const struct schema_field query_page[], query_projects[], query_files[], query_datasets[],

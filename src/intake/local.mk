@@ -3,8 +3,11 @@ pkglibexec_PROGRAMS += recon-intake
 recon_intake_SOURCES = \
 	%D%/intake.c %D%/intake.h \
 	%D%/main.c \
+	%D%/read_job.h \
 	%D%/read_task.c \
 	%D%/reader.c %D%/reader.h \
+	%D%/receipt.c \
+	%D%/repair_task.c \
 	%D%/repeat.c %D%/repeat.h \
 	%D%/repeat_count.c \
 	%D%/rewrap.c \

@@ -6,18 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "col/table_file.h"
-#include "intake/intake.h"
+#include "intake/read_job.h"
 #include "intake/reader.h"
-#include "intake/repeat.h"
 #include "intake/table.h"
-#include "read/read.h"
-#include "store/store_dataset.h"
-#include "store/store_file.h"
-#include "store/store_source.h"
 #include "sys/proc.h"
 #include "wire/json.h"
-#include "wire/msg.h"
 
 #define WAIT_MS 500
 #define PROPOSAL_MAX (1u << 20)
@@ -27,29 +20,6 @@
 /* A dataset may be larger than its file (offsets, folded text), but not without bound. */
 #define GROWTH_MAX 64
 #define GROWTH_FREE (UINT64_C(16) << 20)
-
-struct output {
-	struct vault_writer *writer; /* NULL until its first byte */
-	struct vault_object object;
-	bool stored; /* object lies in the vault and no row can name it yet */
-};
-
-struct read_job {
-	struct intake *in;
-	struct arena *arena;
-	struct dataset dataset;
-	struct source source;
-	struct mapping_row mapping; /* version 0: none */
-	struct file file;
-	struct vault_object object; /* of the file */
-	struct output data, rejects;
-	struct buf proposal, statements;
-	struct buf sums;
-	struct repeat_list repeats;
-	bool has_days;
-	int32_t first_day, last_day;
-	struct msg_read_result result;
-};
 
 static int job_load(struct read_job *j, struct err *err)
 {
@@ -99,6 +69,7 @@ static int job_ask(struct read_job *j, int child, struct err *err)
 	put_text(r->currency, sizeof(r->currency), j->source.currency);
 	put_text(r->source_kind, sizeof(r->source_kind), sv_from_cstr(word_text(j->source.kind)));
 	r->mapping_version = (uint32_t)j->mapping.version;
+	r->repair = j->repair;
 	r->mapping = j->mapping.mapping;
 	rc = msg_send(child, &m, loan.fd, err);
 	explicit_bzero(&m, sizeof(m));
@@ -180,7 +151,7 @@ static int job_follow(struct read_job *j, int child, struct err *err)
 
 /* --- checking what came ----------------------------------------------------------------------- */
 
-static int table_load(struct read_job *j, struct output *o, enum col_file_kind kind,
+int read_job_table(struct read_job *j, struct output *o, enum col_file_kind kind,
 	struct table_info *ret_info, struct col_table *ret, struct err *err)
 {
 	int rc = vault_commit(o->writer, &o->object, err);
@@ -191,7 +162,7 @@ static int table_load(struct read_job *j, struct output *o, enum col_file_kind k
 	return intake_table_load(j->in, &o->object, kind, TABLE_ALL, ret_info, ret, err);
 }
 
-static int check_info(const struct read_job *j, const struct table_info *info,
+int read_job_check(const struct read_job *j, const struct table_info *info,
 	const struct col_table *t, struct err *err)
 {
 	const struct msg_read_result *r = &j->result;
@@ -206,8 +177,7 @@ static int check_info(const struct read_job *j, const struct table_info *info,
 	return 0;
 }
 
-/* [{"field":…,"money":{"minor":…,"currency":…}}…] of every amount, by currency. */
-static void sums_write(const struct col_table *t, struct buf *out)
+void read_job_sums(const struct col_table *t, struct buf *out)
 {
 	struct json_writer w = json_writer_of(out);
 
@@ -241,14 +211,14 @@ static int check_dataset(struct read_job *j, struct err *err)
 
 	if (!j->data.writer)
 		return err_set(err, E_CORRUPT, "The reader gave no dataset.");
-	rc = table_load(j, &j->data, COL_FILE_DATASET, &info, &t, err);
+	rc = read_job_table(j, &j->data, COL_FILE_DATASET, &info, &t, err);
 	if (rc == 0)
-		rc = check_info(j, &info, &t, err);
+		rc = read_job_check(j, &info, &t, err);
 	if (rc == 0)
 		rc = intake_beat(j->in, err);
 	if (rc < 0)
 		return rc;
-	sums_write(&t, &j->sums);
+	read_job_sums(&t, &j->sums);
 	j->has_days = repeat_days(&t, &j->first_day, &j->last_day);
 	return repeat_find(j->in, &j->dataset, &j->file, &t, buf_sv(&j->statements), j->arena,
 		&j->repeats, err);
@@ -264,7 +234,7 @@ static int check_rejects(struct read_job *j, struct err *err)
 			       ? 0
 			       : err_set(err, E_CORRUPT,
 					 "The reader gave no list of rejected rows.");
-	return table_load(j, &j->rejects, COL_FILE_REJECTS, &info, &t, err);
+	return read_job_table(j, &j->rejects, COL_FILE_REJECTS, &info, &t, err);
 }
 
 static int check_json(const struct buf *json, struct err *err)
@@ -361,6 +331,12 @@ static int set_ready(struct read_job *j, struct err *err)
 		d.statements_sealed = buf_sv(&sealed);
 	if (rc == 0)
 		rc = store_dataset_set_ready(in->db, &j->dataset.id, &d, err);
+	d.id = j->dataset.id;
+	d.no = j->dataset.no;
+	d.project_id = j->dataset.project_id;
+	d.source_id = j->dataset.source_id;
+	if (rc == 0)
+		rc = read_job_receipt(j, &d, &j->file, NULL, err);
 	return rc < 0 ? rc : repeat_store(in, &j->dataset, &j->repeats, err);
 }
 
@@ -420,8 +396,7 @@ static int record(struct read_job *j, const struct err *why, struct err *err)
 	return rc;
 }
 
-/* Errors that say something about the file and will not change by trying again. */
-static bool is_verdict(int code)
+bool read_job_is_verdict(int code)
 {
 	static const int verdicts[] = {E_FILE_EMPTY, E_UNREADABLE, E_LIMIT, E_UNSUPPORTED,
 		E_MAPPING, E_NO_MEMORY, E_MEMORY_BOUND, E_CELL_ENCODING, E_FILE_ENCRYPTED,
@@ -433,7 +408,7 @@ static bool is_verdict(int code)
 	return false;
 }
 
-static int job_read(struct read_job *j, struct err *why)
+int read_job_child(struct read_job *j, struct err *why)
 {
 	int child CLEANUP(fd_close) = -1;
 	int rc = reader_open(j->in->reader, &child, why);
@@ -443,8 +418,13 @@ static int job_read(struct read_job *j, struct err *why)
 		rc = proc_set_timeouts(child, WAIT_MS, WAIT_MS, why);
 	if (rc == 0)
 		rc = job_ask(j, child, why);
-	if (rc == 0)
-		rc = job_follow(j, child, why);
+	return rc < 0 ? rc : job_follow(j, child, why);
+}
+
+static int job_read(struct read_job *j, struct err *why)
+{
+	int rc = read_job_child(j, why);
+
 	if (rc < 0)
 		return rc;
 	switch ((enum msg_outcome)j->result.outcome) {
@@ -480,7 +460,7 @@ static int job_run(struct read_job *j, struct err *err)
 	if (rc == 0)
 		return record(j, NULL, err);
 	why.code = rc;
-	return is_verdict(rc) ? record(j, &why, err) : err_set(err, rc, "%s", why.detail);
+	return read_job_is_verdict(rc) ? record(j, &why, err) : err_set(err, rc, "%s", why.detail);
 }
 
 static void output_end(struct read_job *j, struct output *o)
@@ -488,6 +468,21 @@ static void output_end(struct read_job *j, struct output *o)
 	vault_writer_free(&o->writer);
 	if (o->stored && vault_remove(j->in->vault, &o->object.id, NULL) < 0)
 		log_warn(&j->in->log, "an object stays for the sweep");
+}
+
+void read_job_init(struct read_job *j)
+{
+	buf_init(&j->proposal, PROPOSAL_MAX);
+	buf_init(&j->statements, STATEMENTS_JSON_MAX);
+}
+
+void read_job_end(struct read_job *j)
+{
+	output_end(j, &j->data);
+	output_end(j, &j->rejects);
+	buf_free(&j->proposal);
+	buf_free(&j->statements);
+	buf_free(&j->sums);
 }
 
 static bool is_readable_state(enum word state)
@@ -506,14 +501,9 @@ int read_task_run(struct intake *in, struct arena *a, struct err *err)
 	if (!is_readable_state(j.dataset.state))
 		return store_task_finish(
 			in->db, &in->task, TASK_STATE_CANCELLED, SV_NULL, SV_NULL, err);
-	buf_init(&j.proposal, PROPOSAL_MAX);
-	buf_init(&j.statements, STATEMENTS_JSON_MAX);
+	read_job_init(&j);
 	rc = job_run(&j, err);
-	output_end(&j, &j.data);
-	output_end(&j, &j.rejects);
-	buf_free(&j.proposal);
-	buf_free(&j.statements);
-	buf_free(&j.sums);
+	read_job_end(&j);
 	return rc;
 }
 

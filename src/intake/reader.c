@@ -11,6 +11,7 @@
 
 #include "base/utf8.h"
 #include "read/read.h"
+#include "read/repair.h"
 #include "seal/hash.h"
 #include "seal/seal.h"
 #include "sys/fdpass.h"
@@ -232,12 +233,15 @@ static int child_read(struct child *c, const struct mapping *mapping,
 	struct msg_read_result *result, struct err *err)
 {
 	struct read_result read CLEANUP(read_result_free) = READ_RESULT_INIT;
-	int rc = read_file(file_source(c), mapping, &read, err);
+	bool repair = c->request.repair != 0;
+	int rc = repair ? repair_read(file_source(c), mapping, &read, err)
+			: read_file(file_source(c), mapping, &read, err);
 
 	if (rc < 0)
 		return rc;
-	/* A statement without entries is a statement all the same. */
-	if (read.info.rows_accepted == 0 && (read.statements.n == 0 || read.info.rows_rejected > 0))
+	/* A statement without entries is a statement all the same; of a repair it is said row by row. */
+	if (!repair && read.info.rows_accepted == 0 &&
+		(read.statements.n == 0 || read.info.rows_rejected > 0))
 		return err_set(err, E_UNREADABLE, "None of its %llu rows could be read.",
 			(unsigned long long)read.info.rows_rejected);
 	memcpy(read.info.file_sha256, c->request.sha256, sizeof(read.info.file_sha256));
@@ -294,7 +298,7 @@ static int child_work(struct child *c, struct msg_read_result *result, struct er
 		if (rc == 0)
 			rc = child_read(c, &mapping, result, err);
 	}
-	if (rc == E_MAPPING)
+	if (rc == E_MAPPING && c->request.repair == 0)
 		rc = child_propose(c, &a, result, err);
 	return rc;
 }

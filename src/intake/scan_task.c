@@ -12,6 +12,7 @@
 #include "store/store_dataset.h"
 #include "store/store_file.h"
 #include "store/store_project.h"
+#include "store/store_repair.h"
 #include "store/store_upload.h"
 
 #define STEP (256 * 1024)
@@ -162,6 +163,13 @@ static void parts_remove(struct scan_job *j)
 	}
 }
 
+/* Inside a transaction: a clean file of repaired rows is read for its dataset. */
+static int repair_begin(struct scan_job *j, struct err *err)
+{
+	return store_task_insert(j->in->db, TASK_REPAIR, &j->file.id, &j->file.project_id,
+		j->in->task.request_id, err);
+}
+
 /* Inside a transaction: the clean file's dataset, and the task that reads it. */
 static int dataset_begin(struct scan_job *j, struct err *err)
 {
@@ -189,7 +197,7 @@ static int clean_steps(struct scan_job *j, struct err *err)
 	if (rc == 0)
 		rc = parts_erase(j, err);
 	if (rc == 0)
-		rc = dataset_begin(j, err);
+		rc = uuid_is_nil(&f->repairs) ? dataset_begin(j, err) : repair_begin(j, err);
 	if (rc == 0)
 		rc = intake_audit(in, &f->project_id, EVENT_FILE_SCAN, "file", &f->id, NULL, err);
 	if (rc == 0)
@@ -231,6 +239,8 @@ static int record_refused(
 		rc = parts_erase(j, err);
 	if (rc == 0 && !refusal->keep_parts)
 		rc = store_project_release(in->db, &f->project_id, f->size, err);
+	if (rc == 0 && !refusal->keep_parts && !uuid_is_nil(&f->repairs))
+		rc = store_repair_set_refused(in->db, &f->id, sv_from_cstr(code), detail, err);
 	if (rc == 0)
 		rc = intake_audit(in, &f->project_id, EVENT_FILE_REFUSE, "file", &f->id, code, err);
 	if (rc == 0)

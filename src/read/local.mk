@@ -44,6 +44,7 @@ libread_a_SOURCES = \
 	%D%/packed.c %D%/packed.h \
 	%D%/qif.c %D%/qif.h \
 	%D%/read.c %D%/read.h \
+	%D%/repair.c %D%/repair.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/sheet.c %D%/sheet.h \
 	%D%/sheet_choose.c %D%/sheet_choose.h \

@@ -29,6 +29,7 @@ static const struct {
 } states[] = {
 	{"RC001", E_RECORD_TAKEN, false},
 	{"RC002", E_DECISION_STATE, false},
+	{"RC003", E_DATASET_NOT_READY, false},
 	{"RC404", E_NOT_FOUND, false},
 	{"RC409", E_STALE, false},
 	{"23505", E_EXISTS, false},

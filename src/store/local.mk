@@ -42,6 +42,7 @@ libstore_a_SOURCES = \
 	%D%/store_project.c %D%/store_project.h \
 	%D%/store_reconciliation.c %D%/store_reconciliation.h \
 	%D%/store_record.c %D%/store_record.h \
+	%D%/store_repair.c %D%/store_repair.h \
 	%D%/store_session.c %D%/store_session.h \
 	%D%/store_signing_key.c %D%/store_signing_key.h \
 	%D%/store_source.c %D%/store_source.h \

@@ -22,9 +22,21 @@ static const struct db_field dataset_fields[] = {
 	DB_FIELD(dataset, TEXT, error_detail),
 	DB_FIELD(dataset, INSTANT, created_at),
 	DB_FIELD(dataset, INSTANT, read_at),
+	DB_FIELD(dataset, INSTANT, reversed_at),
+	DB_FIELD(dataset, UUID, reversed_by),
+	DB_FIELD(dataset, TEXT, reversed_note),
 	DB_FIELD(dataset, I32, version),
 };
 static const struct db_shape dataset_shape = DB_SHAPE(dataset, dataset_fields);
+
+static const struct db_field reading_fields[] = {
+	DB_FIELD(reading, I32, no),
+	DB_FIELD(reading, UUID, file_id),
+	DB_FIELD(reading, TEXT, receipt),
+	DB_FIELD(reading, HASH, receipt_sha256),
+	DB_FIELD(reading, INSTANT, created_at),
+};
+static const struct db_shape reading_shape = DB_SHAPE(reading, reading_fields);
 
 int store_dataset_insert(struct db *db, const struct uuid *id, const struct uuid *project,
 	const struct uuid *source, const struct uuid *file, int32_t mapping_version,
@@ -123,4 +135,69 @@ int store_dataset_set_unreadable(struct db *db, const struct uuid *id, struct sv
 {
 	return move(db, SQL_DATASET_UNREADABLE,
 		DB_PARAMS(DB_UUID(id), DB_SV(error_code), DB_SV(error_detail)), err);
+}
+
+int store_dataset_set_repaired(struct db *db, const struct uuid *id, int32_t version,
+	const struct dataset *d, struct err *err)
+{
+	return move(db, SQL_DATASET_REPAIRED,
+		DB_PARAMS(DB_UUID(id), DB_I32(version), DB_I64(d->rows_accepted),
+			DB_I64(d->rows_rejected), DB_SV(d->sums), DB_UUID(&d->data_object),
+			DB_UUID_OPT(&d->rejects_object),
+			d->has_days ? DB_DAY(d->first_day) : DB_NULL(DATE),
+			d->has_days ? DB_DAY(d->last_day) : DB_NULL(DATE)),
+		err);
+}
+
+struct reversal {
+	struct sv held;
+};
+
+int store_dataset_reverse(struct db *db, const struct uuid *id, const struct uuid *person,
+	struct sv note, struct arena *arena, struct err *err)
+{
+	static const struct db_field fields[] = {DB_FIELD(reversal, TEXT, held)};
+	static const struct db_shape shape = DB_SHAPE(reversal, fields);
+	static const struct {
+		const char *held;
+		int code;
+		const char *detail;
+	} reasons[] = {
+		{"state", E_DATASET_NOT_READY, "Only a dataset that is ready can be taken back."},
+		{"job", E_DATASET_HELD, "A job is under way with it; wait, or cancel the job."},
+		{"match", E_DATASET_HELD,
+			"Confirmed matches have records of it; undo or reject them first."},
+	};
+	struct reversal r;
+	int code = db_one(db, SQL_DATASET_REVERSE,
+		DB_PARAMS(DB_UUID(id), DB_UUID(person), DB_SV(note)), &shape, arena, &r, err);
+
+	for (size_t i = 0; code == 0 && i < ARRAY_LEN(reasons); i++)
+		if (sv_eq_cstr(r.held, reasons[i].held))
+			return err_set(err, reasons[i].code, "%s", reasons[i].detail);
+	return code;
+}
+
+int store_reading_insert(struct db *db, const struct dataset *d, const struct uuid *file,
+	const struct reading *r, struct err *err)
+{
+	return db_run_one(db, SQL_READING_INSERT,
+		DB_PARAMS(DB_UUID(&d->id), DB_UUID(&d->project_id), DB_UUID(file),
+			DB_UUID(&d->data_object), DB_UUID_OPT(&d->rejects_object), DB_SV(r->receipt),
+			DB_HASH(r->receipt_sha256)),
+		err);
+}
+
+int store_reading_list(struct db *db, const struct uuid *dataset, struct arena *arena,
+	struct reading **ret, size_t *ret_n, struct err *err)
+{
+	return db_list(db, SQL_READING_LIST, DB_PARAMS(DB_UUID(dataset)), &reading_shape, arena,
+		ret, ret_n, err);
+}
+
+int store_reading_last(struct db *db, const struct uuid *dataset, struct arena *arena,
+	struct reading *ret, struct err *err)
+{
+	return db_one(db, SQL_READING_LAST, DB_PARAMS(DB_UUID(dataset)), &reading_shape, arena, ret,
+		err);
 }

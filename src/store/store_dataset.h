@@ -20,7 +20,19 @@ struct dataset {
 	int32_t first_day, last_day;
 	struct sv error_code, error_detail;
 	int64_t created_at, read_at;
+	int64_t reversed_at; /* 0: it was not */
+	struct uuid reversed_by;
+	struct sv reversed_note;
 	int32_t version;
+};
+
+/* One reading of a dataset, with its receipt. */
+struct reading {
+	int32_t no;
+	struct uuid file_id;
+	struct sv receipt; /* canonical JSON */
+	uint8_t receipt_sha256[32];
+	int64_t created_at;
 };
 
 /* mapping_version 0: not known yet. The state is reading. E_EXISTS: read with that one already. */
@@ -54,5 +66,21 @@ MUST_CHECK int store_dataset_set_needs_mapping(
 	struct db *db, const struct uuid *id, struct sv proposal_sealed, struct err *err);
 MUST_CHECK int store_dataset_set_unreadable(struct db *db, const struct uuid *id,
 	struct sv error_code, struct sv error_detail, struct err *err);
+
+/* Further rows: takes rows_accepted, rows_rejected, sums, data_object, rejects_object, days. E_STALE: it
+ * is not ready, or not of this version any more. */
+MUST_CHECK int store_dataset_set_repaired(struct db *db, const struct uuid *id, int32_t version,
+	const struct dataset *dataset, struct err *err);
+/* Takes it back, for the data pool. E_DATASET_NOT_READY, E_DATASET_HELD, E_NOT_FOUND. */
+MUST_CHECK int store_dataset_reverse(struct db *db, const struct uuid *id,
+	const struct uuid *person, struct sv note, struct arena *arena, struct err *err);
+
+MUST_CHECK int store_reading_insert(struct db *db, const struct dataset *dataset,
+	const struct uuid *file, const struct reading *reading, struct err *err);
+MUST_CHECK int store_reading_list(struct db *db, const struct uuid *dataset, struct arena *arena,
+	struct reading **ret, size_t *ret_n, struct err *err);
+/* E_NOT_FOUND: it was read before there were receipts. */
+MUST_CHECK int store_reading_last(struct db *db, const struct uuid *dataset, struct arena *arena,
+	struct reading *ret, struct err *err);
 
 #endif

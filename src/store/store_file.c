@@ -16,6 +16,7 @@ static const struct db_field file_fields[] = {
 	DB_FIELD(file, INSTANT, uploaded_at),
 	DB_FIELD(file, I32, version),
 	DB_FIELD(file, UUID, dataset_id),
+	DB_FIELD(file, UUID, repairs),
 };
 static const struct db_shape file_shape = DB_SHAPE(file, file_fields);
 

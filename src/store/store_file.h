@@ -20,6 +20,7 @@ struct file {
 	int64_t uploaded_at;
 	int32_t version;
 	struct uuid dataset_id; /* the newest; nil: none */
+	struct uuid repairs;    /* dataset whose rejected rows it repairs; nil: none */
 };
 
 /* Takes id, project_id, source_id, name, size, uploaded_by; the state is receiving. */

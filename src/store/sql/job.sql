@@ -8,8 +8,9 @@ RETURNING no;
 -- Only ready datasets of the reconciliation's own sources go in; the caller counts the rows. What an
 -- earlier job that is done had is brought forward, and first seen on that job's day.
 -- name: job_input_insert(uuid, uuid, text, uuid[])
-INSERT INTO job_input (job_id, project_id, side, dataset_id, carried, first_seen)
-SELECT j.id, $2, $3, d.id, b.day IS NOT NULL,
+INSERT INTO job_input (job_id, project_id, side, dataset_id, data_object, rows_accepted, carried,
+	first_seen)
+SELECT j.id, $2, $3, d.id, d.data_object, d.rows_accepted, b.day IS NOT NULL,
 	coalesce(b.day, (j.created_at AT TIME ZONE p.time_zone)::date)
 FROM job j
 JOIN project p ON p.id = j.project_id
@@ -88,25 +89,28 @@ ORDER BY j.id DESC LIMIT $5;
 
 -- What went in, with the key to read it, in the order that result files use; the advice last.
 -- name: job_input_list(uuid)
-SELECT i.side, d.id AS dataset_id, d.no AS dataset_no, d.rows_accepted, d.data_object AS object_id,
+SELECT i.side, d.id AS dataset_id, d.no AS dataset_no,
+	coalesce(i.rows_accepted, d.rows_accepted) AS rows_accepted, v.id AS object_id,
 	v.size, v.stored_size, v.sha256, v.wrapped_key, i.first_seen, i.first_seen IS NOT NULL AS dated,
 	i.carried
 FROM job_input i
 JOIN dataset d ON d.id = i.dataset_id
-JOIN vault_object v ON v.id = d.data_object
+JOIN vault_object v ON v.id = coalesce(i.data_object, d.data_object)
 WHERE i.job_id = $1
 ORDER BY array_position(ARRAY['left', 'right', 'advice'], i.side), d.no;
 
 -- What a receipt says of the same inputs, in the same order.
 -- name: job_input_about(uuid)
-SELECT i.side, d.id AS dataset_id, d.no AS dataset_no, d.rows_read, d.rows_accepted,
-	d.rows_rejected, d.rows_skipped, f.name, f.sha256, m.version AS mapping_version, m.mapping,
+SELECT i.side, d.id AS dataset_id, d.no AS dataset_no, d.rows_read,
+	coalesce(i.rows_accepted, d.rows_accepted) AS rows_accepted,
+	d.rows_read - d.rows_skipped - coalesce(i.rows_accepted, d.rows_accepted) AS rows_rejected,
+	d.rows_skipped, f.name, f.sha256, m.version AS mapping_version, m.mapping,
 	v.sha256 AS content_sha256, d.statements_sealed, i.first_seen, i.carried
 FROM job_input i
 JOIN dataset d ON d.id = i.dataset_id
 JOIN file f ON f.id = d.file_id
 JOIN mapping m ON m.source_id = d.source_id AND m.version = d.mapping_version
-JOIN vault_object v ON v.id = d.data_object
+JOIN vault_object v ON v.id = coalesce(i.data_object, d.data_object)
 WHERE i.job_id = $1
 ORDER BY array_position(ARRAY['left', 'right', 'advice'], i.side), d.no;
 

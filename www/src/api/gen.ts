@@ -276,6 +276,26 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    datasetReverse: build.mutation<
+      DatasetReverseApiResponse,
+      DatasetReverseApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/reverse`,
+        method: "POST",
+        body: queryArg.reverse,
+      }),
+    }),
+    readingList: build.query<ReadingListApiResponse, ReadingListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/receipts`,
+      }),
+    }),
+    repairList: build.query<RepairListApiResponse, RepairListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/repairs`,
+      }),
+    }),
     duplicateList: build.query<DuplicateListApiResponse, DuplicateListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/duplicates`,
@@ -717,6 +737,25 @@ export type DatasetRejectsExportApiArg = {
   dataset: string;
   /** csv without. */
   format?: "csv" | "xlsx";
+};
+export type DatasetReverseApiResponse =
+  /** status 200 Take a dataset back: it stays to be seen, and is used no more */ Dataset;
+export type DatasetReverseApiArg = {
+  project: string;
+  dataset: string;
+  reverse: Reverse;
+};
+export type ReadingListApiResponse =
+  /** status 200 Receipts of a dataset's readings */ ReadingList;
+export type ReadingListApiArg = {
+  project: string;
+  dataset: string;
+};
+export type RepairListApiResponse =
+  /** status 200 Files that repair rejected rows of a dataset */ RepairList;
+export type RepairListApiArg = {
+  project: string;
+  dataset: string;
 };
 export type DuplicateListApiResponse =
   /** status 200 What its file has in common with other files of the source */ DuplicateList;
@@ -1165,6 +1204,8 @@ export type UploadNew = {
   size: number;
   /** Compared when the file is whole. */
   sha256?: string;
+  /** A dataset of the source: the file has rejected rows of it, repaired. */
+  repairs?: string;
 };
 export type Finding = {
   code: string;
@@ -1190,6 +1231,8 @@ export type File = {
   uploaded_at: string;
   /** The newest one read from it. */
   dataset: string | null;
+  /** The dataset whose rejected rows it repairs. */
+  repairs: string | null;
   version: number;
 };
 export type FileList = {
@@ -1254,6 +1297,11 @@ export type Statement = {
   difference?: string;
   checks: StatementCheck[];
 };
+export type Reversal = {
+  at: string;
+  by: string;
+  note: string | null;
+};
 export type Dataset = {
   id: string;
   /** Its number inside result files. */
@@ -1276,6 +1324,7 @@ export type Dataset = {
   proposal: Proposal | null;
   statements: Statement[] | null;
   error: Finding | null;
+  reversal: Reversal | null;
   created_at: string;
 };
 export type DatasetList = {
@@ -1314,6 +1363,47 @@ export type RejectPage = {
   items: Reject[];
   offset: number;
   total: number;
+};
+export type Reverse = {
+  note?: string;
+};
+export type Receipt = {
+  [key: string]: any;
+};
+export type Reading = {
+  no: number;
+  file: string;
+  receipt: Receipt;
+  /** Of the receipt as canonical JSON: members sorted, no blanks. */
+  sha256: string;
+  created_at: string;
+};
+export type ReadingList = {
+  items: Reading[];
+};
+export type Repair = {
+  file: string;
+  name: string;
+  file_state:
+    | "receiving"
+    | "received"
+    | "scanning"
+    | "clean"
+    | "infected"
+    | "unscannable"
+    | "rejected"
+    | "purged";
+  state: "waiting" | "applied" | "refused";
+  rows_repaired: number;
+  rows_rejected: number;
+  /** Their line is of no rejected row (any more). */
+  rows_ignored: number;
+  error: Finding | null;
+  created_at: string;
+  ended_at: string | null;
+};
+export type RepairList = {
+  items: Repair[];
 };
 export type Duplicate = {
   /** The later one. */
@@ -1972,6 +2062,11 @@ export const {
   useLazyDatasetRowsExportQuery,
   useDatasetRejectsExportQuery,
   useLazyDatasetRejectsExportQuery,
+  useDatasetReverseMutation,
+  useReadingListQuery,
+  useLazyReadingListQuery,
+  useRepairListQuery,
+  useLazyRepairListQuery,
   useDuplicateListQuery,
   useLazyDuplicateListQuery,
   useDuplicateDecideMutation,
