@@ -74,7 +74,9 @@ READ_TESTS = \
 	test_read_ods \
 	test_read_ofx \
 	test_read_packed \
+	test_read_guard \
 	test_read_qif \
+	test_read_repair \
 	test_read_sheet \
 	test_read_statements \
 	test_read_statements_hostile \
@@ -84,6 +86,12 @@ READ_TESTS = \
 	test_read_zip
 check_PROGRAMS += $(READ_TESTS)
 endif
+test_read_guard_SOURCES = tests/unit/read/test_guard.c
+test_read_guard_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_guard_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_repair_SOURCES = tests/unit/read/test_repair.c tests/unit/read/read_util.h
+test_read_repair_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_repair_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_cell_SOURCES = tests/unit/read/test_cell.c
 test_read_cell_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_cell_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

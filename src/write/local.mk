@@ -10,7 +10,7 @@ libwrite_a_SOURCES = \
 WRITE_LIBS = libwrite.a $(READ_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_write_writer test_write_table test_write_zip test_read_guard
+check_PROGRAMS += test_write_writer test_write_table test_write_zip
 endif
 test_write_writer_SOURCES = tests/unit/write/test_writer.c
 test_write_writer_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -21,6 +21,3 @@ test_write_table_LDADD = $(WRITE_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_write_zip_SOURCES = tests/unit/write/test_zip.c
 test_write_zip_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_write_zip_LDADD = $(WRITE_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
-test_read_guard_SOURCES = tests/unit/read/test_guard.c
-test_read_guard_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-test_read_guard_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

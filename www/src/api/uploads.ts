@@ -26,7 +26,7 @@ const handles = new Map<string, Handle>();
 const PLACE = "recon-upload:";
 
 function place_key(entry: UploadEntry, file: File): string {
-	return `${PLACE}${entry.project}/${entry.source}/${entry.size}/${file.lastModified}/${entry.name}`;
+	return `${PLACE}${entry.project}/${entry.repairs ?? entry.source}/${entry.size}/${file.lastModified}/${entry.name}`;
 }
 
 function remembered_place(key: string): { href: string; part_bytes: number } | null {
@@ -76,7 +76,13 @@ function book(entry: UploadEntry, handle: Handle): Thunk<Promise<string>> {
 		const upload = await dispatch(
 			api.endpoints.uploadCreate.initiate({
 				project: entry.project,
-				uploadNew: { source: entry.source, name: entry.name, size: entry.size, sha256 },
+				uploadNew: {
+					source: entry.source,
+					name: entry.name,
+					size: entry.size,
+					sha256,
+					repairs: entry.repairs,
+				},
 			}),
 		).unwrap();
 		handle.href = upload.href;
@@ -111,7 +117,7 @@ function run(entry: UploadEntry, handle: Handle): Thunk<Promise<void>> {
 			if (problem.status === 404 || problem.status === 410) handle.href = null;
 			dispatch(upload_changed({ id, status: "failed", rate: 0, problem }));
 		}
-		dispatch(api.util.invalidateTags(["file"]));
+		dispatch(api.util.invalidateTags(entry.repairs ? ["file", "repair"] : ["file"]));
 	};
 }
 
@@ -132,6 +138,8 @@ function pump(): Thunk {
 export interface UploadTarget {
 	project: string;
 	source: string;
+	/** The dataset whose rejected rows the file repairs. */
+	repairs?: string;
 }
 
 /** Queues a file that has passed the checks. */

@@ -8,6 +8,8 @@ export interface UploadEntry {
 	id: string;
 	project: string;
 	source: string;
+	/** The dataset whose rejected rows it repairs. */
+	repairs?: string | undefined;
 	name: string;
 	size: number;
 	sent: number;

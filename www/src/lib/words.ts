@@ -165,6 +165,7 @@ export const ROLES: WordTable = {
 /** Who may press what, as in src/domain/perm.def; the server decides, this only hides what it refuses. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
 	"source.write": ["analyst", "owner"],
+	"dataset.write": ["analyst", "owner"],
 	"mapping.write": ["analyst", "owner"],
 	"file.upload": ["uploader", "analyst", "owner"],
 	"reconciliation.read": ["viewer", "analyst", "approver", "owner"],

@@ -111,6 +111,7 @@ export const file: ReceivedFile = {
 	uploaded_by: uuid(1),
 	uploaded_at: AT,
 	dataset: uuid(40),
+	repairs: null,
 	version: 3,
 };
 
@@ -129,6 +130,7 @@ export const dataset: Dataset = {
 	proposal: null,
 	statements: null,
 	error: null,
+	reversal: null,
 	created_at: AT,
 };
 

@@ -10,8 +10,10 @@ import {
 	Figure,
 	Figures,
 	MoneyText,
+	Notice,
 	PageHeader,
 	ProgressBar,
+	RelativeTime,
 	Skeleton,
 	StateBadge,
 	Table,
@@ -22,7 +24,12 @@ import {
 import { format_count } from "@/lib/numbers";
 import { DATASET_STATES, may } from "@/lib/words";
 import styles from "./DatasetPage.module.css";
+import { Duplicates } from "./Duplicates";
 import { MappingForm } from "./MappingForm";
+import { Receipts } from "./Receipts";
+import { Rejects, Repairs } from "./Rejects";
+import { Reverse } from "./Reverse";
+import { Statements } from "./Statements";
 
 const route = getRouteApi("/shell/p/$project/datasets/$dataset");
 const POLL_MS = 1500;
@@ -59,6 +66,11 @@ export function DatasetPage() {
 						<StateBadge table={DATASET_STATES} state={data.state} />
 					</span>
 				}
+				actions={
+					data.state === "ready" && may(about?.role, "dataset.write") ? (
+						<Reverse project={project} dataset={data} />
+					) : undefined
+				}
 			/>
 			{data.state === "reading" && (
 				<Card>
@@ -76,7 +88,19 @@ export function DatasetPage() {
 				/>
 			)}
 			{data.state === "unreadable" && <Unreadable project={project} dataset={data} />}
-			{data.state === "ready" && <ReadyDataset project={project} dataset={data} />}
+			{data.reversal && (
+				<Notice tone="warn" title="This dataset was taken back; no job uses it.">
+					<RelativeTime at={data.reversal.at} />
+					{data.reversal.note && ` · ${data.reversal.note}`}
+				</Notice>
+			)}
+			{(data.state === "ready" || data.state === "reversed") && (
+				<ReadyDataset
+					project={project}
+					dataset={data}
+					may_change={may(about?.role, "dataset.write")}
+				/>
+			)}
 		</div>
 	);
 }
@@ -109,7 +133,7 @@ function Unreadable({ project, dataset }: PartProps) {
 	);
 }
 
-function ReadyDataset({ project, dataset }: PartProps) {
+function ReadyDataset({ project, dataset, may_change }: PartProps & { may_change: boolean }) {
 	const { rows_read, rows_accepted, rows_rejected, rows_skipped, sums } = dataset;
 	return (
 		<div className={styles.stack}>
@@ -130,8 +154,19 @@ function ReadyDataset({ project, dataset }: PartProps) {
 					/>
 				))}
 			</Figures>
+			{dataset.statements && dataset.statements.length > 0 && (
+				<Statements statements={dataset.statements} />
+			)}
+			<Duplicates
+				project={project}
+				dataset={dataset.id}
+				file={dataset.file}
+				may_decide={may_change && dataset.state === "ready"}
+			/>
 			<RowsPreview project={project} dataset={dataset} />
-			{rows_rejected > 0 && <Rejects project={project} dataset={dataset} />}
+			{rows_rejected > 0 && <Rejects project={project} dataset={dataset} may_repair={may_change} />}
+			<Repairs project={project} dataset={dataset.id} />
+			<Receipts project={project} dataset={dataset.id} />
 		</div>
 	);
 }
@@ -180,41 +215,6 @@ function RowsPreview({ project, dataset }: PartProps) {
 							<Td end>{record.amount && <MoneyText money={record.amount} with_currency />}</Td>
 							<Td>{record.reference}</Td>
 							<Td>{record.text}</Td>
-						</Tr>
-					))}
-				</Table>
-			)}
-		</Card>
-	);
-}
-
-function Rejects({ project, dataset }: PartProps) {
-	const { data, error, refetch } = api.useDatasetRejectsQuery({ project, dataset: dataset.id });
-	return (
-		<Card title="Rejected rows" description="Not part of any figure" flush>
-			{error && <Failure problem={error} what="The rejected rows" on_retry={refetch} />}
-			{data && (
-				<Table
-					label="Rejected rows"
-					head={
-						<>
-							<Th end>Line</Th>
-							<Th>Column</Th>
-							<Th>Value</Th>
-							<Th>Why</Th>
-						</>
-					}
-				>
-					{data.items.map((reject) => (
-						<Tr key={`${reject.row}-${reject.column}`}>
-							<Td end className={styles.no}>
-								{format_count(reject.line)}
-							</Td>
-							<Td>{reject.column}</Td>
-							<Td>
-								<code>{reject.value}</code>
-							</Td>
-							<Td>{reject.detail}</Td>
 						</Tr>
 					))}
 				</Table>

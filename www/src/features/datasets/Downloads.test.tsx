@@ -17,6 +17,7 @@ beforeEach(() => {
 	server.use(
 		http.get(`${PROJECT}/datasets/:dataset/rows`, () => HttpResponse.json(page)),
 		http.get(`${PROJECT}/datasets/:dataset/rejects`, () => HttpResponse.json(page)),
+		http.get(`${PROJECT}/datasets/:dataset/:list`, () => HttpResponse.json({ items: [] })),
 	);
 	vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (
 		this: HTMLAnchorElement,

@@ -54,10 +54,15 @@ export function FileTable({ project, files, sources, datasets, busy }: FileTable
 						<ScanCell project={project} file={file} />
 					</Td>
 					<Td>
+						{file.repairs && (
+							<Link to="/p/$project/datasets/$dataset" params={{ project, dataset: file.repairs }}>
+								Repairs rejected rows
+							</Link>
+						)}
 						<DatasetCell
 							project={project}
 							dataset={file.dataset === null ? undefined : dataset_by_id.get(file.dataset)}
-							waiting={file.state === "clean"}
+							waiting={file.state === "clean" && !file.repairs}
 						/>
 					</Td>
 				</Tr>
