@@ -1367,13 +1367,13 @@ export type RejectPage = {
 export type Reverse = {
   note?: string;
 };
-export type Receipt = {
+export type ReadingReceipt = {
   [key: string]: any;
 };
 export type Reading = {
   no: number;
   file: string;
-  receipt: Receipt;
+  receipt: ReadingReceipt;
   /** Of the receipt as canonical JSON: members sorted, no blanks. */
   sha256: string;
   created_at: string;
