@@ -148,7 +148,7 @@ static int merge(struct repair_job *r, struct err *err)
 {
 	struct read_result sheet CLEANUP(read_result_free) = READ_RESULT_INIT;
 	struct read_result whole CLEANUP(read_result_free) = READ_RESULT_INIT;
-	struct repair_counts counts;
+	struct repair_counts counts = {0};
 	int rc = load_before(r, err);
 
 	if (rc == 0)
