@@ -28,6 +28,17 @@ static const char *const passes[] = {
 	"{\"name\":\"r\",\"kind\":\"n:1\",\"when\":{\"ref\":\"same\"},\"group\":{\"how\":\"run\",\"along\":"
 	"[\"day\"],\"lines\":[2,5]}," THEN "}",
 	"{\"name\":\"l\",\"mode\":\"learn\"," THEN "}",
+	"{\"name\":\"a\",\"when\":{\"amount\":{\"within\":\"0.01\"}}," THEN "},"
+	"{\"name\":\"o\",\"when\":{\"amount\":\"opposite\",\"ref\":\"same\"}," THEN "},"
+	"{\"name\":\"nl\",\"kind\":\"net left\",\"when\":{\"day\":{\"days\":[-9,9]}}," THEN "},"
+	"{\"name\":\"nr\",\"kind\":\"net right\",\"when\":{\"ref\":\"same\"}," THEN "},"
+	"{\"name\":\"g\",\"kind\":\"n:1\",\"when\":{\"ref\":\"same\"},\"group\":{\"how\":\"subset\","
+	"\"lines\":[2,4]}," THEN "}",
+	"{\"name\":\"m\",\"kind\":\"n:m\",\"group\":{\"how\":\"all\",\"by\":[\"ref\"]}," THEN "},"
+	"{\"name\":\"p\",\"stage\":2,\"kind\":\"partial\",\"whole\":\"left\",\"when\":{\"day\":{\"days\":"
+	"[-6,6]}},\"partial\":{\"order\":\"largest first\",\"smallest\":\"0.02\"}," THEN "},"
+	"{\"name\":\"d\",\"stage\":3,\"when\":{\"amount\":{\"within\":\"0.09\"}},\"choose\":\"nearest date\","
+	"\"difference\":{\"type\":\"fee\",\"limit\":\"0.03\",\"then\":\"suggest\"}," THEN "}",
 };
 
 static const char rules_head[] =

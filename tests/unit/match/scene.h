@@ -146,6 +146,33 @@ static inline void describe(const struct result *r, struct buf *out)
 	}
 }
 
+/* A few rows and what is to come of them. */
+struct scene {
+	const char *label, *passes;
+	struct cell_row left[8], right[8];
+	uint32_t nl, nr;
+	const char *want; /* as describe() says it */
+};
+
+/* The same with any number of threads. */
+static inline void check_scenes(const struct scene *scenes, size_t n)
+{
+	static const unsigned threads[] = {1, 4};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct scene *s = &scenes[i];
+		struct run r;
+		run_open(&r, s->passes, s->left, s->nl, s->right, s->nr);
+		for (size_t k = 0; k < ARRAY_LEN(threads); k++) {
+			struct buf got CLEANUP(buf_free) = BUF_INIT;
+			run_checked(s->label, &r, threads[k]);
+			describe(&r.result, &got);
+			CHECK_STR(s->label, buf_cstr(&got), s->want);
+		}
+		run_close(&r);
+	}
+}
+
 static inline uint32_t random_of(uint64_t *s)
 {
 	*s = *s * UINT64_C(6364136223846793005) + 1442695040888963407u;

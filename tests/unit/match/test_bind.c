@@ -262,6 +262,15 @@ static const struct field_case {
 		"\"money\":\"same\",\"other\":{\"rate\":\"2\",\"percent\":1}", ""},
 };
 
+/* The rows above under a ruleset of these fields. */
+static void pair_of_rows(struct pair *p, const char *label, const char *fields, const char *when)
+{
+	pair_open(p);
+	pair_table(p, 0, left_rows, ARRAY_LEN(left_rows), false);
+	pair_table(p, 1, right_rows, ARRAY_LEN(right_rows), false);
+	pair_rules(p, label, "", fields, when);
+}
+
 static void fields_and_operators(void **state)
 {
 	(void)state;
@@ -270,10 +279,7 @@ static void fields_and_operators(void **state)
 		struct buf got CLEANUP(buf_free) = BUF_INIT;
 		struct err err = {0};
 		struct pair p;
-		pair_open(&p);
-		pair_table(&p, 0, left_rows, ARRAY_LEN(left_rows), false);
-		pair_table(&p, 1, right_rows, ARRAY_LEN(right_rows), false);
-		pair_rules(&p, c->label, "", c->fields, c->when);
+		pair_of_rows(&p, c->label, c->fields, c->when);
 		if (pair_run(&p, &err) != 0)
 			fail_msg("%s: %s at %s", c->label, err.detail, err.pointer);
 		describe(&p.result, &got);
@@ -319,10 +325,7 @@ static void what_cannot_be_bound_is_refused(void **state)
 		const struct refusal *c = &refusals[i];
 		struct err err = {0};
 		struct pair p;
-		pair_open(&p);
-		pair_table(&p, 0, left_rows, ARRAY_LEN(left_rows), false);
-		pair_table(&p, 1, right_rows, ARRAY_LEN(right_rows), false);
-		pair_rules(&p, c->label, "", c->fields, "\"money\":\"same\"");
+		pair_of_rows(&p, c->label, c->fields, "\"money\":\"same\"");
 		CHECK_INT(c->label, pair_run(&p, &err), c->code);
 		CHECK_STR(c->label, err.pointer, c->pointer);
 		CHECK(c->label, strstr(err.detail, c->says) != NULL);

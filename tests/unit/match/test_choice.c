@@ -147,13 +147,6 @@ static void test_forged(void **state)
 
 /* ---- nettings ---- */
 
-struct scene {
-	const char *label, *passes;
-	struct cell_row left[5], right[5];
-	uint32_t nl, nr;
-	const char *want;
-};
-
 static const struct scene scenes[] = {
 	{"a voided cheque nets", "[" PAIRS "," NETS "]",
 		{{"c", 1, 7700, NULL}, {"c", 2, -7700, NULL}, {"x", 1, 5, NULL}},
@@ -186,20 +179,7 @@ static const struct scene scenes[] = {
 static void test_nets(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
-		const struct scene *s = &scenes[i];
-		struct buf got CLEANUP(buf_free) = BUF_INIT;
-		struct run r;
-		run_open(&r, s->passes, s->left, s->nl, s->right, s->nr);
-		run_checked(s->label, &r, 1);
-		describe(&r.result, &got);
-		CHECK_STR(s->label, buf_cstr(&got), s->want);
-		buf_reset(&got);
-		run_checked(s->label, &r, 4);
-		describe(&r.result, &got);
-		CHECK_STR("with several threads", buf_cstr(&got), s->want);
-		run_close(&r);
-	}
+	check_scenes(scenes, ARRAY_LEN(scenes));
 }
 
 int main(void)

@@ -258,6 +258,48 @@ static void test_amount_limits(void **state)
 	run_close(&r);
 }
 
+/* ---- cells ---- */
+
+/* A megabyte of text in each cell, and bytes that are no UTF-8, under every test of texts. */
+static void test_cells(void **state)
+{
+	static const char passes[] =
+		"[{\"name\":\"c\",\"when\":{\"text\":{\"contains\":true},\"amount\":\"same\"}," THEN "},"
+		"{\"name\":\"p\",\"when\":{\"text\":{\"prefix\":7},\"amount\":{\"within\":\"0.02\"}}," THEN "},"
+		"{\"name\":\"w\",\"when\":{\"text\":{\"like\":0.9,\"by\":\"token set\"}}," THEN "},"
+		"{\"name\":\"q\",\"when\":{\"text\":{\"like\":0.9,\"by\":\"q-gram cosine\"}}," THEN "},"
+		"{\"name\":\"j\",\"stage\":2,\"when\":{\"text\":{\"like\":0.9}}," THEN "},"
+		"{\"name\":\"o\",\"stage\":2,\"when\":{\"text\":{\"like\":0.9,\"by\":\"osa\"}}," THEN "},"
+		"{\"name\":\"l\",\"stage\":3,\"mode\":\"learn\"," THEN "}]";
+	const size_t n = 1u << 20;
+	char *text[3];
+	struct cell_row rows[2][5];
+	struct run r;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		text[i] = malloc(n + 1);
+		assert_non_null(text[i]);
+		for (size_t k = 0; k < n; k++)
+			text[i][k] = i == 2 ? (char)(0x80 + k % 0x80) : k % 7 == 6 ? ' ' : (char)('a' + (k * (size_t)(i + 3)) % 23);
+		text[i][n] = '\0';
+	}
+	for (int side = 0; side < 2; side++) {
+		for (int i = 0; i < 3; i++)
+			rows[side][i] = (struct cell_row){text[i], 1, 100 + i, text[i]};
+		rows[side][3] = (struct cell_row){"\xff", 1, 200, "\xc3\x28 \xf0\x9f"};
+		rows[side][4] = (struct cell_row){"b", 1, 300, "plain"};
+	}
+	run_open(&r, passes, rows[0], 5, rows[1], 5);
+	run_checked("cells of a megabyte", &r, 2);
+	CHECK_INT("each finds its like", r.receipt.matched[0] + r.receipt.reserved[0], 5);
+	for (uint32_t no = 0; no < r.result.matches.n; no++)
+		CHECK_INT("and no other", r.result.members.row[2 * no], r.result.members.row[2 * no + 1]);
+	run_close(&r);
+	for (int i = 0; i < 3; i++)
+		free(text[i]);
+}
+
 /* ---- threads ---- */
 
 static void encode(struct run *r, unsigned threads, struct buf *out)
@@ -317,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_giant_component),
 		cmocka_unit_test(test_empty_sides),
 		cmocka_unit_test(test_amount_limits),
+		cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_threads),
 	};
 

@@ -12,13 +12,6 @@
 #define THEN "\"then\":{\"confirm\":{\"confidence\":0.5,\"margin\":1},\"suggest\":{\"confidence\":0.1}}"
 #define REF_PASS "{\"name\":\"ref\",\"kind\":\"1:1\",\"when\":{\"ref\":\"same\",\"amount\":\"same\"}," THEN "}"
 
-struct scene {
-	const char *label, *passes;
-	struct cell_row left[6], right[6];
-	uint32_t nl, nr;
-	const char *want;
-};
-
 static const struct scene scenes[] = {
 	{"a reference and an amount", "[" REF_PASS "]",
 		{{"a1", 10, 100, NULL}, {"a2", 10, 200, NULL}, {"a3", 10, 300, NULL}},
@@ -119,16 +112,7 @@ static const struct scene scenes[] = {
 static void test_scenes(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
-		const struct scene *s = &scenes[i];
-		struct buf got CLEANUP(buf_free) = BUF_INIT;
-		struct run r;
-		run_open(&r, s->passes, s->left, s->nl, s->right, s->nr);
-		run_checked(s->label, &r, 1);
-		describe(&r.result, &got);
-		CHECK_STR(s->label, buf_cstr(&got), s->want);
-		run_close(&r);
-	}
+	check_scenes(scenes, ARRAY_LEN(scenes));
 }
 
 static void test_partial_amounts(void **state)

@@ -12,13 +12,6 @@
 	"[{\"name\":\"g\",\"kind\":\"" kind "\",\"when\":{" when "},\"group\":{" group "}," THEN "}]"
 #define PAIR(when) "[{\"name\":\"p\",\"when\":{" when "}," THEN "}]"
 
-struct scene {
-	const char *label, *passes;
-	struct cell_row left[8], right[8];
-	uint32_t nl, nr;
-	const char *want;
-};
-
 static const struct scene scenes[] = {
 	{"all: a key's whole group", GROUP("n:1", "\"ref\":\"same\"", "\"how\":\"all\""),
 		{{"p", 1, 10001, NULL}, {"p", 1, 20002, NULL}, {"p", 1, 30003, NULL}},
@@ -132,16 +125,7 @@ static const struct scene scenes[] = {
 static void test_scenes(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
-		const struct scene *s = &scenes[i];
-		struct buf got CLEANUP(buf_free) = BUF_INIT;
-		struct run r;
-		run_open(&r, s->passes, s->left, s->nl, s->right, s->nr);
-		run_checked(s->label, &r, 1);
-		describe(&r.result, &got);
-		CHECK_STR(s->label, buf_cstr(&got), s->want);
-		run_close(&r);
-	}
+	check_scenes(scenes, ARRAY_LEN(scenes));
 }
 
 /* Whatever there is too little memory for, the run says so and hands nothing out. */
