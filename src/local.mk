@@ -4,6 +4,7 @@ include src/base/local.mk
 include src/sys/local.mk
 include src/wire/local.mk
 include src/bus/local.mk
+include src/net/local.mk
 include src/seal/local.mk
 include src/domain/local.mk
 include src/col/local.mk

@@ -139,3 +139,11 @@ int err_status(int code)
 {
 	return row_of(code)->status;
 }
+
+int err_of_wire(const char *wire)
+{
+	for (size_t i = 1; i < ARRAY_LEN(rows); i++)
+		if (rows[i].name && strcmp(rows[i].wire, wire) == 0)
+			return -(int)i;
+	return 0;
+}

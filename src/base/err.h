@@ -48,5 +48,7 @@ const char *err_name(int code); /* "E_STALE" */
 const char *err_wire(int code); /* "stale" */
 const char *err_text(int code); /* "The object changed in between." */
 int err_status(int code);       /* 409 */
+/* The code whose wire code this is; 0 when there is none. */
+int err_of_wire(const char *wire);
 
 #endif

@@ -16,6 +16,9 @@ enum cli_exit {
 	CLI_USAGE = 2,
 	CLI_REFUSED = 3, /* the input was not acceptable */
 	CLI_LIMIT = 4,   /* a limit, a budget, or memory */
+	CLI_ASKED = 5,   /* a person has to answer a question first */
+	CLI_AWAY = 6,    /* the server was not reached: try again later */
+	CLI_DENIED = 7,  /* the server does not accept the key for this */
 };
 
 struct cli {

@@ -5,6 +5,7 @@ recon_SOURCES = \
 	%D%/command.def \
 	%D%/cmd_expire.c \
 	%D%/cmd_export.c \
+	%D%/cmd_import.c \
 	%D%/cmd_match.c \
 	%D%/cmd_member.c \
 	%D%/cmd_migrate.c \
@@ -12,14 +13,16 @@ recon_SOURCES = \
 	%D%/cmd_user.c \
 	%D%/cmd_vault.c \
 	%D%/decisions.c %D%/decisions.h \
+	%D%/import.c %D%/import.h \
 	%D%/load.c %D%/load.h \
 	%D%/main.c \
 	%D%/match_files.c %D%/match_files.h \
 	%D%/match_row.c %D%/match_row.h \
 	%D%/match_text.c %D%/match_text.h \
+	%D%/remote.c %D%/remote.h \
 	%D%/same_files.c %D%/same_files.h
 recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'
-recon_LDADD = $(MATCH_LIBS) $(WRITE_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
+recon_LDADD = $(MATCH_LIBS) $(WRITE_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(NET_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
 
 check_PROGRAMS += tests/unit/cli/test_decisions
 tests_unit_cli_test_decisions_SOURCES = tests/unit/cli/test_decisions.c %D%/decisions.c %D%/decisions.h

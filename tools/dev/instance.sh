@@ -189,6 +189,7 @@ vault.private_key_file = $inst/secrets/vault.key
 auth.secret_key_file = $inst/secrets/auth.key
 scanner.database_dir = $inst/signatures
 site.origin = https://127.0.0.1:$port_https
+import.ca_file = $inst/tls/cert.pem
 TEXT
 }
 

@@ -3,7 +3,7 @@
 # in the tool's own file with its reason; a suppression in the code needs one on the same line.
 
 # err.c cannot be analysed beside the macros that stand for it (RECON_ANALYSE in err.h).
-lint_libraries='json-c libpq libcrypto libsodium liboath hiredis libseccomp libsystemd libutf8proc zlib libzstd libclamav cmocka'
+lint_libraries='json-c libpq libcrypto libsodium liboath hiredis libseccomp libsystemd libutf8proc zlib libzstd libcurl libclamav cmocka'
 
 lint_sources() {
 	git ls-files -co --exclude-standard 'src/*.c' 'tools/*.c' 'tests/perf/*.c' | grep -v '^src/base/err\.c$'

@@ -13,6 +13,12 @@ cmd_recon() {
 		cd "$here" || exit
 		exec "$top/$tree/recon" "$@"
 		;;
+	import)
+		# A client of the instance like any other: the caller's files, the caller's key.
+		instance_existing
+		cd "$here" || exit
+		exec "$top/$tree/recon" --config "$inst/conf/recon.conf" "$@"
+		;;
 	esac
 	instance_existing
 	instance_runs || die "the instance does not run: ./dev up"

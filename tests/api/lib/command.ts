@@ -1,6 +1,6 @@
 // The command line `recon`, run through ./dev as people do, and what it needs around it: files of its
 // own that the instance's account can reach, and databases of its own in the instance's cluster.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +21,26 @@ export function recon(...args: string[]): Ended {
 		maxBuffer: 64 << 20,
 	});
 	return { code: status, out: stdout, err: stderr };
+}
+
+/** The same without waiting; `heard` is given all of standard error so far whenever there is more. */
+export function startRecon(
+	args: string[],
+	heard: (err: string) => void = () => {},
+): Promise<Ended> {
+	const child = spawn(instance.dev, ["recon", ...args], {
+		env: { ...process.env, RECON_INSTANCE: instance.name },
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	const ended: Ended = { code: null, out: "", err: "" };
+	child.stdout.setEncoding("utf8").on("data", (text) => {
+		ended.out += text;
+	});
+	child.stderr.setEncoding("utf8").on("data", (text) => {
+		ended.err += text;
+		heard(ended.err);
+	});
+	return new Promise((resolve) => child.on("close", (code) => resolve({ ...ended, code })));
 }
 
 const owner = statSync(instance.dirs.run);

@@ -27,7 +27,9 @@ static void every_row_is_found_by_its_code(void **state UNUSED)
 		CHECK_STR(table[i].name, err_wire(-table[i].number), table[i].wire);
 		CHECK_STR(table[i].name, err_text(-table[i].number), table[i].text);
 		CHECK_INT(table[i].name, err_status(-table[i].number), table[i].status);
+		CHECK_INT(table[i].name, err_of_wire(table[i].wire), -table[i].number);
 	}
+	assert_int_equal(err_of_wire("no_such_code"), 0);
 }
 
 static void rows_are_unique_and_well_formed(void **state UNUSED)

@@ -112,6 +112,7 @@ static const struct {
 	{"runs with run", PERM_JOB_RUN, KEY_SCOPE_RUN, ROLE_ANALYST, true},
 	{"decides with decide", PERM_DECISION_WRITE, KEY_SCOPE_DECIDE, ROLE_APPROVER, true},
 	{"manages with manage", PERM_SOURCE_WRITE, KEY_SCOPE_MANAGE, ROLE_ANALYST, true},
+	{"asks with any scope", PERM_SELF_ASK, KEY_SCOPE_UPLOAD, ROLE_NONE, true},
 	{"never makes keys", PERM_SELF_MANAGE, KEY_SCOPE_ALL, ROLE_OWNER, false},
 	{"no scope, nothing", PERM_PROJECT_READ, 0, ROLE_OWNER, false},
 };
