@@ -2,6 +2,7 @@
 #define MATCH_CLOSE_H
 /* Parts of closing a run; private to src/match. */
 #include "match/engine.h"
+#include "match/radix.h"
 
 struct closing {
 	struct engine *e;
@@ -47,7 +48,49 @@ void close_patterns(struct closing *c);
 void close_candidate_levels(struct closing *c);
 /* close_choice.c: alternatives of ambiguous matches */
 void close_choices(struct closing *c, const struct ranking *k);
+/* close_rank.c: the best candidates of all that was not confirmed, by input and row. */
+void close_candidates(struct closing *c);
+/* The first candidate that is not of an earlier record than (input, row). */
+uint32_t close_candidate_from(const struct result_candidates *c, uint16_t input, uint32_t row);
+/* The runner-up of an undecided match: the best candidate of its first record that is not in it. */
+void close_rivals(struct closing *c);
+
+/* Records by amount or reference, then by day; second is the day, see radix_signed32(). */
+struct lookup {
+	struct radix_item *v;
+	size_t n;
+};
+
+/* Which amounts there may be, by their hash: few that are not pass, and the whole fits the cache. */
+struct amounts {
+	bool *some;
+	size_t size; /* a power of two */
+};
+
+struct reasons {
+	struct closing *c;
+	struct metric *metric; /* of the thread */
+	const struct field *date;
+	const struct field *code;     /* the first reference both sides have, or NULL */
+	const struct field *party;    /* the first short text both sides have, or NULL */
+	struct lookup by_amount[2], by_code[2]; /* what is open */
+	struct lookup settled[2];     /* confirmed records by amount */
+	struct amounts some[2];       /* which ones open records may have */
+	uint32_t *nearest[2];         /* by open row with an amount: the other side's, or NO_ROW */
+	int32_t first_day[2];         /* of each side's records; INT32_MAX: none */
+};
+
+/* close_reason.c: RESULT's break type of an open record. */
+void reasons_prepare(struct closing *c, const struct field *date, struct reasons *ret);
+uint8_t reasons_of(const struct reasons *q, int side, uint32_t row);
+void reasons_free(struct reasons *q);
+
 /* close_open.c: candidates and open items */
 void close_open(struct closing *c);
+
+static inline bool close_is_open(const struct engine *e, int side, uint32_t row)
+{
+	return e->state[side][row] == ROW_OPEN || e->state[side][row] == ROW_RESERVED;
+}
 
 #endif

@@ -59,6 +59,8 @@ struct pair {
 struct words {
 	uint32_t *first; /* rows + 1 */
 	uint32_t *word;
+	uint16_t *bits;  /* of each word: log2(N / df), 1/64 bit */
+	uint32_t *total; /* by row: sum of its words' bits */
 };
 
 struct field {
@@ -84,7 +86,6 @@ struct field {
 	bool long_text;
 	struct words words[2];
 	uint32_t *word_rows; /* by hash & word_mask: rows of both sides that have the word */
-	uint16_t *word_bits; /* by hash & word_mask: log2(N / df), 1/64 bit */
 	uint32_t word_mask;
 };
 
@@ -138,6 +139,7 @@ enum {
 	VERDICT_RIVAL = 8, /* another pair wants one of its rows */
 	VERDICT_NEAR = 16, /* no pair of its component is better than another by a bit */
 	VERDICT_TAKEN = 32, /* part of a choice "k of n" */
+	VERDICT_IDLE = 64, /* of a component of which no pair can become a match: nothing was assigned */
 };
 
 /* A match as it is found; members are in engine.member. */

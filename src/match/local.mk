@@ -5,14 +5,20 @@ libmatch_a_SOURCES = \
 	%D%/assign.c %D%/assign.h %D%/assign_margin.c %D%/assign_work.h \
 	%D%/bind.c %D%/bind.h \
 	%D%/blind.c %D%/blind.h \
-	%D%/block.c \
+	%D%/block.c %D%/block.h \
+	%D%/block_index.c \
+	%D%/block_plan.c \
+	%D%/block_probe.c \
 	%D%/calibrate.c %D%/calibrate.h \
+	%D%/candidate.c \
 	%D%/bulk.c %D%/bulk.h \
 	%D%/check.c \
 	%D%/close.c %D%/close.h \
 	%D%/close_choice.c \
 	%D%/close_open.c \
 	%D%/close_pattern.c \
+	%D%/close_rank.c \
+	%D%/close_reason.c \
 	%D%/cluster.c %D%/cluster.h \
 	%D%/cluster_run.c %D%/cluster_run.h \
 	%D%/compete.c %D%/compete.h \
@@ -55,11 +61,15 @@ libmatch_a_SOURCES = \
 	%D%/propose_pair.c \
 	%D%/propose_profile.c \
 	%D%/propose_write.c \
+	%D%/radix.c %D%/radix.h \
 	%D%/receipt.c %D%/receipt.h %D%/receipt_identity.c \
 	%D%/repeats.c \
 	%D%/run.c \
 	%D%/sample.c %D%/sample.h \
 	%D%/score.c \
+	%D%/settle.c \
+	%D%/small.c %D%/small.h \
+	%D%/solve.c \
 	%D%/stage.c %D%/stage.h \
 	%D%/subset.c %D%/subset.h \
 	%D%/test.c \
@@ -91,9 +101,12 @@ MATCH_TESTS = \
 	tests/unit/match/test_propose_advice \
 	tests/unit/match/test_passes \
 	tests/unit/match/test_property \
+	tests/unit/match/test_radix \
 	tests/unit/match/test_receipt \
 	tests/unit/match/test_reference \
 	tests/unit/match/test_sample \
+	tests/unit/match/test_settle \
+	tests/unit/match/test_small \
 	tests/unit/match/test_subset \
 	tests/unit/match/test_transport
 check_PROGRAMS += $(MATCH_TESTS) $(MATCH_PLANTS)
@@ -150,6 +163,12 @@ tests_unit_match_test_reference_SOURCES = tests/unit/match/test_reference.c \
 tests_unit_match_test_reference_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_sample_SOURCES = tests/unit/match/test_sample.c
 tests_unit_match_test_sample_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_radix_SOURCES = tests/unit/match/test_radix.c tests/unit/match/scene.h
+tests_unit_match_test_radix_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_settle_SOURCES = tests/unit/match/test_settle.c tests/unit/match/scene.h
+tests_unit_match_test_settle_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_small_SOURCES = tests/unit/match/test_small.c
+tests_unit_match_test_small_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_subset_SOURCES = tests/unit/match/test_subset.c
 tests_unit_match_test_subset_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_transport_SOURCES = tests/unit/match/test_transport.c
@@ -163,12 +182,12 @@ MATCH_PLANTS = \
 	tests/unit/match/plant_tight \
 	tests/unit/match/plant_transport
 MATCH_PLANT_SOURCES = tests/unit/match/test_property.c tests/unit/match/scene.h
-tests_unit_match_plant_greedy_SOURCES = $(MATCH_PLANT_SOURCES) %D%/assign.c
-tests_unit_match_plant_greedy_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_GREEDY \
+tests_unit_match_plant_greedy_SOURCES = $(MATCH_PLANT_SOURCES) %D%/assign.c %D%/small.c
+tests_unit_match_plant_greedy_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_GREEDY -DMATCH_PLANT_ASSIGN \
 	-DMATCH_PLANT_WANT='"optimal weight"'
 tests_unit_match_plant_greedy_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
-tests_unit_match_plant_twice_SOURCES = $(MATCH_PLANT_SOURCES) %D%/assign.c
-tests_unit_match_plant_twice_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_TWICE \
+tests_unit_match_plant_twice_SOURCES = $(MATCH_PLANT_SOURCES) %D%/assign.c %D%/small.c
+tests_unit_match_plant_twice_CPPFLAGS = $(AM_CPPFLAGS) -DMATCH_PLANT_TWICE -DMATCH_PLANT_ASSIGN \
 	-DMATCH_PLANT_WANT='"a row used twice"'
 tests_unit_match_plant_twice_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_plant_loose_SOURCES = $(MATCH_PLANT_SOURCES) %D%/group.c %D%/test.c

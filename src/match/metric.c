@@ -609,33 +609,140 @@ static uint32_t jaro_window(uint32_t a, uint32_t b)
 	return half > 0 ? half - 1 : 0;
 }
 
-/* Both of at most 64 ASCII characters. */
-static void jaro_small(const struct metric *m, struct sv text, struct jaro *ret)
+/* What two texts of at most 64 ASCII characters have in common. */
+struct common {
+	uint64_t in_a, in_b; /* positions */
+	uint32_t n;
+};
+
+static inline uint32_t prefix_of(const struct metric *m, struct sv text)
+{
+	const uint32_t n = MIN(m->n, 4u), most = MIN((uint32_t)text.n, n);
+	uint32_t prefix = 0;
+
+	while (prefix < most && m->pattern.p[prefix] == text.p[prefix])
+		prefix++;
+	return prefix;
+}
+
+__attribute__((always_inline)) static inline struct common find_common(
+	const struct metric *m, struct sv text)
 {
 	const uint32_t n = (uint32_t)text.n, window = jaro_window(m->n, n);
-	uint64_t in_a = 0, in_b = 0;
+	struct common c = {0};
 	/* Bits of the pattern within the window of position j. */
 	uint64_t reach = window >= 63 ? ~UINT64_C(0) : (UINT64_C(1) << (window + 1)) - 1;
 
 	for (uint32_t j = 0; j < n; j++) {
-		const uint64_t hit = m->peq[(unsigned char)text.p[j]] & reach & ~in_a;
-		in_a |= hit & -hit;
-		in_b |= (uint64_t)(hit != 0) << j;
+		const uint64_t hit = m->peq[(unsigned char)text.p[j]] & reach & ~c.in_a;
+		c.in_a |= hit & -hit;
+		c.in_b |= (uint64_t)(hit != 0) << j;
 		reach = reach << 1 | (j < window);
 	}
-	ret->a = m->n;
-	ret->b = n;
-	ret->common = (uint32_t)__builtin_popcountll(in_a);
+	c.n = (uint32_t)__builtin_popcountll(c.in_a);
+	return c;
+}
+
+/* Common characters that do not come in the same order. */
+__attribute__((always_inline)) static inline uint32_t count_swapped(
+	const struct metric *m, struct sv text, const struct common *c)
+{
 	uint32_t swapped = 0;
-	for (uint64_t x = in_a, y = in_b; x; x &= x - 1, y &= y - 1) {
+
+	for (uint64_t x = c->in_a, y = c->in_b; x; x &= x - 1, y &= y - 1) {
 		const unsigned j = (unsigned)__builtin_ctzll(y);
 		swapped += (m->peq[(unsigned char)text.p[j]] & x & -x) == 0;
 	}
-	ret->swapped = swapped;
-	uint32_t prefix = 0;
-	while (prefix < 4 && prefix < m->n && prefix < n && m->pattern.p[prefix] == text.p[prefix])
-		prefix++;
-	ret->prefix = prefix;
+	return swapped;
+}
+
+__attribute__((always_inline)) static inline void jaro_of(
+	const struct metric *m, struct sv text, struct jaro *ret)
+{
+	const struct common c = find_common(m, text);
+
+	*ret = (struct jaro){.a = m->n, .b = (uint32_t)text.n, .common = c.n,
+		.swapped = count_swapped(m, text, &c), .prefix = prefix_of(m, text)};
+}
+
+/* Is the similarity of so much in common at least so many millionths? Without dividing. */
+static inline bool is_least(const struct jaro *j, int32_t least)
+{
+	uint64_t num, den;
+
+	jaro_fraction(j, &num, &den);
+	if (num * 10 > den * 7) {
+		num = num * (10 - j->prefix) + den * j->prefix;
+		den *= 10;
+	}
+	return num * METRIC_ONE + den / 2 >= (uint64_t)least * den;
+}
+
+/* Most pairs are decided before it is known how many characters are swapped, many by their lengths. */
+__attribute__((always_inline)) static inline bool least_of(
+	const struct metric *m, struct sv text, int32_t least)
+{
+	struct jaro j = {.a = m->n, .b = (uint32_t)text.n, .prefix = prefix_of(m, text)};
+
+	j.common = MIN(j.a, j.b);
+	if (!is_least(&j, least))
+		return false;
+	const struct common c = find_common(m, text);
+	j.common = c.n;
+	if (!is_least(&j, least))
+		return false;
+	j.swapped = c.n; /* all of them */
+	if (is_least(&j, least))
+		return true;
+	j.swapped = count_swapped(m, text, &c);
+	return is_least(&j, least);
+}
+
+static void jaro_plain(const struct metric *m, struct sv text, struct jaro *ret)
+{
+	jaro_of(m, text, ret);
+}
+
+static bool least_plain(const struct metric *m, struct sv text, int32_t least)
+{
+	return least_of(m, text, least);
+}
+
+#if defined(__x86_64__)
+/* The same with single instructions for lowest bits and for counting them. */
+__attribute__((target("bmi,bmi2,popcnt"))) static void jaro_bits(
+	const struct metric *m, struct sv text, struct jaro *ret)
+{
+	jaro_of(m, text, ret);
+}
+
+__attribute__((target("bmi,bmi2,popcnt"))) static bool least_bits(
+	const struct metric *m, struct sv text, int32_t least)
+{
+	return least_of(m, text, least);
+}
+
+static bool have_bits(void)
+{
+	return simd_on && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+}
+#else
+#define jaro_bits jaro_plain
+#define least_bits least_plain
+
+static bool have_bits(void)
+{
+	return false;
+}
+#endif
+
+/* Both of at most 64 ASCII characters. */
+static void jaro_small(const struct metric *m, struct sv text, struct jaro *ret)
+{
+	if (have_bits())
+		jaro_bits(m, text, ret);
+	else
+		jaro_plain(m, text, ret);
 }
 
 static void jaro_points(struct metric *m, const struct points *b, struct jaro *ret)
@@ -694,6 +801,15 @@ int32_t metric_jaro_winkler(struct metric *m, struct sv text)
 	const struct jaro j = jaro(m, text);
 
 	return winkler_millionths(&j);
+}
+
+bool metric_jaro_winkler_least(struct metric *m, struct sv text, int32_t least)
+{
+	if (least <= 0)
+		return true;
+	if (!m->small || text.n > 64 || !is_ascii(text))
+		return metric_jaro_winkler(m, text) >= least;
+	return have_bits() ? least_bits(m, text, least) : least_plain(m, text, least);
 }
 
 void metric_jaro_winkler_batch(

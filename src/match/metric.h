@@ -54,6 +54,8 @@ int32_t metric_ratio(struct metric *m, struct sv text);
 int32_t metric_jaro(struct metric *m, struct sv text);
 /* Jaro, raised by a tenth of what is missing for each of up to 4 equal first letters, over 0.7. */
 int32_t metric_jaro_winkler(struct metric *m, struct sv text);
+/* Is it at least so much? The same answer, mostly before the exact value is known. */
+bool metric_jaro_winkler_least(struct metric *m, struct sv text, int32_t least);
 void metric_jaro_winkler_batch(
 	struct metric *m, const struct sv *texts, size_t n, int32_t *ret_similarities);
 /* As above with Winkler's adjustment for long strings. */

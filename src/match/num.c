@@ -44,14 +44,6 @@ void num_init(struct num *n)
 	}
 }
 
-double num_pow2(const struct num *n, int32_t q)
-{
-	int32_t cut = q > 64000 ? 64000 : q < -64000 ? -64000 : q;
-	int32_t whole = cut >> 6;
-
-	return ldexp(n->pow[cut & 63], whole);
-}
-
 uint32_t num_ppm(double p)
 {
 	if (!(p > 0))

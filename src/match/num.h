@@ -4,6 +4,8 @@
  * Logarithms and powers of two that are the same on every machine: integer arithmetic for what goes
  * into weights, correctly rounded IEEE 754 operations alone (+ * / sqrt) for probabilities.
  */
+#include <string.h>
+
 #include "base/base.h"
 
 #define NUM_LOG_TABLE 4096
@@ -16,10 +18,19 @@ struct num {
 void num_init(struct num *n);
 /* Slow: log2(v) in 1/64 bit, rounded; v > 0. */
 int32_t num_log2_of(uint64_t v);
-/* 2^(q / 64); q is cut to +-64000. */
-double num_pow2(const struct num *n, int32_t q);
 /* p in parts per million, rounded; 0..10^6. */
 uint32_t num_ppm(double p);
+
+/* 2^(q / 64); q is cut to +-64000. The whole part goes into the exponent: it is exact. */
+static inline double num_pow2(const struct num *n, int32_t q)
+{
+	int32_t cut = q > 64000 ? 64000 : q < -64000 ? -64000 : q;
+	uint64_t bits = (uint64_t)((cut >> 6) + 1023) << 52;
+	double whole;
+
+	memcpy(&whole, &bits, sizeof(whole));
+	return n->pow[cut & 63] * whole;
+}
 
 static inline int32_t num_log2(const struct num *n, uint64_t v)
 {

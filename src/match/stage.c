@@ -14,19 +14,6 @@
 
 /* ---- prior ---- */
 
-struct best {
-	int32_t w;
-	uint32_t other;
-};
-
-static void note_best(struct best *b, int32_t w, uint32_t other)
-{
-	if (b->other == NO_ROW || w > b->w)
-		*b = (struct best){w, other};
-	else if (w == b->w)
-		b->other = NO_ROW - 1; /* a tie is nobody's first choice */
-}
-
 /* log2((n + 1/2) / ((NL - n + 1/2) (NR - n + 1/2))), at most 0. */
 static int32_t prior_of(const struct stage *s, uint64_t n)
 {
@@ -79,54 +66,10 @@ static uint64_t likely(const uint32_t *count, int32_t prior)
 	return n;
 }
 
-/* First choices: task i finds those of a range of right rows, the last task those of left rows. */
-struct choosing {
-	const struct stage *s;
-	struct best *left, *right;
-	uint32_t ntasks;
-};
-
-static void choose_left(const struct stage *s, struct best *left)
+/* A tie is nobody's first choice. */
+static bool is_first_choice(const struct wanted *x, int32_t w)
 {
-	for (size_t i = 0; i < s->edges.n; i++)
-		note_best(&left[s->edges.p[i].l], s->edges.p[i].w, s->edges.p[i].r);
-}
-
-/* All edges are looked at, those of other ranges passed over: rows in no order are what costs. */
-static void choose_right(const struct choosing *c, uint32_t task)
-{
-	const struct stage *s = c->s;
-	uint64_t n = s->e->n[s->side[1]];
-	uint32_t low = (uint32_t)(n * task / c->ntasks), high = (uint32_t)(n * (task + 1) / c->ntasks);
-
-	for (size_t i = 0; i < s->edges.n; i++) {
-		const struct edge *edge = &s->edges.p[i];
-		if (i + 16 < s->edges.n)
-			__builtin_prefetch(&c->right[s->edges.p[i + 16].r], 1);
-		if (edge->r >= low && edge->r < high)
-			note_best(&c->right[edge->r], edge->w, edge->l);
-	}
-}
-
-static void choose(struct engine *e, void *arg, uint32_t task, unsigned thread)
-{
-	struct choosing *c = arg;
-
-	(void)e;
-	(void)thread;
-	if (task == c->ntasks)
-		choose_left(c->s, c->left);
-	else
-		choose_right(c, task);
-}
-
-static struct best *no_choices(struct engine *e, int side)
-{
-	struct best *b = ENGINE_NEW(e, (size_t)e->n[side] + 1, struct best);
-
-	for (uint32_t r = 0; b != NULL && r < e->n[side]; r++)
-		b[r] = (struct best){0, NO_ROW};
-	return b;
+	return w == x->best && w != x->second;
 }
 
 /* Adds the pairs with rivals that are each other's first choice, by weight. */
@@ -134,24 +77,20 @@ static void count_rivals(struct weights *v)
 {
 	struct stage *s = v->s;
 	struct engine *e = s->e;
-	struct choosing c = {s, no_choices(e, s->side[0]), no_choices(e, s->side[1]),
-		MIN(e->threads, 8u)};
 
-	if (engine_ok(e))
-		par_for(e, c.ntasks + 1, choose, &c);
-	for (size_t i = 0; engine_ok(e) && i < s->edges.n; i++) {
+	for (size_t i = 0; i < s->edges.n; i++) {
 		const struct edge *edge = &s->edges.p[i];
-		assert(c.left != NULL && c.right != NULL); /* or no_choices() had failed */
-		if (s->alone[i] != 0 || c.left[edge->l].other != edge->r ||
-			c.right[edge->r].other != edge->l)
+		if (i + 16 < s->edges.n) /* right rows come in no order */
+			__builtin_prefetch(&s->wanted[1][s->edges.p[i + 16].r]);
+		if (s->alone[i] != EDGE_RIVALS ||
+			!is_first_choice(&s->wanted[0][edge->l], edge->w) ||
+			!is_first_choice(&s->wanted[1][edge->r], edge->w))
 			continue;
 		int32_t w = edge->w + class_bits(s, edge);
 		w = w > SPAN ? SPAN : w < -SPAN ? -SPAN : w;
 		v->count[w + SPAN] += MIN(
 			row_cap(e, s->side[0], edge->l), row_cap(e, s->side[1], edge->r));
 	}
-	engine_free(e, c.left);
-	engine_free(e, c.right);
 }
 
 /* Expected matches: pairs that are each other's first choice and likelier than not, counted again
@@ -643,32 +582,6 @@ static void decide(struct stage *s)
 		decide_pairs(s);
 }
 
-/* ---- candidates of what stays open or undecided ---- */
-
-static void note_candidate(struct stage *s, size_t i, int side)
-{
-	struct engine *e = s->e;
-	const struct edge *edge = &s->edges.p[i];
-	struct candidate c = {.side = (uint8_t)side, .row = side == LEFT ? edge->l : edge->r,
-		.other = side == LEFT ? edge->r : edge->l, .weight = edge->w + s->prior,
-		.confidence = stage_stated(e, s->verdict[i].confidence), .pass = edge->pass};
-
-	(void)ENGINE_PUSH(e, &e->candidate, c);
-}
-
-static void note_candidates(struct stage *s)
-{
-	struct engine *e = s->e;
-
-	for (size_t i = 0; i < s->edges.n && engine_ok(e); i++) {
-		const struct edge *edge = &s->edges.p[i];
-		if (e->state[LEFT][edge->l] != ROW_CONFIRMED)
-			note_candidate(s, i, LEFT);
-		if (e->state[RIGHT][edge->r] != ROW_CONFIRMED)
-			note_candidate(s, i, RIGHT);
-	}
-}
-
 void stage_search(struct stage *s, uint32_t first_pass, uint32_t npasses)
 {
 	struct engine *e = s->e;
@@ -725,13 +638,18 @@ static void weigh(struct stage *s)
 	struct engine *e = s->e;
 
 	component_alone(s);
+	if (engine_ok(e) && s->nrivals > 0)
+		settle_wanted(s);
 	if (engine_ok(e))
 		estimate_prior(s);
 	if (!is_empty(s))
 		note_prior(s);
 	make_values(s);
-	if (engine_ok(e) && drop_hopeless(s))
+	if (engine_ok(e) && drop_hopeless(s)) {
 		component_alone(s);
+		if (engine_ok(e) && s->nrivals > 0)
+			settle_wanted(s);
+	}
 }
 
 /* Nettings are weighed among themselves; then they meet what else wants their records. */
@@ -762,6 +680,8 @@ void stage_assign(struct stage *s)
 		component_decide_alone(s);
 	if (engine_ok(e) && s->net[0] != NULL)
 		net_solve(s);
+	if (engine_ok(e) && s->net[0] == NULL)
+		settle_pairs(s);
 	if (engine_ok(e))
 		component_find(s);
 	if (engine_ok(e))
@@ -780,7 +700,7 @@ void stage_pairs(struct stage *s)
 	for (int side = 0; side < 2 && engine_ok(e) && s->net[side] != NULL; side++)
 		decide(s->net[side]);
 	if (engine_ok(e) && s->side[0] != s->side[1])
-		note_candidates(s);
+		candidate_note(s);
 }
 
 void stage_free(struct stage *s)
@@ -790,6 +710,8 @@ void stage_free(struct stage *s)
 	engine_free(e, s->edges.p);
 	engine_free(e, s->verdict);
 	engine_free(e, s->alone);
+	engine_free(e, s->wanted[0]);
+	engine_free(e, s->wanted[1]);
 	engine_free(e, s->value);
 	engine_free(e, s->comp.first);
 	engine_free(e, s->comp.edge);

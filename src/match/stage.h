@@ -35,14 +35,28 @@ struct groups {
 	VECTOR(uint32_t) line;
 };
 
+enum edge_state {
+	EDGE_RIVALS,
+	EDGE_ALONE,   /* nothing else wants either end */
+	EDGE_SETTLED, /* it is in every optimum, or in none, see settle.c */
+	EDGE_NETTED,  /* of a component with nettings: solved there */
+};
+
+/* What wants a row: the weights of its edges. */
+struct wanted {
+	int32_t best, second; /* INT32_MIN: none; equal: two edges are the best */
+	uint32_t n;
+};
+
 struct stage {
 	struct engine *e;
 	int side[2]; /* of an edge's l and r: the two sides, or one side twice (netting) */
 	struct groups groups;
 	struct edges edges;
 	struct verdict *verdict; /* one per edge */
-	uint8_t *alone;          /* per edge: nothing else wants either end; or EDGE_NETTED */
-	uint32_t nrivals;        /* edges that are not alone */
+	uint8_t *alone;          /* per edge: enum edge_state */
+	uint32_t nrivals;        /* edges that have rivals and are not settled */
+	struct wanted *wanted[2]; /* by row of side[0] and side[1]; NULL: no edge has rivals */
 	struct components comp;
 	int32_t prior;           /* log2 of the prior odds, 1/64 bit */
 	enum rules_choose choose; /* other than by weight: of all passes of the stage */
@@ -51,8 +65,6 @@ struct stage {
 	int32_t *value;          /* by weight + STAGE_SOFT: what a pair is worth in the assignment */
 	struct stage *net[2];    /* nettings of either side that compete with it; NULL: there are none */
 };
-
-#define EDGE_NETTED 2 /* of a component with nettings: solved there */
 
 #define STAGE_SOFT 1280
 
@@ -129,6 +141,12 @@ double choose_confidence(const struct stage *s, double odds, uint32_t margin);
 void component_alone(struct stage *s);
 void component_decide_alone(struct stage *s);
 void component_find(struct stage *s);
+/* settle.c: what wants each row; then decides what needs no component, writing verdicts and states. */
+void settle_wanted(struct stage *s);
+void settle_pairs(struct stage *s);
+/* candidate.c: the best pairs of what was not confirmed, for whoever looks at what is open. */
+void candidate_note(struct stage *s);
+/* solve.c */
 void component_solve(struct stage *s);
 /* Budgets of a component with so many edges; its graph is to be filled in. */
 struct assign component_problem(const struct engine *e, uint32_t ne);

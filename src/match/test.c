@@ -254,6 +254,14 @@ static int32_t similarity(struct metric *m, enum rules_metric by, struct sv a, s
 	return 0;
 }
 
+static bool is_like(struct metric *m, const struct rules_test *t, struct sv a, struct sv b)
+{
+	if (t->metric != RULES_METRIC_JARO_WINKLER)
+		return similarity(m, t->metric, a, b) >= t->high;
+	metric_pattern_kept(m, a);
+	return metric_jaro_winkler_least(m, b, (int32_t)t->high);
+}
+
 /* Do two lists have a value in common? */
 static bool lists_meet(struct sv a, struct sv b)
 {
@@ -273,7 +281,7 @@ static bool test_texts(
 	case RULES_OP_SAME:
 		return f->listed ? lists_meet(a, b) : sv_eq(a, b);
 	case RULES_OP_LIKE:
-		return t->high == 0 || similarity(m, t->metric, a, b) >= t->high;
+		return t->high == 0 || is_like(m, t, a, b);
 	case RULES_OP_PREFIX:
 		return same_prefix(a, b, t->high);
 	case RULES_OP_CONTAINS:

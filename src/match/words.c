@@ -9,6 +9,7 @@
 #include "match/engine.h"
 
 #define WORDS_ROW_MAX 256u
+#define LOGS 509u
 
 struct words_job {
 	struct field *f;
@@ -83,15 +84,46 @@ static void fill_words(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 	}
 }
 
-/* log2(N / df) of every word. */
-static void weigh_words(struct engine *e, struct field *f)
-{
-	int32_t all = num_log2(&e->num, (uint64_t)e->n[0] + e->n[1] + 1);
+/* Logarithms of large numbers are slow; words that so many rows have are few. */
+struct logs {
+	uint32_t of[LOGS];
+	int32_t log[LOGS];
+};
 
-	f->word_bits = ENGINE_ZNEW(e, (size_t)f->word_mask + 1, uint16_t);
-	for (uint32_t w = 0; f->word_bits != NULL && w <= f->word_mask; w++) {
-		int32_t bits = f->word_rows[w] == 0 ? 0 : all - num_log2(&e->num, f->word_rows[w]);
-		f->word_bits[w] = (uint16_t)MAX(bits, 0);
+static int32_t log_of(const struct num *num, struct logs *known, uint32_t rows)
+{
+	uint32_t at = rows % LOGS;
+
+	if (rows < NUM_LOG_TABLE)
+		return num->log[rows];
+	if (known->of[at] != rows) {
+		known->of[at] = rows;
+		known->log[at] = num_log2(num, rows);
+	}
+	return known->log[at];
+}
+
+/* log2(N / df) of each word of each row: beside the word, so that comparing two rows looks nowhere
+ * else. */
+static void weigh_words(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct words_job *job = arg;
+	const struct field *f = job->f;
+	struct words *w = &job->f->words[job->side];
+	int32_t all = num_log2(&e->num, (uint64_t)e->n[0] + e->n[1] + 1);
+	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[job->side]);
+	struct logs known = {.of = {0}};
+
+	(void)thread;
+	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++) {
+		uint32_t sum = 0;
+		for (uint32_t i = w->first[r]; i < w->first[r + 1]; i++) {
+			uint32_t rows = f->word_rows[w->word[i] & f->word_mask];
+			int32_t bits = all - log_of(&e->num, &known, rows);
+			w->bits[i] = (uint16_t)MAX(bits, 0);
+			sum += w->bits[i];
+		}
+		w->total[r] = sum;
 	}
 }
 
@@ -118,8 +150,9 @@ void words_prepare(struct engine *e, struct field *f)
 			first[r + 1] = (uint32_t)n;
 		}
 		total += n;
-		if (engine_ok(e))
-			f->words[side].word = ENGINE_NEW(e, n + 1, uint32_t);
+		f->words[side].word = ENGINE_NEW(e, n + 1, uint32_t);
+		f->words[side].bits = ENGINE_NEW(e, n + 1, uint16_t);
+		f->words[side].total = ENGINE_NEW(e, (size_t)e->n[side] + 1, uint32_t);
 	}
 	while (size < total && size < 1u << 24)
 		size *= 2;
@@ -129,13 +162,10 @@ void words_prepare(struct engine *e, struct field *f)
 		struct words_job job = {.f = f, .side = side};
 		par_for(e, chunks(e->n[side]), fill_words, &job);
 	}
-	if (engine_ok(e))
-		weigh_words(e, f);
-}
-
-static int32_t word_bits(const struct field *f, uint32_t word)
-{
-	return f->word_bits[word & f->word_mask];
+	for (int side = 0; side < 2 && engine_ok(e); side++) {
+		struct words_job job = {.f = f, .side = side};
+		par_for(e, chunks(e->n[side]), weigh_words, &job);
+	}
 }
 
 struct word_overlap words_compare(const struct field *f, struct pair p)
@@ -143,22 +173,16 @@ struct word_overlap words_compare(const struct field *f, struct pair p)
 	const struct words *x = &f->words[p.sa], *y = &f->words[p.sb];
 	uint32_t i = x->first[p.a], iend = x->first[p.a + 1];
 	uint32_t k = y->first[p.b], kend = y->first[p.b + 1];
-	struct word_overlap o = {0};
-	int32_t total[2] = {0};
+	struct word_overlap o = {.poorer = (int32_t)MIN(x->total[p.a], y->total[p.b])};
 
-	while (i < iend || k < kend) {
-		uint32_t a = i < iend ? x->word[i] : WORD_NONE;
-		uint32_t b = k < kend ? y->word[k] : WORD_NONE;
-		int32_t bits = word_bits(f, MIN(a, b));
+	while (i < iend && k < kend) {
+		uint32_t a = x->word[i], b = y->word[k];
 		if (a == b) {
-			o.shared += bits;
-			o.rarest = MAX(o.rarest, bits);
+			o.shared += x->bits[i];
+			o.rarest = MAX(o.rarest, (int32_t)x->bits[i]);
 		}
-		total[0] += a <= b ? bits : 0;
-		total[1] += b <= a ? bits : 0;
 		i += a <= b;
 		k += b <= a;
 	}
-	o.poorer = MIN(total[0], total[1]);
 	return o;
 }

@@ -253,6 +253,34 @@ static void batches_equal_single_calls(void **state)
 	}
 }
 
+/* Whether a text is alike enough is said without the exact value, and never differently. */
+static void least_is_the_same_question(void **state)
+{
+	struct metric *m = *state;
+	uint32_t seed = 4;
+	int yes = 0, no = 0;
+
+	for (int round = 0; round < 4000; round++) {
+		char a[400], b[400], label[32];
+		random_text(&seed, a, round % 3 ? 24 : 70, round % 13 == 0);
+		random_text(&seed, b, round % 2 ? 24 : 60, round % 17 == 0);
+		snprintf(label, sizeof(label), "round %d", round);
+		metric_pattern(m, sv_from_cstr(a));
+		const int32_t exact = metric_jaro_winkler(m, sv_from_cstr(b));
+		const int32_t least[] = {0, 1, 600000, 700000, 920000, exact - 1, exact, exact + 1, 1000000};
+		for (size_t i = 0; i < ARRAY_LEN(least); i++)
+			for (int simd = 0; simd < 2; simd++) {
+				const bool was = metric_use_simd(simd);
+				const bool is = metric_jaro_winkler_least(m, sv_from_cstr(b), least[i]);
+				metric_use_simd(was);
+				CHECK_INT(label, is, exact >= least[i]);
+				yes += is;
+				no += !is;
+			}
+	}
+	CHECK("both answers", yes > 1000 && no > 1000);
+}
+
 static void long_texts_are_bounded(void **state)
 {
 	const size_t n = 1 << 20;
@@ -353,6 +381,7 @@ int main(void)
 		cmocka_unit_test(equals_dynamic_programming),
 		cmocka_unit_test(jaro_is_path_independent),
 		cmocka_unit_test(batches_equal_single_calls),
+		cmocka_unit_test(least_is_the_same_question),
 		cmocka_unit_test(long_texts_are_bounded),
 		cmocka_unit_test(published_vectors),
 	};

@@ -50,6 +50,7 @@ static uint32_t below(uint64_t *s, uint32_t n)
 	return random_of(s) % n;
 }
 
+#define SUGGEST_PPM 50000
 #define THEN                                                                                       \
 	"\"then\":{\"confirm\":{\"confidence\":0.6,\"margin\":2,\"chance\":0.5},"                  \
 	"\"suggest\":{\"confidence\":0.05}}"
@@ -393,6 +394,31 @@ static const char *check_candidates(const struct bench *b, struct world *v)
 	return n != v->nways ? "candidates: as many as there are" : NULL;
 }
 
+/* Components of which no pair can become a match are not assigned: none of their pairs reaches a line
+ * with all of its class behind it, and none of their records is in another component. */
+static const char *leave_out_idle(const struct bench *b, struct world *v)
+{
+	bool idle[NODES] = {false}, busy[NODES] = {false};
+
+	for (size_t i = 0; i < b->s.edges.n; i++) {
+		const struct edge *edge = &b->s.edges.p[i];
+		uint32_t node[2];
+		bool is_idle = (b->s.verdict[i].flags & VERDICT_IDLE) != 0;
+		double odds = num_pow2(&b->e->num, edge->w + b->s.prior);
+		nodes_of(b, &b->s, edge, node);
+		(is_idle ? idle : busy)[node[0]] = (is_idle ? idle : busy)[node[1]] = true;
+		if (!is_idle)
+			continue;
+		if (num_ppm(MAX(v->room[node[0]], v->room[node[1]]) * odds / (1 + odds)) >= SUGGEST_PPM)
+			return "idle: a pair that might be a match";
+		find_way(v, node)->most = 0;
+	}
+	for (uint32_t n = 0; n < NODES; n++)
+		if (idle[n] && busy[n])
+			return "idle: a part of a component";
+	return NULL;
+}
+
 /* ---- groups ---- */
 
 struct fits {
@@ -615,6 +641,8 @@ static const char *check_stage(const struct question *q, struct subset_search *w
 	bench_open(&b, q);
 	make_ways(q, &b, &v);
 	wrong = check_candidates(&b, &v);
+	if (wrong == NULL)
+		wrong = leave_out_idle(&b, &v);
 	if (wrong == NULL && (q->asked == LINES || q->asked == SPREAD))
 		wrong = check_groups(q, &b, work, &v);
 	if (wrong == NULL)
