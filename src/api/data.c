@@ -244,6 +244,36 @@ int data_job_load(struct api *a, const struct job *job, struct cache_item **ret,
 
 #define STEPS_AT_ONCE 1000
 
+int data_decision_records(struct arena *a, struct sv members, const struct decision_record **ret,
+	uint32_t *ret_n, struct err *err)
+{
+	struct json_object *root CLEANUP(json_cleanup) = NULL;
+	struct decision_record *list;
+	const struct json_object *no = NULL, *row = NULL;
+
+	*ret = NULL;
+	*ret_n = 0;
+	if (members.p == NULL)
+		return 0;
+	int rc = json_parse(members, JSON_DEPTH, &root, err);
+	if (rc != 0)
+		return rc;
+	size_t n = json_count(root);
+	list = ARENA_ARRAY(a, n + 1, struct decision_record);
+	if (list == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	for (size_t i = 0; i < n; i++) {
+		if (!json_find(json_at(root, i), "no", &no) ||
+			!json_find(json_at(root, i), "row", &row))
+			return err_set(err, E_CORRUPT, "The records of a decision.");
+		list[i] = (struct decision_record){
+			(int32_t)json_as_int(no), (uint32_t)json_as_int(row)};
+	}
+	*ret = list;
+	*ret_n = (uint32_t)n;
+	return 0;
+}
+
 int data_steps(struct api *a, const struct uuid *rec, const struct uuid *job, int64_t seq,
 	struct decision_step **ret, size_t *ret_n, struct err *err)
 {
@@ -259,11 +289,18 @@ int data_steps(struct api *a, const struct uuid *rec, const struct uuid *job, in
 		if (rc != 0)
 			return rc;
 		for (size_t i = 0; i < n && list[i].seq <= seq; i++) {
-			struct decision_step step = {
-				list[i].id, list[i].kind, list[i].match_no, list[i].undoes};
+			struct decision_step step = {.id = list[i].id,
+				.kind = list[i].kind,
+				.match_no = list[i].match_no,
+				.undoes = list[i].undoes};
 
-			if (list[i].kind == DECISION_UNDO || uuid_eq(&list[i].job_id, job))
-				buf_add(&steps, &step, sizeof(step));
+			if (list[i].kind != DECISION_UNDO && !uuid_eq(&list[i].job_id, job))
+				continue;
+			rc = data_decision_records(
+				a->arena, list[i].members, &step.records, &step.nrecords, err);
+			if (rc != 0)
+				return rc;
+			buf_add(&steps, &step, sizeof(step));
 		}
 		if (n == 0)
 			break;
@@ -423,14 +460,14 @@ void data_put_row(struct json_writer *w, const char *key, const struct col_table
 }
 
 void data_put_side(struct json_writer *w, const char *key, const struct data_job *job,
-	uint32_t match, uint8_t side)
+	const struct grid_states *states, uint32_t match, uint8_t side)
 {
-	const struct result *r = &job->result;
+	struct grid_members m = grid_members_of(job->grid, states, match);
 
 	json_open_array(w, key);
-	for (uint32_t k = r->matches.member[match]; k < r->matches.member[match + 1]; k++)
-		if (r->inputs[r->members.input[k]].side == side)
-			data_put_record(w, NULL, job, r->members.input[k], r->members.row[k]);
+	for (uint32_t k = 0; k < m.n; k++)
+		if (job->result.inputs[m.input[k]].side == side)
+			data_put_record(w, NULL, job, m.input[k], m.row[k]);
 	json_close_array(w);
 }
 
@@ -440,4 +477,23 @@ void data_put_match_ref(struct json_writer *w, const struct uuid *job, uint32_t 
 	json_put_uuid(w, "job", job);
 	json_put_int(w, "no", (int64_t)match + 1);
 	json_close_object(w);
+}
+
+int64_t data_amount(const struct data_job *job, uint16_t input, uint32_t row)
+{
+	const struct col *c = grid_columns_of(job->grid, input)->amount;
+
+	return c == NULL || !col_valid(c, row) ? 0 : c->i64[row];
+}
+
+int64_t data_allocated(const struct data_job *job, const struct grid_states *states, uint32_t match,
+	uint32_t k)
+{
+	const struct result *r = &job->result;
+	struct grid_members own = grid_members_of(job->grid, NULL, match);
+	struct grid_members m = grid_members_of(job->grid, states, match);
+
+	/* Records that a person chose are taken whole. */
+	return m.row == own.row ? r->members.allocated[r->matches.member[match] + k] :
+				  data_amount(job, m.input[k], m.row[k]);
 }

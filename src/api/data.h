@@ -63,6 +63,9 @@ static inline const struct data_job *data_job_of(const struct cache_item *item)
  * are left out, undoings stay. Lives in the request's arena. */
 MUST_CHECK int data_steps(struct api *a, const struct uuid *rec, const struct uuid *job,
 	int64_t seq, struct decision_step **ret, size_t *ret_n, struct err *err);
+/* The records of a decision as its row keeps them, in a; none where it is the match's own. */
+MUST_CHECK int data_decision_records(struct arena *a, struct sv members,
+	const struct decision_record **ret, uint32_t *ret_n, struct err *err);
 /* States of the job's matches at seq: struct grid_states. */
 MUST_CHECK int data_states(struct api *a, const struct uuid *rec, const struct uuid *job,
 	const struct grid *grid, int64_t seq, struct cache_item **ret, struct err *err);
@@ -75,9 +78,14 @@ void data_put_record(struct json_writer *w, const char *key, const struct data_j
 /* A row of a table outside of a job: side is null. */
 void data_put_row(struct json_writer *w, const char *key, const struct col_table *t,
 	const struct uuid *dataset, uint32_t row);
-/* All records that a match has on a side. */
+/* All records that a match has on a side under these states; NULL: as the engine made it. */
 void data_put_side(struct json_writer *w, const char *key, const struct data_job *job,
-	uint32_t match, uint8_t side);
+	const struct grid_states *states, uint32_t match, uint8_t side);
+/* What the match takes of its k-th record under these states, in minor units. */
+int64_t data_allocated(const struct data_job *job, const struct grid_states *states, uint32_t match,
+	uint32_t k);
+/* The amount of a record as its ruleset counts it; 0 without one. */
+int64_t data_amount(const struct data_job *job, uint16_t input, uint32_t row);
 /* "match": which one it is. match is an index. */
 void data_put_match_ref(struct json_writer *w, const struct uuid *job, uint32_t match);
 /* Money, or null without a currency. */

@@ -21,6 +21,9 @@ struct deciding {
 	struct decision_step *steps; /* of the job, so far */
 	size_t nsteps;
 	enum match_state before, after;
+	/* What made these states: steps above, or step; NULL: the engine. */
+	const struct decision_step *by_before, *by_after;
+	struct decision_step step;
 };
 
 static void deciding_end(struct deciding *d)
@@ -93,6 +96,133 @@ static enum match_state engine_state(const struct deciding *d)
 	return (enum match_state)m->status[d->decision.match_no - 1];
 }
 
+/* ---- what a match consists of by a decision ---- */
+
+/* Is the record one of the match's, or one of those that might be in their place? */
+static bool may_choose(const struct deciding *d, uint16_t input, uint32_t row, bool *ret_own)
+{
+	const struct result *r = &data_job_of(d->item)->result;
+	uint32_t match = (uint32_t)d->decision.match_no - 1, end;
+	uint32_t first = result_alternatives_of(r, match, &end);
+
+	*ret_own = false;
+	for (uint32_t k = r->matches.member[match]; k < r->matches.member[match + 1] && !*ret_own; k++)
+		*ret_own = r->members.input[k] == input && r->members.row[k] == row;
+	for (uint32_t i = first; i < end && !*ret_own; i++)
+		if (r->alternatives.input[i] == input && r->alternatives.row[i] == row)
+			return true;
+	return *ret_own;
+}
+
+static bool input_of(const struct data_job *job, const struct uuid *dataset, uint16_t *ret)
+{
+	for (uint32_t i = 0; i < job->ninputs; i++)
+		if (uuid_eq(&job->datasets[i], dataset)) {
+			*ret = (uint16_t)i;
+			return true;
+		}
+	return false;
+}
+
+/* Members of both sides. */
+struct sides {
+	uint32_t n[2];
+};
+
+static struct sides sides_of_match(const struct deciding *d)
+{
+	const struct result *r = &data_job_of(d->item)->result;
+	uint32_t match = (uint32_t)d->decision.match_no - 1;
+	struct sides sides = {{0}};
+
+	for (uint32_t k = r->matches.member[match]; k < r->matches.member[match + 1]; k++)
+		sides.n[r->inputs[r->members.input[k]].side & 1]++;
+	return sides;
+}
+
+/* One record of the request into the list: where it is refused, and why. */
+static int choose_record(struct deciding *d, const struct json_object *given, size_t i,
+	struct decision_record *list, struct sides *sides, bool *own, struct err *err)
+{
+	const struct data_job *job = data_job_of(d->item);
+	const struct uuid dataset = api_in_uuid(d->a, given, "dataset");
+	const int64_t row = api_in_int(d->a, given, "row", 0);
+	char at[32];
+	uint16_t input;
+
+	snprintf(at, sizeof(at), "/records/%zu", i);
+	if (!input_of(job, &dataset, &input) || row > UINT32_MAX ||
+		!may_choose(d, input, (uint32_t)row, own))
+		return err_set_at(err, E_INVALID, at,
+			"It is neither a record of the match nor one that might be in its place.");
+	list[i] = (struct decision_record){
+		job->result.inputs[input].dataset_no, (uint32_t)row};
+	for (size_t k = 0; k < i; k++)
+		if (list[k].dataset_no == list[i].dataset_no && list[k].row == list[i].row)
+			return err_set_at(err, E_INVALID, at, "The record is named twice.");
+	sides->n[job->result.inputs[input].side & 1]++;
+	return 0;
+}
+
+/* As the log keeps it: the dataset by both of its names. */
+static int keep_records(struct deciding *d, const struct json_object *given,
+	const struct decision_record *list, size_t n, struct err *err)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	struct json_writer w = json_writer_of(&text);
+
+	json_open_array(&w, NULL);
+	for (size_t i = 0; i < n; i++) {
+		const struct uuid dataset = api_in_uuid(d->a, json_at(given, i), "dataset");
+
+		json_open_object(&w, NULL);
+		json_put_uuid(&w, "dataset", &dataset);
+		json_put_int(&w, "no", list[i].dataset_no);
+		json_put_int(&w, "row", list[i].row);
+		json_close_object(&w);
+	}
+	json_close_array(&w);
+	d->decision.members = arena_sv(d->a->arena, buf_sv(&text));
+	d->step.records = list;
+	d->step.nrecords = (uint32_t)n;
+	return buf_ok(&text) && d->decision.members.p ? 0 : err_set(err, E_NO_MEMORY, NULL);
+}
+
+/* Which records a confirmed match is of: as many of each side as the engine has found, out of those
+ * and their alternatives. Its own ones are nothing to be kept. */
+static int choose_records(struct deciding *d, struct err *err)
+{
+	const struct json_object *given = api_in(d->a, NULL, "records");
+	const size_t n = json_count(given);
+	const struct sides want = sides_of_match(d);
+	struct decision_record *list = ARENA_ARRAY(d->a->arena, n + 1, struct decision_record);
+	struct sides sides = {{0}};
+	size_t owned = 0;
+
+	if (given == NULL)
+		return 0;
+	if (list == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	if (d->decision.kind != DECISION_CONFIRM)
+		return err_set_at(err, E_INVALID, "/records", "Only who confirms chooses records.");
+	if (data_job_of(d->item)->result.matches.kind[d->decision.match_no - 1] == KIND_PARTIAL)
+		return err_set_at(err, E_INVALID, "/records",
+			"A partial match takes parts of its own records.");
+	for (size_t i = 0; i < n; i++) {
+		bool own = false;
+		int rc = choose_record(d, json_at(given, i), i, list, &sides, &own, err);
+
+		if (rc != 0)
+			return rc;
+		owned += own;
+	}
+	if (sides.n[0] != want.n[0] || sides.n[1] != want.n[1])
+		return err_set_at(err, E_INVALID, "/records",
+			"The match is of %u left and %u right records; choose as many.", want.n[0],
+			want.n[1]);
+	return owned == n ? 0 : keep_records(d, given, list, n, err);
+}
+
 /* ---- the two forms ---- */
 
 static int decide_match(struct deciding *d, struct err *err)
@@ -112,8 +242,12 @@ static int decide_match(struct deciding *d, struct err *err)
 	d->before = decision_state_of(
 		d->steps, d->nsteps, d->decision.match_no, engine_state(d), &latest);
 	d->after = d->before;
-	if (decision_apply(d->decision.kind, d->before, &d->after) ||
-		decision_agrees(d->decision.kind, d->before, latest))
+	d->by_before = latest >= 0 ? &d->steps[latest] : NULL;
+	d->by_after = &d->step;
+	if (decision_apply(d->decision.kind, d->before, &d->after))
+		return choose_records(d, err);
+	if (decision_agrees(d->decision.kind, d->before, latest) &&
+		api_in(a, NULL, "records") == NULL)
 		return 0;
 	struct decision by;
 	bool known = latest >= 0 &&
@@ -155,10 +289,12 @@ static int undo_decision(struct deciding *d, struct err *err)
 		return err_set_at(err, E_DECISION_STATE, "/decision",
 			"The decision was undone already, or a later one builds upon it.");
 	/* As if it had never been made. */
+	d->by_before = &d->steps[latest];
 	d->steps[d->nsteps++] =
 		(struct decision_step){.id = d->decision.id, .kind = DECISION_UNDO, .undoes = id};
 	d->after =
 		decision_state_of(d->steps, d->nsteps, target.match_no, engine_state(d), &latest);
+	d->by_after = latest >= 0 ? &d->steps[latest] : NULL;
 	return 0;
 }
 
@@ -177,11 +313,14 @@ static void members_free(struct members *m)
 	record_set_free(&m->set);
 }
 
-static int64_t record_amount(const struct data_job *j, uint16_t input, uint32_t row)
+static int collect_chosen(const struct decision_step *step, struct members *ret, struct err *err)
 {
-	const struct col *c = grid_columns_of(j->grid, input)->amount;
+	int rc = 0;
 
-	return c == NULL || !col_valid(c, row) ? 0 : c->i64[row];
+	for (uint32_t k = 0; rc == 0 && k < step->nrecords; k++)
+		rc = record_set_add(
+			&ret->set, step->records[k].dataset_no, step->records[k].row);
+	return rc == 0 ? 0 : err_set(err, rc, NULL);
 }
 
 static int collect_members(struct deciding *d, bool give_back, struct members *ret, struct err *err)
@@ -212,20 +351,25 @@ static int collect_members(struct deciding *d, bool give_back, struct members *r
 		}
 		ret->dataset[ret->nparts] = dataset;
 		ret->row[ret->nparts] = r->members.row[k];
-		ret->amount[ret->nparts] = record_amount(j, r->members.input[k], r->members.row[k]);
+		ret->amount[ret->nparts] = data_amount(j, r->members.input[k], r->members.row[k]);
 		ret->part[ret->nparts++] = give_back ? -part : part;
 	}
 	return 0;
 }
 
+/* The confirmation that is given back, or that counts from now on, says which records. */
 static int move_records(struct deciding *d, struct err *err)
 {
 	enum record_effect effect = match_effect(d->before, d->after);
+	const struct decision_step *by = effect == RECORDS_TAKE ? d->by_after : d->by_before;
 	struct members m CLEANUP(members_free) = {.set = RECORD_SET_INIT};
+	int rc;
 
 	if (effect == RECORDS_STAY)
 		return 0;
-	int rc = collect_members(d, effect == RECORDS_RELEASE, &m, err);
+	rc = by != NULL && by->nrecords > 0 ?
+		collect_chosen(by, &m, err) :
+		collect_members(d, effect == RECORDS_RELEASE, &m, err);
 	if (rc == 0)
 		rc = effect == RECORDS_TAKE
 			     ? store_record_take(d->a->db, d->rec.no, &m.set, err)
@@ -237,6 +381,29 @@ static int move_records(struct deciding *d, struct err *err)
 }
 
 /* ---- out ---- */
+
+/* The database wrote it; a text that is none shows as none. */
+static void put_records(struct json_writer *w, struct sv members)
+{
+	struct json_object *root CLEANUP(json_cleanup) = NULL;
+	const struct json_object *dataset = NULL, *row = NULL;
+
+	if (members.p == NULL || json_parse(members, JSON_DEPTH, &root, NULL) != 0) {
+		json_put_null(w, "records");
+		return;
+	}
+	json_open_array(w, "records");
+	for (size_t i = 0; i < json_count(root); i++) {
+		if (!json_find(json_at(root, i), "dataset", &dataset) ||
+			!json_find(json_at(root, i), "row", &row))
+			continue;
+		json_open_object(w, NULL);
+		json_put_text(w, "dataset", json_as_text(dataset));
+		json_put_int(w, "row", json_as_int(row));
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
 
 static void put_decision(struct json_writer *w, const char *key, const struct decision *d)
 {
@@ -253,6 +420,7 @@ static void put_decision(struct json_writer *w, const char *key, const struct de
 		json_close_object(w);
 	}
 	api_put_id(w, "decision", &d->undoes);
+	put_records(w, d->members);
 	json_put_text(w, "note", d->note);
 	json_put_uuid(w, "user", &d->user_id);
 	api_put_instant(w, "created_at", d->created_at);

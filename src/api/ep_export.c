@@ -126,11 +126,11 @@ int ep_dataset_rejects_export(struct api *a, struct err *err)
 static uint64_t rows_of(const struct view_ctx *c)
 {
 	const struct data_view *v = cache_value(c->view_item);
-	const struct result *r = &view_ctx_job(c)->result;
+	const struct grid *g = view_ctx_job(c)->grid;
 	uint64_t n = v->n;
 
 	for (uint32_t i = 0; v->kind == GRID_MATCHES && i < v->n; i++)
-		n += r->matches.member[v->ids[i] + 1] - r->matches.member[v->ids[i]] - 1;
+		n += grid_members_of(g, cache_value(c->now_item), v->ids[i]).n - 1;
 	return n;
 }
 

@@ -96,8 +96,8 @@ static void put_items(struct json_writer *w, const struct sampling *s, uint32_t 
 		limit--;
 		json_open_object(w, NULL);
 		data_put_match_ref(w, &s->job.id, b->match[i]);
-		data_put_side(w, "left", job, b->match[i], RESULT_LEFT);
-		data_put_side(w, "right", job, b->match[i], RESULT_RIGHT);
+		data_put_side(w, "left", job, NULL, b->match[i], RESULT_LEFT);
+		data_put_side(w, "right", job, NULL, b->match[i], RESULT_RIGHT);
 		json_close_object(w);
 	}
 	json_close_array(w);

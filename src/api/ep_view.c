@@ -172,6 +172,58 @@ static void put_margin(struct json_writer *w, uint32_t margin)
 		data_put_bits(w, "margin", margin);
 }
 
+/* Records of a side that a match has, and those that it might have as well. */
+struct choice {
+	uint32_t k, n;
+};
+
+static struct choice choice_on(const struct data_job *job, uint32_t match, uint8_t side)
+{
+	const struct result *r = &job->result;
+	uint32_t end, first = result_alternatives_of(r, match, &end);
+	struct choice c = {0};
+
+	for (uint32_t i = r->matches.member[match]; i < r->matches.member[match + 1]; i++)
+		c.k += r->inputs[r->members.input[i]].side == side;
+	for (uint32_t i = first; i < end; i++)
+		c.n += r->inputs[r->alternatives.input[i]].side == side;
+	c.n += c.k;
+	return c;
+}
+
+static void put_k_of_n(struct json_writer *w, const char *key, struct choice c)
+{
+	json_open_object(w, key);
+	json_put_int(w, "k", c.k);
+	json_put_int(w, "n", c.n);
+	json_close_object(w);
+}
+
+/* One decision with all its alternatives. */
+static void put_choice(struct json_writer *w, const struct data_job *job, uint32_t match)
+{
+	const struct result *r = &job->result;
+	uint32_t end, first = result_alternatives_of(r, match, &end);
+
+	if ((r->matches.flags[match] & RESULT_CHOICE) != 0) {
+		json_open_object(w, "choice");
+		put_k_of_n(w, "left", choice_on(job, match, RESULT_LEFT));
+		put_k_of_n(w, "right", choice_on(job, match, RESULT_RIGHT));
+		json_close_object(w);
+	} else {
+		json_put_null(w, "choice");
+	}
+	json_open_array(w, "alternatives");
+	for (uint32_t i = first; i < end; i++) {
+		json_open_object(w, NULL);
+		data_put_record(
+			w, "record", job, r->alternatives.input[i], r->alternatives.row[i]);
+		data_put_confidence(w, "confidence", r->alternatives.confidence[i]);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
 static void put_match(struct json_writer *w, const struct view_ctx *c, uint32_t i)
 {
 	const struct data_job *job = view_ctx_job(c);
@@ -190,8 +242,9 @@ static void put_match(struct json_writer *w, const struct view_ctx *c, uint32_t 
 	json_put_cstr(w, "type", outcome_word(OUTCOME_SET_DIFFERENCE, m->difference_type[i]));
 	data_put_money(w, "money", (__int128)m->left[i] - m->right[i], m->currency[i]);
 	json_close_object(w);
-	data_put_side(w, "left", job, i, RESULT_LEFT);
-	data_put_side(w, "right", job, i, RESULT_RIGHT);
+	data_put_side(w, "left", job, now, i, RESULT_LEFT);
+	data_put_side(w, "right", job, now, i, RESULT_RIGHT);
+	put_choice(w, job, i);
 	json_close_object(w);
 }
 

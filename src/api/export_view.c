@@ -116,22 +116,23 @@ static int put_matches(
 	const struct data_job *job = view_ctx_job(c);
 	const struct result *r = &job->result;
 	const struct data_view *v = cache_value(c->view_item);
+	const struct grid_states *now = cache_value(c->now_item);
 	int rc = put_header(w, match_names, ARRAY_LEN(match_names), f, err);
 
 	for (uint32_t i = 0; i < v->n; i++) {
 		uint32_t match = v->ids[i];
+		struct grid_members m = grid_members_of(job->grid, now, match);
 
-		for (uint32_t k = r->matches.member[match];
-			k < r->matches.member[match + 1] && rc == 0; k++) {
+		for (uint32_t k = 0; k < m.n && rc == 0; k++) {
 			put_match(w, c, match);
-			put_side(w, job, r->members.input[k]);
-			writer_decimal(w, r->members.row[k], 0);
+			put_side(w, job, m.input[k]);
+			writer_decimal(w, m.row[k], 0);
 			if (r->matches.currency[match] == 0)
 				writer_empty(w);
 			else
-				writer_decimal(w, r->members.allocated[k],
+				writer_decimal(w, data_allocated(job, now, match, k),
 					col_currency_exponent(r->matches.currency[match]));
-			rc = put_record(w, job, f, r->members.input[k], r->members.row[k], err);
+			rc = put_record(w, job, f, m.input[k], m.row[k], err);
 		}
 		if (rc != 0)
 			break;

@@ -580,12 +580,23 @@ static const struct schema break_type = ENUM_OF("missing", "in_transit", "overdu
 	"reference_mistyped", "advice_differs", "stale");
 static const struct schema difference = OBJECT("difference", "What the sides differ by.",
 	REQ("type", difference_type), NUL("money", money));
+static const struct schema k_of_n = OBJECT("k_of_n", "k records are in the match, n might be.",
+	REQ("k", count), REQ("n", count));
+static const struct schema match_choice = OBJECT("match_choice",
+	"One question where evidence cannot choose: which k of n records of a side.",
+	REQ("left", k_of_n), REQ("right", k_of_n));
+static const struct schema alternative = OBJECT("alternative",
+	"A record that might be in place of one of the match's.", REQ("record", record),
+	NUL("confidence", number));
+static const struct schema alternatives = ARRAY_OF(alternative, 0);
 static const struct schema match_row = OBJECT("match_row", "A match as it stands now.",
 	REQ("match", match_ref), REQ("kind", match_kind), REQ("pass", text),
 	REQ_DOC("status", match_status, "The engine's."),
 	REQ_DOC("state", match_state, "After people's decisions."),
 	NUL_DOC("confidence", number, "0 to 1"), NUL_DOC("margin", number, "To the runner-up."),
-	REQ("difference", difference), REQ("left", records), REQ("right", records));
+	REQ("difference", difference), REQ("left", records), REQ("right", records),
+	NUL_DOC("choice", match_choice, "k of n; null: it is no such question."),
+	REQ_DOC("alternatives", alternatives, "Of an ambiguous match: what it might hold instead."));
 static const struct schema nearest = OBJECT("nearest", "The best candidate that was not taken.",
 	REQ("record", record), NUL("confidence", number));
 static const struct schema open_item_row = OBJECT("open_item_row",
@@ -683,14 +694,25 @@ const struct schema type_sample = OBJECT("sample",
 	REQ_DOC("version", version, "Of the decision log: for If-Match."),
 	REQ_DOC("items", sample_items, "The next ones to check."));
 
+static const struct schema record_row = {.type = SCHEMA_INT, .min = 0, .max = INT64_C(1) << 31};
+static const struct schema record_ref = OBJECT("record_ref", "A row of a dataset, from 0.",
+	REQ("dataset", id), REQ("row", record_row));
+static const struct schema chosen_records = {
+	.type = SCHEMA_ARRAY, .item = &record_ref, .min = 1, .max = 1000};
+static const struct schema record_refs = ARRAY_OF(record_ref, 0);
 static const struct schema decision_new_kind = ENUM_OF("confirm", "reject", "undo");
 static const struct schema decision_kind = WORD_OF("DECISION");
 const struct schema type_decision_new = OBJECT("decision_new",
 	"match for confirm and reject, decision for undo.", REQ("kind", decision_new_kind),
-	OPT("match", match_ref), OPT("decision", id), OPT("note", note));
+	OPT("match", match_ref), OPT("decision", id),
+	OPT_DOC("records", chosen_records,
+		"Of confirm: which of an ambiguous match's records and alternatives it is; as many of each side as it has. Without it, the match as it stands."),
+	OPT("note", note));
 const struct schema type_decision = OBJECT("decision", "An entry of the decision log.",
 	REQ("id", id), REQ("seq", count), REQ("kind", decision_kind), NUL("match", match_ref),
-	NUL_DOC("decision", id, "The one that it undoes."), NUL("note", note), REQ("user", id),
+	NUL_DOC("decision", id, "The one that it undoes."),
+	NUL_DOC("records", record_refs, "That were chosen; null: the match as it stood."),
+	NUL("note", note), REQ("user", id),
 	REQ("created_at", instant));
 static const struct schema decisions = ARRAY_OF(type_decision, 0);
 const struct schema type_decision_list = LIST_OF("decision_list", decisions);

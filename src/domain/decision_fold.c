@@ -107,11 +107,19 @@ static bool is_undone(const struct decision_step *steps, const uint32_t *slots, 
 
 int decision_fold(const struct decision_step *steps, size_t n, uint8_t *state, uint32_t nmatches)
 {
+	return decision_fold_latest(steps, n, state, NULL, nmatches);
+}
+
+int decision_fold_latest(const struct decision_step *steps, size_t n, uint8_t *state,
+	uint32_t *latest, uint32_t nmatches)
+{
 	size_t size;
 	uint32_t *slots CLEANUP(free_ptr) = undo_table(steps, n, &size);
 
 	if (slots == NULL)
 		return E_NO_MEMORY;
+	if (latest != NULL && nmatches > 0)
+		memset(latest, 0, nmatches * sizeof(*latest));
 	for (size_t i = 0; i < n; i++) {
 		int64_t at = (int64_t)steps[i].match_no - 1;
 		enum match_state after;
@@ -119,8 +127,11 @@ int decision_fold(const struct decision_step *steps, size_t n, uint8_t *state, u
 		if (steps[i].kind == DECISION_UNDO || at < 0 || at >= nmatches ||
 			is_undone(steps, slots, size, &steps[i].id))
 			continue;
-		if (decision_apply(steps[i].kind, (enum match_state)state[at], &after))
-			state[at] = (uint8_t)after;
+		if (!decision_apply(steps[i].kind, (enum match_state)state[at], &after))
+			continue;
+		state[at] = (uint8_t)after;
+		if (latest != NULL)
+			latest[at] = (uint32_t)i + 1;
 	}
 	return 0;
 }

@@ -40,12 +40,22 @@ bool decision_apply(enum word kind, enum match_state before, enum match_state *r
  * changes no state and says that somebody checked it and agrees. */
 bool decision_agrees(enum word kind, enum match_state before, ptrdiff_t latest);
 
+/* A record that a person chose for a match, by its dataset's number. */
+struct decision_record {
+	int32_t dataset_no;
+	uint32_t row;
+};
+#define DECISION_RECORDS_MAX 1000u
+
 /* One decision of the log about a match of one job, or the undoing of one. */
 struct decision_step {
 	struct uuid id;
 	enum word kind;     /* DECISION_ */
 	int32_t match_no;   /* from 1; of undo: ignored */
 	struct uuid undoes; /* of undo */
+	/* Of confirm: what the match consists of by this decision; none: the engine's own members. */
+	const struct decision_record *records;
+	uint32_t nrecords;
 };
 
 /*
@@ -55,6 +65,11 @@ struct decision_step {
  */
 MUST_CHECK int decision_fold(
 	const struct decision_step *steps, size_t n, uint8_t *state, uint32_t nmatches);
+
+/* The same; latest (nmatches places): index + 1 of the step that made a match's state, 0 where it is
+ * the engine's. */
+MUST_CHECK int decision_fold_latest(const struct decision_step *steps, size_t n, uint8_t *state,
+	uint32_t *latest, uint32_t nmatches);
 
 /* What people said about the engine's matches, by the last decision on each that counts. */
 enum decision_verdict {

@@ -193,18 +193,113 @@ void grid_states_free(struct grid_states *s)
 {
 	free(s->state);
 	free(s->taken);
+	free(s->chosen);
+	free(s->first);
+	free(s->input);
+	free(s->row);
 	*s = GRID_STATES_INIT;
 }
 
-static void mark_taken(const struct grid *g, uint32_t match, uint64_t *taken)
+bool grid_input_of(const struct grid *g, int32_t dataset_no, uint16_t *ret)
+{
+	for (uint32_t i = 0; i < g->result->ninputs; i++)
+		if (g->result->inputs[i].dataset_no == dataset_no) {
+			*ret = (uint16_t)i;
+			return true;
+		}
+	return false;
+}
+
+struct grid_members grid_members_of(
+	const struct grid *g, const struct grid_states *s, uint32_t match)
 {
 	const struct result *r = g->result;
+	uint32_t low = 0, high = s == NULL ? 0 : s->nchosen, first = r->matches.member[match];
 
-	for (uint32_t k = r->matches.member[match]; k < r->matches.member[match + 1]; k++) {
-		uint64_t record = grid_record(g, r->members.input[k], r->members.row[k]);
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
 
-		taken[record >> 6] |= UINT64_C(1) << (record & 63);
+		if (s->chosen[mid] < match)
+			low = mid + 1;
+		else
+			high = mid;
 	}
+	if (s != NULL && low < s->nchosen && s->chosen[low] == match)
+		return (struct grid_members){s->input + s->first[low], s->row + s->first[low],
+			s->first[low + 1] - s->first[low]};
+	return (struct grid_members){r->members.input + first, r->members.row + first,
+		r->matches.member[match + 1] - first};
+}
+
+static void mark_taken(const struct grid *g, const struct grid_states *s, uint32_t match)
+{
+	struct grid_members m = grid_members_of(g, s, match);
+
+	for (uint32_t k = 0; k < m.n; k++) {
+		uint64_t record = grid_record(g, m.input[k], m.row[k]);
+
+		s->taken[record >> 6] |= UINT64_C(1) << (record & 63);
+	}
+}
+
+/* The step whose choice a match consists of, or NULL. */
+static const struct decision_step *choice_of(const struct grid_states *s,
+	const struct decision_step *steps, const uint32_t *latest, uint32_t match)
+{
+	const struct decision_step *step =
+		s->state[match] == MATCH_CONFIRMED && latest[match] > 0 ? &steps[latest[match] - 1] :
+									   NULL;
+
+	return step != NULL && step->nrecords > 0 ? step : NULL;
+}
+
+/* Records as the log has them: of a dataset or row that is not the result's there are none, since
+ * they were checked when they were written. */
+static void add_choice(const struct grid *g, struct grid_states *s, uint32_t match,
+	const struct decision_step *step)
+{
+	uint32_t at = s->first[s->nchosen];
+
+	for (uint32_t k = 0; k < step->nrecords; k++) {
+		uint16_t input;
+
+		if (!grid_input_of(g, step->records[k].dataset_no, &input) ||
+			step->records[k].row >= g->result->inputs[input].rows)
+			continue;
+		s->input[at] = input;
+		s->row[at++] = step->records[k].row;
+	}
+	s->chosen[s->nchosen++] = match;
+	s->first[s->nchosen] = at;
+}
+
+static int list_choices(const struct grid *g, const struct decision_step *steps,
+	const uint32_t *latest, struct grid_states *s)
+{
+	const uint32_t n = g->result->matches.n;
+	size_t matches = 0, records = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct decision_step *step = choice_of(s, steps, latest, i);
+
+		matches += step != NULL;
+		records += step != NULL ? step->nrecords : 0;
+	}
+	if (matches == 0)
+		return 0;
+	s->chosen = calloc(matches, sizeof(*s->chosen));
+	s->first = calloc(matches + 1, sizeof(*s->first));
+	s->input = calloc(records, sizeof(*s->input));
+	s->row = calloc(records, sizeof(*s->row));
+	if (!s->chosen || !s->first || !s->input || !s->row)
+		return E_NO_MEMORY;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct decision_step *step = choice_of(s, steps, latest, i);
+
+		if (step != NULL)
+			add_choice(g, s, i, step);
+	}
+	return 0;
 }
 
 int grid_states_make(const struct grid *g, const struct decision_step *steps, size_t n,
@@ -212,18 +307,22 @@ int grid_states_make(const struct grid *g, const struct decision_step *steps, si
 {
 	struct grid_states s CLEANUP(grid_states_free) = GRID_STATES_INIT;
 	const struct result_matches *m = &g->result->matches;
+	uint32_t *latest CLEANUP(free_ptr) = NULL;
 
 	s.state = malloc((size_t)m->n + 1);
 	s.taken = calloc(taken_words(g), sizeof(*s.taken));
-	if (s.state == NULL || s.taken == NULL)
+	if (n > 0)
+		latest = malloc(((size_t)m->n + 1) * sizeof(*latest));
+	if (s.state == NULL || s.taken == NULL || (n > 0 && latest == NULL))
 		return err_set(err, E_NO_MEMORY, NULL);
 	if (m->n > 0)
 		memcpy(s.state, m->status, m->n);
-	if (n > 0 && decision_fold(steps, n, s.state, m->n) != 0)
+	if (n > 0 && (decision_fold_latest(steps, n, s.state, latest, m->n) != 0 ||
+			     list_choices(g, steps, latest, &s) != 0))
 		return err_set(err, E_NO_MEMORY, NULL);
 	for (uint32_t i = 0; n > 0 && i < m->n; i++)
 		if (s.state[i] == MATCH_CONFIRMED && m->status[i] != STATUS_CONFIRMED)
-			mark_taken(g, i, s.taken);
+			mark_taken(g, &s, i);
 	*ret = s;
 	s = GRID_STATES_INIT;
 	return 0;

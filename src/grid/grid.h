@@ -39,12 +39,28 @@ size_t grid_bytes(const struct grid *g);
 struct grid_states {
 	uint8_t *state;  /* per match: enum match_state */
 	uint64_t *taken; /* per record, by inputs and rows: in a match that a person confirmed */
+	/* Matches whose records a person chose, ascending; those of chosen[i] are the places
+	 * first[i] .. first[i + 1] of input and row, ascending. */
+	uint32_t nchosen, *chosen, *first;
+	uint16_t *input;
+	uint32_t *row;
 };
 #define GRID_STATES_INIT ((struct grid_states){0})
 MUST_CHECK int grid_states_make(const struct grid *g, const struct decision_step *steps, size_t n,
 	struct grid_states *ret, struct err *err);
 void grid_states_free(struct grid_states *s); /* also the CLEANUP function */
 size_t grid_states_bytes(const struct grid *g);
+
+/* What a match consists of under these states (NULL: as the engine made it). Borrowed from both. */
+struct grid_members {
+	const uint16_t *input;
+	const uint32_t *row;
+	uint32_t n;
+};
+struct grid_members grid_members_of(
+	const struct grid *g, const struct grid_states *s, uint32_t match);
+/* The input that a dataset is; false: it is none of this result. */
+bool grid_input_of(const struct grid *g, int32_t dataset_no, uint16_t *ret);
 
 /* ---- what a record shows ---- */
 

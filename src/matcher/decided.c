@@ -56,8 +56,10 @@ size_t decided_fold(const struct decision *log, size_t n, struct decided *out)
 	struct uuid *undone = list_undone(log, n, &nundone);
 
 	for (size_t i = 0; undone != NULL && i < n; i++) {
-		bool right = log[i].kind == DECISION_CONFIRM;
-		bool wrong = log[i].kind == DECISION_REJECT || log[i].kind == DECISION_UNMATCH ||
+		/* Records that a person chose instead: the engine's own answer was wrong. */
+		bool other = log[i].kind == DECISION_CONFIRM && log[i].members.p != NULL;
+		bool right = log[i].kind == DECISION_CONFIRM && !other;
+		bool wrong = other || log[i].kind == DECISION_REJECT || log[i].kind == DECISION_UNMATCH ||
 			     log[i].kind == DECISION_SPLIT;
 		if ((!right && !wrong) || log[i].match_no <= 0 ||
 			bsearch(&log[i].id, undone, nundone, sizeof(*undone), by_id) != NULL)

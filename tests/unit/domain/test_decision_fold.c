@@ -51,19 +51,8 @@ static struct uuid id_of(uint8_t n)
 	return (struct uuid){{[8] = n}};
 }
 
-#define STEP(id, kind, no)                                                                         \
-	{                                                                                          \
-		id_of(id), DECISION_##kind, (no),                                                  \
-		{                                                                                  \
-			{                                                                          \
-				0                                                                  \
-			}                                                                          \
-		}                                                                                  \
-	}
-#define UNDO(id, what)                                                                             \
-	{                                                                                          \
-		id_of(id), DECISION_UNDO, 0, id_of(what)                                           \
-	}
+#define STEP(i, what, no) {.id = id_of(i), .kind = DECISION_##what, .match_no = (no)}
+#define UNDO(i, what) {.id = id_of(i), .kind = DECISION_UNDO, .undoes = id_of(what)}
 
 static void test_fold(void **state)
 {
@@ -105,6 +94,20 @@ static void test_fold(void **state)
 			cases[i].want[1]);
 		assert_int_equal(latest, cases[i].latest_of_2);
 	}
+}
+
+static void test_which_step_made_a_state(void **state)
+{
+	const struct decision_step steps[] = {STEP(1, CONFIRM, 2), STEP(2, REJECT, 2),
+		STEP(3, CONFIRM, 2), UNDO(4, 3), STEP(5, CONFIRM, 3), STEP(6, CONFIRM, 1)};
+	uint8_t got[3] = {MATCH_CONFIRMED, MATCH_SUGGESTED, MATCH_AMBIGUOUS};
+	uint32_t latest[3] = {9, 9, 9};
+
+	(void)state;
+	assert_int_equal(decision_fold_latest(steps, ARRAY_LEN(steps), got, latest, 3), 0);
+	assert_int_equal(latest[0], 0); /* agreeing makes no state */
+	assert_int_equal(latest[1], 2);
+	assert_int_equal(latest[2], 5);
 }
 
 static void test_agreeing(void **state)
@@ -162,6 +165,7 @@ int main(void)
 		cmocka_unit_test(test_every_pair),
 		cmocka_unit_test(test_effects),
 		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_which_step_made_a_state),
 		cmocka_unit_test(test_agreeing),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_words),

@@ -257,9 +257,9 @@ static struct uuid id_of(uint8_t n)
 
 static void test_decisions(void **state)
 {
-	const struct decision_step confirm_2 = {id_of(1), DECISION_CONFIRM, 2, {{0}}};
-	const struct decision_step reject_1 = {id_of(2), DECISION_REJECT, 1, {{0}}};
-	const struct decision_step undo_1 = {id_of(3), DECISION_UNDO, 0, id_of(1)};
+	const struct decision_step confirm_2 = {.id = id_of(1), .kind = DECISION_CONFIRM, .match_no = 2};
+	const struct decision_step reject_1 = {.id = id_of(2), .kind = DECISION_REJECT, .match_no = 1};
+	const struct decision_step undo_1 = {.id = id_of(3), .kind = DECISION_UNDO, .undoes = id_of(1)};
 	const struct grid_spec matches = {.states = 1u << MATCH_CONFIRMED};
 	const struct grid_spec items = {.kind = GRID_OPEN_ITEMS, .side = GRID_ANY_SIDE};
 	const struct {
@@ -282,10 +282,63 @@ static void test_decisions(void **state)
 	}
 }
 
+/* Of match 3 (left row 2, right row 2) a person chose right row 3 instead. */
+static void test_chosen_records(void **state)
+{
+	static const struct decision_record chosen[] = {{1, 2}, {2, 3}, {9, 0}, {2, 99}};
+	const struct decision_step choose = {.id = id_of(1),
+		.kind = DECISION_CONFIRM,
+		.match_no = 3,
+		.records = chosen,
+		.nrecords = 2};
+	const struct decision_step undo = {
+		.id = id_of(2), .kind = DECISION_UNDO, .undoes = id_of(1)};
+	const struct decision_step unknown = {.id = id_of(3),
+		.kind = DECISION_CONFIRM,
+		.match_no = 3,
+		.records = chosen,
+		.nrecords = 4};
+	const struct decision_step steps[] = {choose, undo};
+	const struct grid_spec items = {.kind = GRID_OPEN_ITEMS, .side = GRID_ANY_SIDE};
+	const struct fixture *f = *state;
+	struct grid_states states CLEANUP(grid_states_free) = GRID_STATES_INIT;
+	struct grid_states strange CLEANUP(grid_states_free) = GRID_STATES_INIT;
+
+	expect(f, &choose, 1, &items, "0 2 3 4", "the chosen one is taken, the other open");
+	expect(f, steps, 2, &items, "0 1 2 3 4 5", "undone");
+	assert_int_equal(grid_states_make(f->g, &choose, 1, &states, NULL), 0);
+	struct grid_members m = grid_members_of(f->g, &states, 2);
+	assert_int_equal(m.n, 2);
+	assert_int_equal(m.input[1], 1);
+	assert_int_equal(m.row[1], 3);
+	m = grid_members_of(f->g, NULL, 2);
+	assert_int_equal(m.row[1], 2);
+	m = grid_members_of(f->g, &states, 1);
+	assert_int_equal(m.row[1], 1);
+	assert_int_equal(grid_states_make(f->g, &unknown, 1, &strange, NULL), 0);
+	assert_int_equal(grid_members_of(f->g, &strange, 2).n, 2);
+}
+
+static void test_age(void **state)
+{
+	static const int32_t days[] = {20010, 20000};
+	const struct fixture *f = *state;
+	const struct grid_spec by_age = {.kind = GRID_OPEN_ITEMS,
+		.side = GRID_ANY_SIDE,
+		.sorts = {{GRID_FIRST_SEEN, false}},
+		.nsorts = 1};
+
+	assert_int_equal(grid_first_seen(f->g, 1), GRID_NO_DAY);
+	expect(f, NULL, 0, &by_age, "0 1 2 3 4 5", "nobody knows");
+	grid_set_first_seen(f->g, days);
+	assert_int_equal(grid_first_seen(f->g, 1), 20000);
+	expect(f, NULL, 0, &by_age, "3 4 5 0 1 2", "the oldest first");
+}
+
 static void test_items(void **state)
 {
 	const struct fixture *f = *state;
-	const struct decision_step confirm = {id_of(1), DECISION_CONFIRM, 3, {{0}}};
+	const struct decision_step confirm = {.id = id_of(1), .kind = DECISION_CONFIRM, .match_no = 3};
 	struct grid_states states CLEANUP(grid_states_free) = GRID_STATES_INIT;
 	struct grid_item item;
 
@@ -379,6 +432,8 @@ int main(void)
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_decisions),
+		cmocka_unit_test(test_chosen_records),
+		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_facets),
 		cmocka_unit_test(test_wrong_tables),

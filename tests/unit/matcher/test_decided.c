@@ -19,6 +19,7 @@ struct step {
 	uint8_t job;
 	int32_t match;
 	uint8_t undoes; /* number of the step, from 1 */
+	bool chose;     /* other records than the engine's */
 };
 
 static const struct {
@@ -34,20 +35,23 @@ static const struct {
 } cases[] = {
 	{"nothing", {{0}}, 0, {{0}}, 0},
 	{"confirmed is right; rejected, taken apart and split are wrong",
-		{{DECISION_CONFIRM, 1, 1, 0}, {DECISION_REJECT, 1, 2, 0},
-			{DECISION_UNMATCH, 1, 3, 0}, {DECISION_SPLIT, 1, 4, 0}},
+		{{DECISION_CONFIRM, 1, 1, 0, false}, {DECISION_REJECT, 1, 2, 0, false},
+			{DECISION_UNMATCH, 1, 3, 0, false}, {DECISION_SPLIT, 1, 4, 0, false}},
 		4, {{1, 1, true}, {1, 2, false}, {1, 3, false}, {1, 4, false}}, 4},
-	{"what was undone does not count", {{DECISION_REJECT, 1, 1, 0}, {DECISION_UNDO, 0, 0, 1}},
+	{"what was undone does not count", {{DECISION_REJECT, 1, 1, 0, false}, {DECISION_UNDO, 0, 0, 1, false}},
 		2, {{0}}, 0},
 	{"undone and decided again",
-		{{DECISION_REJECT, 1, 1, 0}, {DECISION_UNDO, 0, 0, 1}, {DECISION_CONFIRM, 1, 1, 0}},
+		{{DECISION_REJECT, 1, 1, 0, false}, {DECISION_UNDO, 0, 0, 1, false}, {DECISION_CONFIRM, 1, 1, 0, false}},
 		3, {{1, 1, true}}, 1},
-	{"the last word counts", {{DECISION_CONFIRM, 1, 1, 0}, {DECISION_UNMATCH, 1, 1, 0}}, 2,
+	{"the last word counts", {{DECISION_CONFIRM, 1, 1, 0, false}, {DECISION_UNMATCH, 1, 1, 0, false}}, 2,
 		{{1, 1, false}}, 1},
-	{"by job and match", {{DECISION_CONFIRM, 2, 1, 0}, {DECISION_CONFIRM, 1, 9, 0}}, 2,
+	{"confirmed with other records: the engine's answer was wrong",
+		{{DECISION_CONFIRM, 1, 1, 0, true}, {DECISION_CONFIRM, 1, 2, 0, false}}, 2,
+		{{1, 1, false}, {1, 2, true}}, 2},
+	{"by job and match", {{DECISION_CONFIRM, 2, 1, 0, false}, {DECISION_CONFIRM, 1, 9, 0, false}}, 2,
 		{{1, 9, true}, {2, 1, true}}, 2},
 	{"matches by hand and write-offs say nothing about the engine",
-		{{DECISION_MATCH, 0, 0, 0}, {DECISION_WRITE_OFF, 0, 0, 0}}, 2, {{0}}, 0},
+		{{DECISION_MATCH, 0, 0, 0, false}, {DECISION_WRITE_OFF, 0, 0, 0, false}}, 2, {{0}}, 0},
 };
 
 static void folds(void **state)
@@ -63,7 +67,8 @@ static void folds(void **state)
 				.kind = s->kind,
 				.job_id = id_of(s->job),
 				.match_no = s->match,
-				.undoes = id_of((uint8_t)(100 + s->undoes))};
+				.undoes = id_of((uint8_t)(100 + s->undoes)),
+				.members = s->chose ? SV("[]") : SV_NULL};
 		}
 		CHECK_INT(cases[c].label, decided_fold(log, cases[c].n, out), cases[c].nwant);
 		for (size_t i = 0; i < cases[c].nwant; i++) {

@@ -1867,6 +1867,18 @@ export type Difference = {
     | "unexplained";
   money: Money | null;
 };
+export type KOfN = {
+  k: number;
+  n: number;
+};
+export type MatchChoice = {
+  left: KOfN;
+  right: KOfN;
+};
+export type Alternative = {
+  record: Record;
+  confidence: number | null;
+};
 export type MatchRow = {
   match: MatchRef;
   kind:
@@ -1890,6 +1902,10 @@ export type MatchRow = {
   difference: Difference;
   left: Record[];
   right: Record[];
+  /** k of n; null: it is no such question. */
+  choice: MatchChoice | null;
+  /** Of an ambiguous match: what it might hold instead. */
+  alternatives: Alternative[];
 };
 export type ViewMatches = {
   kind: "matches";
@@ -1985,6 +2001,10 @@ export type Evidence = {
   margin: number | null;
   runner_up: RunnerUp | null;
 };
+export type RecordRef = {
+  dataset: string;
+  row: number;
+};
 export type Decision = {
   id: string;
   seq: number;
@@ -1993,6 +2013,8 @@ export type Decision = {
   match: MatchRef | null;
   /** The one that it undoes. */
   decision: string | null;
+  /** That were chosen; null: the match as it stood. */
+  records: RecordRef[] | null;
   note: string | null;
   user: string;
   created_at: string;
@@ -2005,6 +2027,8 @@ export type DecisionNew = {
   kind: "confirm" | "reject" | "undo";
   match?: MatchRef;
   decision?: string;
+  /** Of confirm: which of an ambiguous match's records and alternatives it is; as many of each side as it has. Without it, the match as it stands. */
+  records?: RecordRef[];
   note?: string;
 };
 export const {

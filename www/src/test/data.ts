@@ -380,6 +380,8 @@ export function match(no: number, change: Partial<MatchRow> = {}): MatchRow {
 		difference: { type: "none", money: null },
 		left: [record("left", no)],
 		right: [record("right", no)],
+		choice: null,
+		alternatives: [],
 		...change,
 	};
 }
@@ -423,6 +425,7 @@ export function decision(seq: number, change: Partial<Decision> = {}): Decision 
 		kind: "confirm",
 		match: { job: job.id, no: 1 },
 		decision: null,
+		records: null,
 		note: null,
 		user: uuid(1),
 		created_at: AT,

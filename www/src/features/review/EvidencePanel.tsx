@@ -1,8 +1,14 @@
 /* Why a match is one: both sides field by field, how the evidence adds up, and the next best. */
 import { Check, CircleHelp, Equal, Undo2, X } from "lucide-react";
-import type { ReactNode } from "react";
-import { api, type Comparison, type Decision, type MatchRow, type Member } from "@/api";
-import { Waterfall } from "@/components/charts/Waterfall";
+import { lazy, type ReactNode, Suspense } from "react";
+import {
+	api,
+	type Comparison,
+	type Decision,
+	type DecisionNew,
+	type MatchRow,
+	type Member,
+} from "@/api";
 import { Badge, Button, Failure, Kbd, RelativeTime, Skeleton, StateBadge } from "@/components/ui";
 import { cx } from "@/lib/cx";
 import { format_confidence } from "@/lib/numbers";
@@ -19,6 +25,13 @@ import {
 import { RecordCard } from "./RecordCard";
 import type { MatchState } from "./useDecisions";
 
+const Waterfall = lazy(() =>
+	import("@/components/charts/Waterfall").then((module) => ({ default: module.Waterfall })),
+);
+const Alternatives = lazy(() =>
+	import("./Alternatives").then((module) => ({ default: module.Alternatives })),
+);
+
 interface EvidencePanelProps {
 	project: string;
 	row: MatchRow;
@@ -30,6 +43,8 @@ interface EvidencePanelProps {
 	members: readonly Member[];
 	may_decide: boolean;
 	on_confirm: () => void;
+	/** Confirms an ambiguous match with the records that a person chose. */
+	on_choose: (records: NonNullable<DecisionNew["records"]>) => void;
 	on_reject: () => void;
 	on_undo: ((decision: Decision) => void) | null;
 }
@@ -61,6 +76,22 @@ export function EvidencePanel(props: EvidencePanelProps) {
 			</header>
 			<div className={styles.scroll}>
 				<Sides row={row} left={left} right={right} />
+				{state === "ambiguous" && row.alternatives.length > 0 && (
+					<Section
+						title={row.choice ? "Which ones?" : "Or another one?"}
+						note={row.choice ? "evidence cannot choose between them" : undefined}
+					>
+						<Suspense fallback={null}>
+							<Alternatives
+								row={row}
+								left={left}
+								right={right}
+								may_decide={props.may_decide}
+								on_choose={props.on_choose}
+							/>
+						</Suspense>
+					</Section>
+				)}
 				{isLoading && <Skeleton lines={5} label="Loading the evidence" />}
 				{error && <Failure problem={error} what="The evidence" on_retry={refetch} />}
 				{data && (
@@ -70,11 +101,13 @@ export function EvidencePanel(props: EvidencePanelProps) {
 						</Section>
 						{data.comparisons.length > 0 && (
 							<Section title="How it adds up" note="in bits; each doubles or halves the odds">
-								<Waterfall
-									prior={data.prior_bits}
-									other={data.other_bits}
-									steps={data.comparisons.map(({ field, bits }) => ({ label: field, bits }))}
-								/>
+								<Suspense fallback={<Skeleton />}>
+									<Waterfall
+										prior={data.prior_bits}
+										other={data.other_bits}
+										steps={data.comparisons.map(({ field, bits }) => ({ label: field, bits }))}
+									/>
+								</Suspense>
 							</Section>
 						)}
 						<Section title="Next best">
@@ -99,7 +132,7 @@ export function EvidencePanel(props: EvidencePanelProps) {
 
 interface SectionProps {
 	title: string;
-	note?: string;
+	note?: string | undefined;
 	children: ReactNode;
 }
 

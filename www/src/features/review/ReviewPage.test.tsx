@@ -281,7 +281,7 @@ test("open items show why they are open and what came closest", async () => {
 	const found = await screen.findByRole("grid", { name: "Open items" });
 	expect(await within(found).findByText("Overdue")).toBeVisible();
 	const panel = screen.getByRole("complementary", { name: "Evidence" });
-	expect(within(panel).getByText("Due, and not there.")).toBeVisible();
+	expect(await within(panel).findByText("Due, and not there.")).toBeVisible();
 	expect(within(panel).getByText("confidence 0.31")).toBeVisible();
 	expect(within(panel).getByText("0.01 more")).toBeVisible();
 	found.focus();

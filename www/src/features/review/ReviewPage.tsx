@@ -5,8 +5,8 @@
  */
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { CircleCheckBig, FilterX, ListChecks } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
-import { api, type Job, type Reconciliation } from "@/api";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { api, type DecisionNew, type Job, type Reconciliation } from "@/api";
 import { useAppSelector } from "@/api/state";
 import { useRegisterActions } from "@/components/actions/ActionsProvider";
 import { DataGrid } from "@/components/grid/DataGrid";
@@ -25,8 +25,6 @@ import { MATCH_STATES, may, word_of } from "@/lib/words";
 import { Balance } from "./Balance";
 import { item_columns, match_columns } from "./columns";
 import { EvidencePanel } from "./EvidencePanel";
-import { Facets } from "./Facets";
-import { ItemPanel } from "./ItemPanel";
 import { is_match, type ReviewRow } from "./model";
 import styles from "./ReviewPage.module.css";
 import {
@@ -41,6 +39,12 @@ import { Toolbar } from "./Toolbar";
 import { useCursor } from "./useCursor";
 import { useDecisions } from "./useDecisions";
 import { useViewRows } from "./useViewRows";
+
+/* What is not there when the page opens is loaded when it is: the first load has a bound. */
+const Facets = lazy(() => import("./Facets").then((module) => ({ default: module.Facets })));
+const ItemPanel = lazy(() =>
+	import("./ItemPanel").then((module) => ({ default: module.ItemPanel })),
+);
 
 const route = getRouteApi("/shell/p/$project/reconciliations/$rec/review");
 const ROW_PX = { compact: 32, cosy: 40 } as const;
@@ -143,11 +147,11 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 	const change = (next: ReviewSearch) => navigate({ search: next, replace: true });
 	const current = cursor >= 0 ? rows.row_at(cursor) : undefined;
 
-	const decide_at_cursor = (verb: "confirm" | "reject") => {
+	const decide_at_cursor = (verb: "confirm" | "reject", records?: DecisionNew["records"]) => {
 		if (!may_decide || !current || !is_match(current)) return;
 		const state = state_of(current.match.no) ?? current.state;
 		if (state === (verb === "confirm" ? "confirmed" : "rejected")) return;
-		decide(verb, current, cursor);
+		decide(verb, current, cursor, records);
 		const word = verb === "confirm" ? "confirmed" : "rejected";
 		set_said(`Match ${current.match.no} ${word}`);
 		say(`Match ${current.match.no} ${word}`, { label: "Undo", perform: take_back });
@@ -266,12 +270,14 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 			<div className={styles.body} data-facets={search.facets === "on"}>
 				{search.facets === "on" && (
 					<aside aria-label="Filters" className={styles.facets}>
-						<Facets
-							facets={facets.data?.facets ?? []}
-							search={search}
-							busy={facets.isFetching}
-							on_change={change}
-						/>
+						<Suspense fallback={<Skeleton />}>
+							<Facets
+								facets={facets.data?.facets ?? []}
+								search={search}
+								busy={facets.isFetching}
+								on_change={change}
+							/>
+						</Suspense>
 					</aside>
 				)}
 				<div ref={grid_area} className={styles.grid}>
@@ -319,16 +325,19 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 							members={members?.items ?? []}
 							may_decide={may_decide}
 							on_confirm={() => decide_at_cursor("confirm")}
+							on_choose={(records) => decide_at_cursor("confirm", records)}
 							on_reject={() => decide_at_cursor("reject")}
 							on_undo={(decision) => undo(decision, current, cursor)}
 						/>
 					)}
 					{current && !is_match(current) && (
-						<ItemPanel
-							row={current}
-							own={current.side === "left" ? left : right}
-							other={current.side === "left" ? right : left}
-						/>
+						<Suspense fallback={<Skeleton />}>
+							<ItemPanel
+								row={current}
+								own={current.side === "left" ? left : right}
+								other={current.side === "left" ? right : left}
+							/>
+						</Suspense>
 					)}
 				</aside>
 			</div>

@@ -1,7 +1,6 @@
 import { ListFilter, RotateCw, Search, Undo2, X } from "lucide-react";
-import { type RefObject, useEffect, useState } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useState } from "react";
 import type { Job } from "@/api";
-import { DownloadMenu } from "@/components/download/DownloadMenu";
 import { Button, Kbd, Segmented, Select } from "@/components/ui";
 import { format_count, plural } from "@/lib/numbers";
 import { BREAK_TYPES, MATCH_STATES, word_of } from "@/lib/words";
@@ -22,6 +21,11 @@ const CONFIDENCES = [
 	{ value: "0.7-0.9", label: "0.70 to 0.90" },
 	{ value: "0-0.7", label: "Below 0.70" },
 ];
+
+/* Its dialog and menu come after the rows: the first load has a bound. */
+const DownloadMenu = lazy(() =>
+	import("@/components/download/DownloadMenu").then((module) => ({ default: module.DownloadMenu })),
+);
 
 interface ToolbarProps {
 	search: ReviewSearch;
@@ -95,7 +99,11 @@ export function Toolbar(props: ToolbarProps) {
 					{busy && " · loading"}
 				</span>
 				<div className={styles.end}>
-					{export_path && <DownloadMenu label="Download" path={export_path} />}
+					{export_path && (
+						<Suspense fallback={null}>
+							<DownloadMenu label="Download" path={export_path} />
+						</Suspense>
+					)}
 					{decided > 0 && (
 						<>
 							<Button size="small" icon={<Undo2 size={13} aria-hidden />} onClick={on_undo}>

@@ -4,12 +4,19 @@
  * when only other matches were decided meanwhile, the decision is sent again against the new version.
  */
 import { useCallback, useMemo, useRef, useState } from "react";
-import { api, type Decision, type MatchRow, type Member, type Problem, to_problem } from "@/api";
+import {
+	api,
+	type Decision,
+	type DecisionNew,
+	type MatchRow,
+	type Member,
+	type Problem,
+	to_problem,
+} from "@/api";
 import { useAppDispatch } from "@/api/state";
 import { format_relative } from "@/lib/dates";
 
 export type MatchState = MatchRow["state"];
-export type Verb = "confirm" | "reject" | "undo";
 
 interface Entry {
 	decision: Decision;
@@ -31,7 +38,12 @@ interface Options {
 export interface Decisions {
 	/** What this sitting made of a match, before the server's rows say so. */
 	state_of: (no: number) => MatchState | undefined;
-	decide: (verb: "confirm" | "reject", row: MatchRow, index: number) => void;
+	decide: (
+		verb: "confirm" | "reject",
+		row: MatchRow,
+		index: number,
+		records?: DecisionNew["records"],
+	) => void;
 	/** Takes back the last decision of this sitting; returns the row it was about. */
 	undo_last: () => number | null;
 	/** Takes back a decision of the log. */
@@ -87,7 +99,7 @@ export function useDecisions(options: Options): Decisions {
 	}, []);
 
 	const send = useCallback(
-		async (body: { kind: Verb; match?: MatchRow["match"]; decision?: string }, no: number) => {
+		async (body: DecisionNew, no: number) => {
 			const key = crypto.randomUUID();
 			for (let retry = false; ; retry = true) {
 				const since = seq.current;
@@ -138,13 +150,14 @@ export function useDecisions(options: Options): Decisions {
 	);
 
 	const decide = useCallback<Decisions["decide"]>(
-		(verb, row, index) => {
+		(verb, row, index, records) => {
 			const { no } = row.match;
 			const before = shown.get(no) ?? row.state;
 			show(no, AFTER[verb]);
 			enqueue(
 				async () => {
-					const decision = await send({ kind: verb, match: row.match }, no);
+					const chosen = records && { records };
+					const decision = await send({ kind: verb, match: row.match, ...chosen }, no);
 					set_log((old) => [...old, { decision, no, index, before }]);
 				},
 				no,
