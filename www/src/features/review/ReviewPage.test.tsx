@@ -73,7 +73,7 @@ describe("the grid", () => {
 		).toBeVisible();
 		expect(within(evidence).getByRole("row", { name: /amount 18.87 18.87 Equal/ })).toBeVisible();
 		expect(within(evidence).getByText("not given")).toBeVisible();
-		expect(within(evidence).getByText("Rivals and sums")).toBeVisible();
+		expect(await within(evidence).findByText("Rivals and sums")).toBeVisible();
 		expect(within(evidence).getByText("+1.8")).toBeVisible();
 	});
 
