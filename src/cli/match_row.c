@@ -394,6 +394,8 @@ static void put_evidence(struct match_text *t, const struct match_rows *w, uint3
 	if (r->matches.pool[no] != 0) {
 		put_cstr(t, "; pool ");
 		put_u64(t, r->matches.pool[no]);
+		if ((r->matches.flags[no] & RESULT_POOL_CUT) != 0)
+			put_cstr(t, " cut");
 		put_cstr(t, " chance ");
 		put_bits(t, r->matches.chance[no]);
 	}
@@ -501,6 +503,8 @@ static void put_evidence_json(struct match_text *t, const struct match_rows *w, 
 	if (r->matches.pool[no] != 0) {
 		put_cstr(t, ",\"group\":{\"pool\":");
 		put_u64(t, r->matches.pool[no]);
+		put_key(t, "pool_cut");
+		put_cstr(t, (r->matches.flags[no] & RESULT_POOL_CUT) != 0 ? "true" : "false");
 		put_key(t, "chance_bits");
 		put_bits(t, r->matches.chance[no]);
 		put_char(t, '}');

@@ -217,7 +217,7 @@ static void add_fits(struct search *q, struct groups *out, uint32_t target,
 		}
 		seen[nseen++] = mark;
 		struct group g = {.target = target, .pass = q->pass_no, .pool = pool,
-			.target_side = (uint8_t)q->ts, .chance = chance,
+			.target_side = (uint8_t)q->ts, .chance = chance, .cut = pool > n,
 			.complete = a->outcome == SUBSET_FOUND && a->count <= SUBSET_FITS_MAX,
 			.w = -chance - (a->count > SUBSET_FITS_MAX ? num_log2(num, a->count) : 0)};
 		if (!add_group(q, out, g, lines, members, count, mean))

@@ -410,6 +410,7 @@ static void decide_group(struct stage *s, const struct group *g)
 		.pass = g->pass, .kind = side == RIGHT ? KIND_N_1 : KIND_1_N, .key = {NO_ROW, NO_ROW},
 		.pool = g->pool, .chance = g->chance,
 		.flags = (uint8_t)((g->same ? RESULT_INTERCHANGEABLE : 0) |
+			(g->cut ? RESULT_POOL_CUT : 0) |
 			(g->margin != RESULT_NONE && g->margin >= MATCH_MARGIN_CAP ?
 				RESULT_MARGIN_CAPPED : 0))};
 

@@ -23,6 +23,7 @@ struct group {
 	uint16_t pass;
 	uint8_t target_side;
 	bool complete;       /* the search was */
+	bool cut;            /* only the best part of the pool was searched */
 	bool same;           /* other fits exchange equal records only */
 	bool chosen;
 	uint32_t margin, confidence;

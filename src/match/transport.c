@@ -11,7 +11,9 @@
 #include <string.h>
 
 #define STEPS_DEFAULT (1u << 18)
-#define SLOTS (1u << 16) /* states that are remembered */
+#define STATES_MAX (1u << 15) /* that are remembered */
+#define SLOTS (2 * STATES_MAX)
+#define CHUNK_STATES 1024u
 #define NONE UINT32_MAX
 #define SINGLE_SUBSETS 12u /* parts of a single whole up to which sets are simply tried */
 
@@ -27,16 +29,18 @@ struct move {
 };
 
 struct state {
-	uint64_t key[2]; /* 0, 0: free */
+	uint64_t key[2];
+	uint32_t slot;
 	struct value value;
 	struct move best; /* the first of the best ones */
 	bool traced;
 };
 
 struct transport_work {
-	struct state *states;
-	uint32_t *used; /* slots, to be emptied again */
-	uint32_t nused;
+	struct state *chunk[STATES_MAX / CHUNK_STATES]; /* made when they are needed; states stay in place */
+	uint32_t *slot; /* by hash: number of the state + 1 */
+	uint32_t nstates;
+	bool failed;    /* without memory */
 	struct subset_search *subset;
 };
 
@@ -62,10 +66,9 @@ struct transport_work *transport_work_new(void)
 
 	if (w == NULL)
 		return NULL;
-	w->states = calloc(SLOTS, sizeof(*w->states));
-	w->used = calloc(SLOTS, sizeof(*w->used));
+	w->slot = calloc(SLOTS, sizeof(*w->slot));
 	w->subset = subset_search_new();
-	if (w->states == NULL || w->used == NULL || w->subset == NULL)
+	if (w->slot == NULL || w->subset == NULL)
 		transport_work_free(&w);
 	return w;
 }
@@ -74,8 +77,9 @@ void transport_work_free(struct transport_work **w)
 {
 	if (*w == NULL)
 		return;
-	free((*w)->states);
-	free((*w)->used);
+	for (size_t i = 0; i < ARRAY_LEN((*w)->chunk); i++)
+		free((*w)->chunk[i]);
+	free((*w)->slot);
 	subset_search_free(&(*w)->subset);
 	free(*w);
 	*w = NULL;
@@ -171,10 +175,32 @@ static void key_of(const struct searching *s, uint64_t key[2])
 		key[0] = mix(key[0], (uint64_t)s->left[p]);
 		key[1] = mix(key[1], (uint64_t)s->left[p] + key[0]);
 	}
-	key[0] |= 1;
 }
 
-/* The state's place; a new one when it is not remembered. NULL: no more room. */
+static struct state *state_at(const struct transport_work *w, uint32_t i)
+{
+	return &w->chunk[i / CHUNK_STATES][i % CHUNK_STATES];
+}
+
+/* NULL: no more room. */
+static struct state *new_state(struct transport_work *w, const uint64_t key[2], uint32_t slot)
+{
+	uint32_t i = w->nstates;
+
+	if (i == STATES_MAX || w->failed)
+		return NULL;
+	struct state **chunk = &w->chunk[i / CHUNK_STATES];
+	if (*chunk == NULL)
+		*chunk = malloc(CHUNK_STATES * sizeof(**chunk));
+	w->failed = *chunk == NULL;
+	if (w->failed)
+		return NULL;
+	w->slot[slot] = ++w->nstates;
+	*state_at(w, i) = (struct state){.key = {key[0], key[1]}, .slot = slot};
+	return state_at(w, i);
+}
+
+/* The state at hand, a new one when it is not remembered; NULL: no more room. */
 static struct state *find_state(struct searching *s, bool *ret_known)
 {
 	struct transport_work *w = s->w;
@@ -182,24 +208,21 @@ static struct state *find_state(struct searching *s, bool *ret_known)
 	uint32_t at;
 
 	key_of(s, key);
-	for (at = (uint32_t)key[1] & (SLOTS - 1); w->states[at].key[0] != 0; at = (at + 1) & (SLOTS - 1))
-		if (w->states[at].key[0] == key[0] && w->states[at].key[1] == key[1]) {
-			*ret_known = true;
-			return &w->states[at];
-		}
+	*ret_known = true;
+	for (at = (uint32_t)key[1] & (SLOTS - 1); w->slot[at] != 0; at = (at + 1) & (SLOTS - 1)) {
+		struct state *known = state_at(w, w->slot[at] - 1);
+		if (known->key[0] == key[0] && known->key[1] == key[1])
+			return known;
+	}
 	*ret_known = false;
-	if (w->nused >= SLOTS / 2)
-		return NULL;
-	w->used[w->nused++] = at;
-	memcpy(w->states[at].key, key, sizeof(key));
-	return &w->states[at];
+	return new_state(w, key, at);
 }
 
 static void forget_states(struct transport_work *w)
 {
-	for (uint32_t i = 0; i < w->nused; i++)
-		w->states[w->used[i]] = (struct state){0};
-	w->nused = 0;
+	for (uint32_t i = 0; i < w->nstates; i++)
+		w->slot[state_at(w, i)->slot] = 0;
+	w->nstates = 0;
 }
 
 static struct value best_from(struct searching *s);
@@ -674,5 +697,5 @@ bool transport_solve(struct transport_work *w, struct transport *t)
 	if (t->proved)
 		return true;
 	memset(t->tied, 0, t->nw * sizeof(*t->tied));
-	return solve_greedily(t);
+	return !w->failed && solve_greedily(t);
 }

@@ -211,8 +211,9 @@ static void time_shape(size_t i)
 
 	shapes[i].make(&g);
 	settle(&g);
-	uint32_t *cap = malloc(((size_t)g.nl + g.nr) * sizeof(*cap));
-	uint32_t *flow = malloc(g.ne * sizeof(*flow)), *margin = malloc(g.ne * sizeof(*margin));
+	uint32_t *cap = malloc(((size_t)g.nl + g.nr + 1) * sizeof(*cap));
+	uint32_t *flow = malloc(((size_t)g.ne + 1) * sizeof(*flow));
+	uint32_t *margin = malloc(((size_t)g.ne + 1) * sizeof(*margin));
 	if (w == NULL || cap == NULL || flow == NULL || margin == NULL)
 		die();
 	for (uint32_t n = 0; n < g.nl + g.nr; n++)

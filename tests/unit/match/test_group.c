@@ -99,9 +99,11 @@ static void test_limits(void **state)
 		CHECK_INT(c->label, stat->pools_cut > 0, c->cut);
 		CHECK_INT(c->label, stat->unproved > 0, c->unproved);
 		CHECK_INT(c->label, stat->not_identifiable > 0, c->not_identifiable);
-		for (uint32_t no = 0; no < r.result.matches.n; no++)
-			CHECK_INT(c->label, (r.result.matches.flags[no] & RESULT_NOT_PROVEN) != 0,
-				!c->confirmed);
+		for (uint32_t no = 0; no < r.result.matches.n; no++) {
+			uint8_t flags = r.result.matches.flags[no];
+			CHECK_INT(c->label, (flags & RESULT_NOT_PROVEN) != 0, !c->confirmed);
+			CHECK_INT(c->label, (flags & RESULT_POOL_CUT) != 0, c->cut);
+		}
 		CHECK("bounded", stat->states <= (UINT64_C(1) << 19) * c->ntargets);
 		run_close(&r);
 	}
