@@ -222,6 +222,12 @@ static void hash_mapping(const struct mapping *m, char out[LOAD_HASH_LEN])
 	hash_text(buf_sv(&text), out);
 }
 
+/* The two sides are read at the same time. */
+static unsigned reading_threads(const struct task *t, int side)
+{
+	return t->dedupe || side == ADVICE ? t->threads : (t->threads + 1) / 2;
+}
+
 static int read_side(struct task *t, int side)
 {
 	struct load_file *f = &t->file[side];
@@ -237,7 +243,8 @@ static int read_side(struct task *t, int side)
 	else if (rc == 0)
 		rc = name_by_columns(t, side, &p, &names);
 	if (rc == 0)
-		rc = read_file(load_source(f), &p.mapping, &t->side[side], err);
+		rc = read_file_threads(
+			load_source(f), &p.mapping, reading_threads(t, side), &t->side[side], err);
 	if (rc == 0)
 		rename_columns(t, side, &p.mapping, names);
 	if (rc == 0)

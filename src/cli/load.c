@@ -139,6 +139,13 @@ int load_name(const char *path, int rc, struct err *err)
 	return rc;
 }
 
+static unsigned processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : (unsigned)n;
+}
+
 int load_table(const char *path, const char *mapping_path, const struct read_hint *hint,
 	struct arena *a, struct read_proposal *ret_proposal, struct read_result *ret,
 	struct err *err)
@@ -155,7 +162,7 @@ int load_table(const char *path, const char *mapping_path, const struct read_hin
 		rc = read_detect(load_source(&f), hint, a, &p, err);
 	}
 	if (rc == 0)
-		rc = read_file(load_source(&f), &p.mapping, ret, err);
+		rc = read_file_threads(load_source(&f), &p.mapping, processors(), ret, err);
 	if (rc == 0 && ret_proposal != NULL)
 		*ret_proposal = p;
 	return load_name(path, rc, err);

@@ -5,6 +5,7 @@ libcol_a_SOURCES = \
 	%D%/col_alloc.c %D%/col_alloc.h \
 	%D%/col_build.c %D%/col_build.h \
 	%D%/col_file.c %D%/col_file.h \
+	%D%/col_join.c %D%/col_join.h \
 	%D%/result.c %D%/result.h \
 	%D%/result_file.c %D%/result_file.h \
 	%D%/table_file.c %D%/table_file.h \

@@ -15,6 +15,7 @@
 #endif
 
 #include "base/utf8.h"
+#include "read/csv_part.h"
 #include "read/csv_row.h"
 #include "read/csv_scan.h"
 #include "read/encoding.h"
@@ -25,7 +26,6 @@
 #define WINDOW_FIRST (256u << 10)
 #define WINDOW_PAD 128u
 #define BY_HAND_FROM (2u << 20) /* bytes of one row after which it is taken by hand */
-#define BAD_QUOTES_MAX 1000u    /* each may cost a look at CSV_CELL_MAX bytes */
 #define FOOTER_TAIL (256u << 10)
 
 struct csv {
@@ -39,6 +39,7 @@ struct csv {
 	bool eof;
 	const char *mem,
 		*mem_end; /* the window in the source's memory, and its end; NULL: it is read */
+	const char *stop; /* a part: where the next one begins; NULL: it is the last, or all */
 	uint32_t line;    /* of that row */
 	uint32_t bad_quotes;
 	struct csv_index index;
@@ -215,21 +216,27 @@ static int flush(struct csv *c, struct err *err)
 
 /* The window moves on over the source's memory. The last piece is copied, since something must be
  * readable behind it. */
-static void fill_in_place(struct csv *c)
+static int fill_in_place(struct csv *c)
 {
+	size_t had = c->n - c->at;
 	c->mem += c->at;
 	c->at = 0;
 	size_t left = (size_t)(c->mem_end - c->mem);
 	if (left > c->cap + WINDOW_PAD) {
 		c->window = c->mem;
 		c->n = c->cap;
-		return;
+		if (c->stop != NULL)
+			c->n = MIN(c->cap, (size_t)(c->stop - c->mem));
+		return c->stop == NULL || c->n != had || had == 0 ? 0 : CSV_PART_CUT;
 	}
+	if (c->stop != NULL) /* a part has text behind it */
+		return CSV_PART_CUT;
 	if (left > 0)
 		memcpy(c->buffer, c->mem, left);
 	c->window = c->buffer;
 	c->n = left;
 	c->eof = true;
+	return 0;
 }
 
 /* Moves what is left to the front and reads on. */
@@ -263,7 +270,7 @@ static int fill(struct csv *c, struct err *err)
 		rc = window_resize(c, c->cap * 2, err);
 	}
 	if (rc == 0 && c->mem != NULL && !c->eof)
-		fill_in_place(c);
+		rc = fill_in_place(c);
 	else if (rc == 0)
 		rc = fill_buffer(c, err);
 	if (rc != 0 || c->window != c->buffer)
@@ -436,9 +443,9 @@ static int add_by_hand(struct csv *c, enum csv_row_state state, struct err *err)
 	if (state != CSV_ROW_OK) {
 		maker_reject(
 			&c->maker, c->line, SV_NULL, SV_NULL, E_ROW_RAGGED, details[state], raw);
-		if (state == CSV_ROW_QUOTE && ++c->bad_quotes > BAD_QUOTES_MAX)
+		if (state == CSV_ROW_QUOTE && ++c->bad_quotes > CSV_BAD_QUOTES_MAX)
 			return err_set(err, E_UNREADABLE,
-				"Quotes do not close in more than %u rows.", BAD_QUOTES_MAX);
+				"Quotes do not close in more than %u rows.", CSV_BAD_QUOTES_MAX);
 		return 0;
 	}
 	if (is_blank(raw)) {
@@ -641,7 +648,23 @@ static int read_window(struct csv *c, struct err *err)
 	return 0;
 }
 
-int csv_read(struct col_source src, const struct mapping *mapping, struct read_result *ret,
+/* To where a part begins that is not the first. */
+static void start_part(struct csv *c, const struct csv_part *part)
+{
+	c->mem = c->text.src.bytes + part->first;
+	c->window = c->buffer;
+	c->n = c->at = 0;
+	c->eof = false;
+	c->line = 1;
+	maker_skip_none(&c->maker);
+}
+
+static bool at_end(const struct csv *c)
+{
+	return c->stop != NULL ? c->mem + c->at == c->stop : c->eof && c->at == c->n;
+}
+
+int csv_read_part(struct col_source src, const struct mapping *mapping, struct csv_part *part,
 	struct err *err)
 {
 	struct csv *c CLEANUP(csv_close) = calloc(1, sizeof(*c));
@@ -649,14 +672,42 @@ int csv_read(struct col_source src, const struct mapping *mapping, struct read_r
 	if (c == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	int rc = csv_open(c, src, mapping, err);
+	if (rc == 0 && part->end > 0)
+		c->stop = src.bytes + part->end;
 	if (rc == 0)
 		rc = read_header(c, err);
-	while (rc == 0 && !(c->eof && c->at == c->n)) {
+	if (rc == 0 && part->first > 0)
+		start_part(c, part);
+	if (part->first > 0 || part->end > 0)
+		c->size = (part->end > 0 ? part->end : src.size) - part->first;
+	c->maker.part = part->of_several;
+	while (rc == 0 && !at_end(c)) {
 		rc = read_window(c, err);
-		if (rc == 0 && !(c->eof && c->at == c->n))
+		if (rc == 0 && !at_end(c))
 			rc = fill(c, err);
 	}
 	if (rc == 0)
 		rc = flush(c, err);
-	return rc != 0 ? rc : maker_finish(&c->maker, ret, err);
+	if (rc == 0)
+		rc = maker_finish(&c->maker, &part->result, err);
+	if (rc != 0)
+		return rc;
+	part->twins = c->maker.twins;
+	c->maker.twins = (struct maker_twins){0};
+	part->lines = c->line - 1;
+	part->bad_quotes = c->bad_quotes;
+	return 0;
+}
+
+int csv_read_whole(struct col_source src, const struct mapping *mapping, struct read_result *ret,
+	struct err *err)
+{
+	struct csv_part part CLEANUP(csv_part_free) = {0};
+	int rc = csv_read_part(src, mapping, &part, err);
+
+	if (rc != 0)
+		return rc;
+	*ret = part.result;
+	part.result = READ_RESULT_INIT;
+	return 0;
 }

@@ -10,8 +10,8 @@
 #include "read/mapping.h"
 #include "read/read.h"
 
-/* As read_file, for mapping->format "csv". */
-MUST_CHECK int csv_read(struct col_source src, const struct mapping *mapping,
+/* As read_file_threads, for mapping->format "csv". */
+MUST_CHECK int csv_read(struct col_source src, const struct mapping *mapping, unsigned threads,
 	struct read_result *ret, struct err *err);
 
 /* Where the last footer_rows rows that are not empty begin, in bytes of src. Quoted line ends in

@@ -43,8 +43,8 @@ struct format {
 	 * questions (detect_ask); NULL: nothing but the encoding. */
 	int (*choose)(struct detect *d, struct err *err);
 	/* Instead of feed, for what has a faster way to typed columns. */
-	int (*read)(struct col_source src, const struct mapping *mapping, struct read_result *ret,
-		struct err *err);
+	int (*read)(struct col_source src, const struct mapping *mapping, unsigned threads,
+		struct read_result *ret, struct err *err);
 };
 
 const struct format *format_by_id(enum format_id id);

@@ -11,6 +11,8 @@ libread_a_SOURCES = \
 	%D%/cfb.c %D%/cfb.h \
 	%D%/csv.c %D%/csv.h \
 	%D%/csv_row.c %D%/csv_row.h \
+	%D%/csv_part.h \
+	%D%/csv_split.c \
 	%D%/csv_scan.c %D%/csv_scan.h %D%/csv_scan_impl.h \
 	%D%/detect.c %D%/detect.h \
 	%D%/detect_field.c \
@@ -30,6 +32,7 @@ libread_a_SOURCES = \
 	%D%/lines.c %D%/lines.h \
 	%D%/maker.c %D%/maker.h %D%/maker_private.h \
 	%D%/maker_names.c \
+	%D%/maker_rejects.c \
 	%D%/maker_twins.c \
 	%D%/maker_reject.c \
 	%D%/maker_typed.c \
@@ -65,6 +68,7 @@ READ_TESTS = \
 	test_read_cell \
 	test_read_csv \
 	test_read_csv_scan \
+	test_read_csv_split \
 	test_read_detect \
 	test_read_encoding \
 	test_read_fold \
@@ -98,6 +102,9 @@ test_read_cell_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_csv_SOURCES = tests/unit/read/test_csv.c tests/unit/read/read_util.h
 test_read_csv_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_csv_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_csv_split_SOURCES = tests/unit/read/test_csv_split.c
+test_read_csv_split_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_csv_split_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_csv_scan_SOURCES = tests/unit/read/test_csv_scan.c
 test_read_csv_scan_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_csv_scan_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/pages.h"
 #include "read/cell.h"
 #include "read/cell_block.h"
 #include "read/fold.h"
@@ -206,8 +205,7 @@ void maker_free(struct maker *mk)
 	arena_free(&mk->arena);
 	arena_free(&mk->block);
 	buf_free(&mk->text);
-	if (mk->hashes != NULL)
-		pages_unmap(mk->hashes, mk->hashes_size);
+	maker_twins_free(&mk->twins);
 	buf_free(&mk->cells);
 	*mk = (struct maker){0};
 }
@@ -598,6 +596,11 @@ void maker_reject(struct maker *mk, uint32_t line, struct sv column, struct sv v
 	mk->info.rows_rejected++;
 }
 
+void maker_skip_none(struct maker *mk)
+{
+	mk->info.rows_skipped = 0;
+}
+
 void maker_skip(struct maker *mk, uint64_t rows)
 {
 	mk->info.rows_skipped += rows;
@@ -611,7 +614,10 @@ int maker_finish(struct maker *mk, struct read_result *ret, struct err *err)
 				: col_build_finish(&mk->table, &r.table, err);
 	if (rc == 0)
 		rc = col_build_finish(&mk->rejects, &r.rejects, err);
-	if (rc == 0 && !mk->mapping->fields_only && maker_flag_twins(mk, &r.table) != 0)
+	if (rc == 0)
+		rc = maker_order_rejects(&r.rejects, err);
+	if (rc == 0 && !mk->mapping->fields_only && !mk->part &&
+		maker_flag_twins(&mk->twins, &r.table) != 0)
 		rc = err_set(err, E_NO_MEMORY, NULL);
 	if (rc != 0)
 		return rc;

@@ -15,6 +15,20 @@ struct maker_col;
 struct cell_block_fns;
 struct fold_block_fns;
 
+/* What tells accepted rows that are written alike. */
+struct maker_twins {
+	uint64_t *hashes; /* by row; of base/pages.h */
+	size_t size;      /* bytes of it */
+	uint64_t first_begin, last_begin; /* the first eight bytes of those rows */
+	bool unordered; /* some row does not begin with more than the one before */
+};
+void maker_twins_free(struct maker_twins *t); /* also the CLEANUP function */
+/* Flags rows of t, for which twins was made, that are written alike. E_NO_MEMORY. */
+MUST_CHECK int maker_flag_twins(const struct maker_twins *twins, struct col_table *t);
+/* Those of n parts, of which part k has rows[k], one behind the other. E_NO_MEMORY. */
+MUST_CHECK int maker_join_twins(const struct maker_twins *const *parts, const uint32_t *rows,
+	uint32_t n, struct maker_twins *ret);
+
 struct maker {
 	const struct mapping *mapping;
 	struct arena arena; /* names, plan */
@@ -35,10 +49,8 @@ struct maker {
 	const struct cell_block_fns *block_fns;
 	const struct fold_block_fns *fold_fns;
 	struct buf text;  /* scratch */
-	uint64_t *hashes; /* per accepted row; of base/pages.h */
-	size_t hashes_size;
-	uint64_t last_begin; /* of the row before: its first eight bytes */
-	bool unordered;      /* some row does not begin with more than the one before */
+	struct maker_twins twins;
+	bool part; /* of a file: who joins the parts flags their twins */
 	struct buf cells; /* of the next reject, see maker_keep_cells */
 	int32_t last_currency; /* and its exponent; -1: none looked up yet */
 	int last_exponent;
@@ -62,6 +74,8 @@ void maker_reject(struct maker *mk, uint32_t line, struct sv column, struct sv v
  * those beyond the last column are "Column 7". Left out where only fields are read, and where it
  * would have more than READ_RAW_MAX bytes. */
 void maker_keep_cells(struct maker *mk, const struct sv *cells, uint32_t n);
+/* Nothing was skipped yet: what stands above the table belongs to another part. */
+void maker_skip_none(struct maker *mk);
 /* Header, footer, empty rows. */
 void maker_skip(struct maker *mk, uint64_t rows);
 MUST_CHECK int maker_finish(struct maker *mk, struct read_result *ret, struct err *err);

@@ -41,11 +41,11 @@ void maker_check_cells(struct maker *mk, const struct rows *rows);
  * the column of the bad cell in mk->accepted. */
 void maker_make_typed(struct maker *mk, const struct rows *rows);
 
+/* Puts the rejects in the order of their lines, the first column. E_NO_MEMORY. */
+MUST_CHECK int maker_order_rejects(struct col_table *t, struct err *err);
 /* Room for what tells so many rows from others. False: mk->error is set. */
 bool maker_reserve_twins(struct maker *mk, uint64_t rows);
 /* Keeps what tells the first n accepted rows of the block from others. */
 void maker_note_rows(struct maker *mk, const struct rows *rows, uint32_t n);
-/* Flags rows of t that are written alike. E_NO_MEMORY. */
-MUST_CHECK int maker_flag_twins(const struct maker *mk, struct col_table *t);
 
 #endif

@@ -53,27 +53,29 @@ static uint64_t hash_row(struct sv s)
 
 bool maker_reserve_twins(struct maker *mk, uint64_t rows)
 {
-	size_t need = (size_t)rows * sizeof(*mk->hashes), size = mk->hashes_size;
+	struct maker_twins *t = &mk->twins;
+	size_t need = (size_t)rows * sizeof(*t->hashes), size = t->size;
 
 	if (need <= size)
 		return true;
 	size_t more = MAX(need, 2 * size);
 	uint64_t *grown = size == 0 ? pages_map(MAX(more, HASHES_MIN), &size)
-				    : pages_grow(mk->hashes, size, more, &size);
+				    : pages_grow(t->hashes, size, more, &size);
 	if (grown == NULL) {
 		mk->error = E_NO_MEMORY;
 		return false;
 	}
-	mk->hashes = grown;
-	mk->hashes_size = size;
+	t->hashes = grown;
+	t->size = size;
 	return true;
 }
 
 /* Rows that begin with ever larger text, as numbered ones do, cannot be alike. */
 static void note_order(struct maker *mk, const struct rows *rows, uint32_t n)
 {
-	uint64_t last = mk->last_begin;
-	bool ascend = !mk->unordered;
+	struct maker_twins *t = &mk->twins;
+	uint64_t last = t->last_begin;
+	bool ascend = !t->unordered;
 
 	for (uint32_t k = 0; ascend && k < n; k++) {
 		struct sv raw = rows->raw[mk->accepted[k]];
@@ -81,9 +83,11 @@ static void note_order(struct maker *mk, const struct rows *rows, uint32_t n)
 
 		ascend = begin > last;
 		last = begin;
+		if (k == 0 && mk->info.rows_accepted == 0)
+			t->first_begin = begin;
 	}
-	mk->unordered = !ascend;
-	mk->last_begin = last;
+	t->unordered = !ascend;
+	t->last_begin = last;
 }
 
 void maker_note_rows(struct maker *mk, const struct rows *rows, uint32_t n)
@@ -93,7 +97,7 @@ void maker_note_rows(struct maker *mk, const struct rows *rows, uint32_t n)
 	if (!maker_reserve_twins(mk, have + n))
 		return;
 	for (uint32_t k = 0; k < n; k++)
-		mk->hashes[have + k] = hash_row(rows->raw[mk->accepted[k]]);
+		mk->twins.hashes[have + k] = hash_row(rows->raw[mk->accepted[k]]);
 	note_order(mk, rows, n);
 }
 
@@ -211,23 +215,53 @@ static int flag_equal(const struct twin *twins, uint32_t n, uint8_t *flags, bool
 	return 0;
 }
 
-int maker_flag_twins(const struct maker *mk, struct col_table *t)
+void maker_twins_free(struct maker_twins *t)
+{
+	if (t->hashes != NULL)
+		pages_unmap(t->hashes, t->size);
+	*t = (struct maker_twins){0};
+}
+
+int maker_join_twins(const struct maker_twins *const *parts, const uint32_t *rows, uint32_t n,
+	struct maker_twins *ret)
+{
+	struct maker_twins t = {0};
+	size_t total = 0, at = 0;
+
+	for (uint32_t k = 0; k < n; k++)
+		total += rows[k];
+	t.hashes = pages_map(MAX(total, (size_t)1) * sizeof(*t.hashes), &t.size);
+	if (t.hashes == NULL)
+		return E_NO_MEMORY;
+	for (uint32_t k = 0; k < n; k++) {
+		if (rows[k] == 0)
+			continue;
+		memcpy(t.hashes + at, parts[k]->hashes, rows[k] * sizeof(*t.hashes));
+		t.unordered |= parts[k]->unordered || (at > 0 && parts[k]->first_begin <= t.last_begin);
+		t.last_begin = parts[k]->last_begin;
+		at += rows[k];
+	}
+	*ret = t;
+	return 0;
+}
+
+int maker_flag_twins(const struct maker_twins *twins, struct col_table *t)
 {
 	struct bits once CLEANUP(bits_free) = {0}, again CLEANUP(bits_free) = {0};
 	uint32_t n = 0;
 	bool any = false;
 
-	if (!mk->unordered)
+	if (!twins->unordered)
 		return 0;
 	if (!bits_new(&once, t->rows) || !bits_new(&again, t->rows))
 		return E_NO_MEMORY;
-	if (!note_bits(mk->hashes, t->rows, &once, &again))
+	if (!note_bits(twins->hashes, t->rows, &once, &again))
 		return 0;
-	struct twin *twins CLEANUP(free_ptr) = suspects(mk->hashes, t->rows, &again, &n);
-	uint8_t *flags = twins == NULL ? NULL : col_table_alloc(t, t->rows);
+	struct twin *found CLEANUP(free_ptr) = suspects(twins->hashes, t->rows, &again, &n);
+	uint8_t *flags = found == NULL ? NULL : col_table_alloc(t, t->rows);
 	if (flags == NULL)
 		return E_NO_MEMORY;
-	int rc = flag_equal(twins, n, flags, &any);
+	int rc = flag_equal(found, n, flags, &any);
 	if (any)
 		t->flags = flags;
 	return rc;

@@ -18,7 +18,7 @@ void read_result_free(struct read_result *r)
 }
 
 /* Of what is not compressed. */
-static int read_format(struct col_source src, const struct mapping *mapping,
+static int read_format(struct col_source src, const struct mapping *mapping, unsigned threads,
 	struct read_result *ret, struct err *err)
 {
 	const struct format *format = NULL, *wanted = format_by_word(mapping->format);
@@ -33,12 +33,18 @@ static int read_format(struct col_source src, const struct mapping *mapping,
 			"The file's format is %s, the mapping is for %s.", format_word(format),
 			format_word(wanted));
 	if (format->read != NULL)
-		return format->read(src, mapping, ret, err);
+		return format->read(src, mapping, threads, ret, err);
 	return feed_make(format, src, mapping, ret, err);
 }
 
 int read_file(struct col_source src, const struct mapping *mapping, struct read_result *ret,
 	struct err *err)
+{
+	return read_file_threads(src, mapping, 1, ret, err);
+}
+
+int read_file_threads(struct col_source src, const struct mapping *mapping, unsigned threads,
+	struct read_result *ret, struct err *err)
 {
 	if (src.size == 0)
 		return err_set(err, E_FILE_EMPTY, NULL);
@@ -46,7 +52,7 @@ int read_file(struct col_source src, const struct mapping *mapping, struct read_
 		return err_set(err, E_LIMIT, "A file has at most 2 GiB.");
 	struct packed *packed CLEANUP(packed_close) = NULL;
 	int rc = packed_open(src, &packed, &src, err);
-	return rc != 0 ? rc : read_format(src, mapping, ret, err);
+	return rc != 0 ? rc : read_format(src, mapping, threads, ret, err);
 }
 
 size_t read_sums(const struct col_table *t, const struct col *c, struct read_sum *ret, size_t cap)

@@ -30,7 +30,7 @@
 
 struct read_result {
 	struct col_table table;
-	/* Columns: line (number), column, value, code, detail, row, cells (text; cells is a JSON
+	/* By line. Columns: line (number), column, value, code, detail, row, cells (text; cells is a JSON
 	 * object of texts by column, see maker_keep_cells). */
 	struct col_table rejects;
 	struct statement_list statements; /* of formats that have them */
@@ -45,6 +45,11 @@ void read_result_free(struct read_result *r); /* also the CLEANUP function */
  * of src. A row that cannot be read is no error: it is in rejects. */
 MUST_CHECK int read_file(struct col_source src, const struct mapping *mapping,
 	struct read_result *ret, struct err *err);
+
+/* The same by up to so many threads, which start and end in it, where the source lies in memory and the
+ * format can be read in parts. The result does not depend on them. */
+MUST_CHECK int read_file_threads(struct col_source src, const struct mapping *mapping,
+	unsigned threads, struct read_result *ret, struct err *err);
 
 /* Sums of an amount column by currency, in order of currency; at most cap. Returns their number. */
 struct read_sum {
