@@ -584,6 +584,11 @@ static int write_out(struct task *t, struct err *err)
 		.advice_name = t->path[ADVICE], .advice_sha256 = t->hash[ADVICE],
 		.seconds_us = now_us() - t->start_us, .peak_memory_bytes = peak_memory(),
 		.host = host, .started_at = t->started_at, .threads = t->threads};
+	char model_hash[LOAD_HASH_LEN];
+	if (t->model.p != NULL) {
+		hash_text(t->model, model_hash);
+		run.model_sha256 = model_hash;
+	}
 	for (int side = 0; side < 2; side++) {
 		run.mapping_sha256[side] = t->mapping[side];
 		run.statements[side] = &t->side[side].statements;
@@ -604,11 +609,12 @@ static int write_out(struct task *t, struct err *err)
 	if ((size_t)snprintf(path, sizeof(path), "%s/receipt.json", t->out) >= sizeof(path))
 		return err_set(err, E_LIMIT, "The folder's name is too long.");
 	rc = write_text(path, buf_sv(&text), err);
-	if (rc < 0 || t->receipt.model == NULL)
+	const char *model = t->dedupe ? t->same.model : t->receipt.model;
+	if (rc < 0 || model == NULL)
 		return rc;
 	if ((size_t)snprintf(path, sizeof(path), "%s/model.json", t->out) >= sizeof(path))
 		return err_set(err, E_LIMIT, "The folder's name is too long.");
-	return write_text(path, sv_from_cstr(t->receipt.model), err);
+	return write_text(path, sv_from_cstr(model), err);
 }
 
 /* ---- the table ---- */

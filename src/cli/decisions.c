@@ -265,18 +265,25 @@ static struct place *list_places(const struct result *r, size_t *ret_n)
 	return v;
 }
 
-static const struct place *find_place(const struct place *v, size_t n, uint64_t key)
+/* The first of n places of an array of structs that begin with their key, ascending, whose key is
+ * this one; NULL: there is none. */
+static const void *find_key(const void *v, size_t n, size_t size, uint64_t key)
 {
+	const char *p = v;
 	size_t low = 0, high = n;
+	uint64_t at = 0;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		if (v[mid].key < key)
+		memcpy(&at, p + mid * size, sizeof(at));
+		if (at < key)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < n && v[low].key == key ? &v[low] : NULL;
+	if (low < n)
+		memcpy(&at, p + low * size, sizeof(at));
+	return low < n && at == key ? p + low * size : NULL;
 }
 
 void decisions_settle(struct decisions *d, const struct result *r)
@@ -336,7 +343,8 @@ int decisions_fit(const struct decisions *d, const struct result *r, struct cali
 	for (uint32_t no = 0; no < r->matches.n; no++)
 		matches[calibrate_stratum(r->matches.confidence[no])]++;
 	for (size_t i = 0; ok && i < nlatest; i++) {
-		const struct place *at = find_place(places, nplaces, latest[i].key);
+		const struct place *at =
+			find_key(places, nplaces, sizeof(*places), latest[i].key);
 		if (at != NULL)
 			list[n++] = (struct calibrate_decision){at->p, latest[i].right, 1};
 		else
@@ -413,20 +421,6 @@ static struct sample_unit *list_units(const struct result *r, uint32_t **ret_mat
 	return units;
 }
 
-static const struct latest *find_latest(const struct latest *v, size_t n, uint64_t key)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (v[mid].key < key)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < n && v[low].key == key ? &v[low] : NULL;
-}
-
 /* checks: room for n. */
 static struct sample_result judge(const struct sample_unit *units, uint32_t population,
 	const uint32_t *chosen, uint32_t n, const struct latest *latest, size_t nlatest,
@@ -436,7 +430,8 @@ static struct sample_result judge(const struct sample_unit *units, uint32_t popu
 
 	for (; checked < n; checked++) {
 		const struct sample_unit *unit = &units[chosen[checked]];
-		const struct latest *at = find_latest(latest, nlatest, unit->content);
+		const struct latest *at =
+			find_key(latest, nlatest, sizeof(*latest), unit->content);
 		if (at == NULL)
 			break;
 		checks[checked] = (struct sample_check){unit->confidence, !at->right};

@@ -16,6 +16,7 @@
 void match_same_free(struct match_same *s)
 {
 	clusters_free(&s->clusters);
+	free(s->model);
 	*s = (struct match_same){0};
 }
 
@@ -150,6 +151,7 @@ int match_dedupe(const struct col_table *table, const struct ruleset *rules,
 	const struct match_input inputs[2] = {
 		{.table = table, .side = RESULT_LEFT}, {.table = table, .side = RESULT_RIGHT}};
 	struct match_same s CLEANUP(match_same_free) = {0};
+	struct arena arena CLEANUP(arena_free) = {0};
 	struct err ignored = {0};
 	struct err *to = err != NULL ? err : &ignored;
 	int rc = check_rules(rules, to);
@@ -162,7 +164,11 @@ int match_dedupe(const struct col_table *table, const struct ruleset *rules,
 	engine_phase(e, MATCH_PHASE_PREPARING);
 	rc = engine_bind(e);
 	if (rc == 0)
+		rc = learn_models_pin(e, &arena);
+	if (rc == 0) {
 		run(e, &s);
+		s.model = learn_models_text(e);
+	}
 	if (!engine_ok(e))
 		rc = engine_error(e);
 	engine_close(e);
@@ -182,6 +188,8 @@ static void put_hashed(struct json_writer *w, const struct match_same *s,
 	json_put_int(w, "engine", MATCH_ENGINE);
 	json_put_text(w, "ruleset", rules->name);
 	json_put_cstr(w, "ruleset_sha256", rules->hash);
+	if (run->model_sha256 != NULL)
+		json_put_cstr(w, "model_sha256", run->model_sha256);
 	json_put_cstr(w, "calibration", "uncalibrated");
 	json_open_object(w, "file");
 	json_put_cstr(w, "name", run->left_name);

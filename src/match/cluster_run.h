@@ -19,6 +19,7 @@ struct match_same {
 	uint32_t links;        /* pairs at CLUSTER_LINK or more */
 	uint64_t pairs;        /* compared */
 	uint64_t not_searched; /* left out by a budget */
+	char *model;           /* what was learned, or scored by, as JSON; NULL: nothing */
 	int32_t prior;         /* log2 of the odds that two records are the same, 1/64 bit */
 	uint64_t peak_bytes;   /* unhashed: the engine's own memory */
 };
@@ -29,7 +30,7 @@ void match_same_free(struct match_same *s); /* also the CLEANUP function */
 MUST_CHECK int match_propose_same(
 	const struct col_table *table, struct sv label, struct buf *out, struct err *err);
 
-/* E_RULESET when the ruleset is not for one table; else as match_run. Writes *ret on success only.
+/* With options->model it only scores. E_RULESET when the ruleset is not for one table; else as match_run. Writes *ret on success only.
  */
 MUST_CHECK int match_dedupe(const struct col_table *table, const struct ruleset *rules,
 	const struct match_options *options, struct match_same *ret, struct err *err);

@@ -44,6 +44,12 @@ bool learn_levels(const struct engine *e, struct metric *m, const struct rules_p
 /* Nothing that the pass found is certain: its weights say more than they can know. */
 bool learn_doubts(const struct engine *e, const struct rules_pass *pass);
 
+/* Parses the models that a run is to score by (match_options.model), which then live in arena; none
+ * are none. E_JSON_*, E_RULESET. After engine_bind(). */
+MUST_CHECK int learn_models_pin(struct engine *e, struct arena *arena);
+/* The models of a run as learn_models_write() writes them, to be freed; NULL: it learned nothing, or
+ * engine_ok() no longer holds. */
+char *learn_models_text(struct engine *e);
 /* All models of a run as one readable JSON document; given back in match_options.model, passes of the
  * same names only score. */
 void learn_models_write(const struct engine *e, struct buf *out);

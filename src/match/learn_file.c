@@ -184,6 +184,20 @@ void learn_models_write(const struct engine *e, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
+char *learn_models_text(struct engine *e)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	char *taken;
+
+	if (e->learned == NULL || !engine_ok(e))
+		return NULL;
+	learn_models_write(e, &text);
+	taken = buf_take(&text);
+	if (taken == NULL)
+		engine_fail(e, E_NO_MEMORY);
+	return taken;
+}
+
 /* ---- reading ---- */
 
 static int find_comparison(const struct learn *n, const struct tree *t)
@@ -386,4 +400,15 @@ int learn_model_read(struct learn *n, const struct tree *t)
 			"The model does not fit the fields of this ruleset.");
 	learn_joint_count(n);
 	return 0;
+}
+
+int learn_models_pin(struct engine *e, struct arena *arena)
+{
+	struct tree *models = NULL;
+
+	if (e->opt->model.p == NULL)
+		return 0;
+	int rc = tree_parse(e->opt->model, arena, &models, e->err);
+	e->models = models;
+	return rc;
 }

@@ -118,15 +118,15 @@ static void put_input(struct json_writer *w, const struct receipt_input *in)
 	json_close_object(w);
 }
 
-/* What a run without a server does not have. */
+/* What a run without a server has none of, but for a model that it was given. */
 static void put_job(struct json_writer *w, const struct receipt_run *run)
 {
 	if (run->ruleset_version > 0)
 		json_put_int(w, "ruleset_version", run->ruleset_version);
-	if (run->model_sha256 != NULL) {
+	if (run->model_version > 0)
 		json_put_int(w, "model_version", run->model_version);
+	if (run->model_sha256 != NULL)
 		json_put_cstr(w, "model_sha256", run->model_sha256);
-	}
 	if (run->inputs == NULL)
 		return;
 	json_open_array(w, "inputs");

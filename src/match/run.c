@@ -207,31 +207,6 @@ int engine_error(struct engine *e)
 	return err_set(e->err, code, NULL);
 }
 
-/* Models that the job is to score by. */
-static int pin_models(struct engine *e, struct arena *arena)
-{
-	struct tree *models = NULL;
-
-	if (e->opt->model.p == NULL)
-		return 0;
-	int rc = tree_parse(e->opt->model, arena, &models, e->err);
-	e->models = models;
-	return rc;
-}
-
-/* What learned passes learned, for whoever wants to look at it or to pin it. */
-static void write_models(struct engine *e, struct match_receipt *receipt)
-{
-	struct buf text CLEANUP(buf_free) = BUF_INIT;
-
-	if (e->learned == NULL)
-		return;
-	learn_models_write(e, &text);
-	receipt->model = buf_take(&text);
-	if (receipt->model == NULL)
-		engine_fail(e, E_NO_MEMORY);
-}
-
 int match_run(const struct match_input *inputs, uint32_t ninputs, const struct ruleset *rules,
 	const struct match_options *options, struct result *ret, struct match_receipt *ret_receipt,
 	struct err *err)
@@ -251,14 +226,14 @@ int match_run(const struct match_input *inputs, uint32_t ninputs, const struct r
 	engine_phase(e, MATCH_PHASE_PREPARING);
 	rc = engine_bind(e);
 	if (rc == 0)
-		rc = pin_models(e, &arena);
+		rc = learn_models_pin(e, &arena);
 	if (rc == 0) {
 		engine_prepare(e);
 		run_stages(e);
 		if (engine_ok(e)) {
 			engine_phase(e, MATCH_PHASE_CLOSING);
 			close_result(e, &result, &receipt);
-			write_models(e, &receipt);
+			receipt.model = learn_models_text(e);
 		}
 	}
 	if (!engine_ok(e))

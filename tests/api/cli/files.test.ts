@@ -357,3 +357,30 @@ describe("match with rules", () => {
 		expect(seed.code).not.toBe(0);
 	});
 });
+
+describe("duplicates in one file", () => {
+	const people = Array.from({ length: 300 }, (_, i) => {
+		const name = `${["Ada", "Ben", "Cleo", "Dan", "Eve"][i % 5]} ${["Stone", "Rivers", "Marsh"][i % 3]} ${1000 + i * 7}`;
+		const street = `${i * 13} ${["Oak", "Elm", "Ash", "Fir"][i % 4]} Street`;
+		const line = (n: string) => `${n},${street},19${10 + (i % 80)}-0${1 + (i % 9)}-11`;
+		return i % 4 === 0 ? [line(name), line(name.replace("e", "a"))] : [line(name)];
+	}).flat();
+	const path = file("people.csv", `name,street,born\n${people.join("\n")}\n`);
+
+	test("what was learned is kept, and given back it only scores", () => {
+		const first = recon("match", path, "--dedupe", "--out", place("same"), "--quiet");
+		expect(first).toMatchObject({ code: 0, err: "" });
+		const model = join(place("same"), "model.json");
+		const again = recon(
+			...["match", path, "--dedupe", "--out", place("again"), "--quiet", "--model", model],
+		);
+		expect(again).toMatchObject({ code: 0, err: "" });
+		expect(read(join(place("again"), "clusters.csv"))).toBe(
+			read(join(place("same"), "clusters.csv")),
+		);
+		const { hashed } = JSON.parse(read(join(place("again"), "receipt.json")));
+		expect(hashed.model_sha256).toBe(createHash("sha256").update(read(model)).digest("hex"));
+		const damaged = file("damaged.json", read(model).replace('"compared_as"', '"compared"'));
+		refused(recon("match", path, "--dedupe", "--model", damaged), 3, "does not fit the fields");
+	});
+});

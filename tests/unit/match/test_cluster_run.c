@@ -82,22 +82,31 @@ static void make_table(const struct person *rows, uint32_t n, struct col_table *
 		fail_msg("%s", err.detail);
 }
 
-static void dedupe(const struct person *rows, uint32_t n, unsigned threads, struct match_same *ret)
+static int dedupe_by(const struct person *rows, uint32_t n, unsigned threads, struct sv model,
+	struct match_same *ret, struct err *err)
 {
 	struct col_table table CLEANUP(col_table_free) = COL_TABLE_INIT;
 	struct buf text CLEANUP(buf_free) = BUF_INIT;
-	struct match_options options = {.threads = threads};
+	struct match_options options = {.threads = threads, .model = model};
 	struct arena arena;
 	struct ruleset *rules;
-	struct err err = {0};
 
 	arena_init(&arena, 0);
 	make_table(rows, n, &table);
-	if (match_propose_same(&table, SV("people"), &text, &err) != 0 ||
-		ruleset_parse(buf_sv(&text), &arena, &rules, &err) != 0 ||
-		match_dedupe(&table, rules, &options, ret, &err) != 0)
-		fail_msg("%s at %s", err.detail, err.pointer);
+	if (match_propose_same(&table, SV("people"), &text, err) != 0 ||
+		ruleset_parse(buf_sv(&text), &arena, &rules, err) != 0)
+		fail_msg("%s at %s", err->detail, err->pointer);
+	int rc = match_dedupe(&table, rules, &options, ret, err);
 	arena_free(&arena);
+	return rc;
+}
+
+static void dedupe(const struct person *rows, uint32_t n, unsigned threads, struct match_same *ret)
+{
+	struct err err = {0};
+
+	if (dedupe_by(rows, n, threads, SV_NULL, ret, &err) != 0)
+		fail_msg("%s at %s", err.detail, err.pointer);
 }
 
 static void finds_duplicates(void **state)
@@ -143,6 +152,35 @@ static void order_and_threads_change_nothing(void **state)
 			CHECK("together", (t.clusters.of[at[a]] == t.clusters.of[at[b]]) ==
 						  (s.clusters.of[a] == s.clusters.of[b]));
 	}
+}
+
+/* What was learned, given back: nothing is learned anew, and the clusters are the same. */
+static void a_model_given_back_only_scores(void **state)
+{
+	static struct person rows[ROWS_MAX];
+	uint32_t n = make_people(rows);
+	struct match_same s CLEANUP(match_same_free) = {0}, t CLEANUP(match_same_free) = {0};
+	struct match_same none CLEANUP(match_same_free) = {0};
+	struct err err = {0};
+
+	(void)state;
+	dedupe(rows, n, 1, &s);
+	assert_non_null(s.model);
+	CHECK_INT("scored", dedupe_by(rows, n, 2, sv_from_cstr(s.model), &t, &err), 0);
+	CHECK_INT("clusters", t.clusters.n, s.clusters.n);
+	for (uint32_t a = 0; a < n; a++)
+		CHECK_INT("the same cluster", t.clusters.of[a], s.clusters.of[a]);
+	/* Of a few rows alone there is nothing to learn from: the model still knows. */
+	struct match_same few CLEANUP(match_same_free) = {0};
+	CHECK_INT("few", dedupe_by(rows, 4, 1, sv_from_cstr(s.model), &few, &err), 0);
+	CHECK("the two of one person", few.clusters.of[0] == few.clusters.of[1]);
+	CHECK_INT("no JSON", dedupe_by(rows, 4, 1, SV("{"), &none, &err), E_JSON_SYNTAX);
+	CHECK_INT("of other fields",
+		dedupe_by(rows, 4, 1,
+			SV("{\"model\":1,\"passes\":[{\"pass\":\"duplicates\",\"comparisons\":[]}]}"),
+			&none, &err),
+		E_RULESET);
+	CHECK("nothing was written", none.model == NULL);
 }
 
 static void rules_of_two_files(void **state)
@@ -424,6 +462,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_duplicates),
 		cmocka_unit_test(order_and_threads_change_nothing),
+		cmocka_unit_test(a_model_given_back_only_scores),
 		cmocka_unit_test(rules_of_two_files),
 		cmocka_unit_test(rules_of_one_file),
 		cmocka_unit_test(empty_and_tiny),

@@ -13,7 +13,7 @@
 
 enum texts { OF_CUSTOMER, OF_NOBODY, OF_CUSTOMER_LONG };
 
-struct scene {
+struct joint_scene {
 	struct cell_row side[2][ROWS];
 	char text[2][ROWS][64], ref[2][ROWS][16];
 	uint32_t n[2], pairs;
@@ -55,7 +55,7 @@ static void write_text(uint64_t *s, enum texts kind, uint32_t customer, uint32_t
 		snprintf(out, 64, "lot %05u", own);
 }
 
-static void add(struct scene *m, uint64_t *s, const struct joint_case *c, int side, uint32_t customer,
+static void add(struct joint_scene *m, uint64_t *s, const struct joint_case *c, int side, uint32_t customer,
 	const struct cell_row *like, uint32_t own)
 {
 	uint32_t i = m->n[side]++;
@@ -68,9 +68,9 @@ static void add(struct scene *m, uint64_t *s, const struct joint_case *c, int si
 }
 
 /* The first rows of both sides are pairs: row i with row i. */
-static struct scene *make(const struct joint_case *c)
+static struct joint_scene *make(const struct joint_case *c)
 {
-	struct scene *m = calloc(1, sizeof(*m));
+	struct joint_scene *m = calloc(1, sizeof(*m));
 	uint32_t alone = ROWS * c->alone / 1000;
 	uint64_t s = 378;
 
@@ -95,7 +95,7 @@ static struct scene *make(const struct joint_case *c)
 	return m;
 }
 
-static uint32_t count_right(const struct scene *m, const struct result *r, uint32_t *ret_said)
+static uint32_t count_right(const struct joint_scene *m, const struct result *r, uint32_t *ret_said)
 {
 	uint32_t right = 0;
 
@@ -114,7 +114,7 @@ static void test_depends(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct scene *m = make(&cases[i]);
+		struct joint_scene *m = make(&cases[i]);
 		struct run r;
 		uint32_t said;
 		run_open(&r, LEARN, m->side[0], ROWS, m->side[1], ROWS);
