@@ -115,6 +115,8 @@ static int check_announced(const struct api *a, struct sv name, int64_t size, st
 	if (size > (int64_t)a->env->conf->upload_max_bytes)
 		return err_set_at(err, E_TOO_LARGE, "/size", "A file may have at most %lld bytes.",
 			(long long)a->env->conf->upload_max_bytes);
+	if (file_type_refusal(name) != NULL)
+		return err_set_at(err, E_FILE_TYPE, "/name", "%s", file_type_refusal(name));
 	if (file_type_of_name(name) == FILE_TYPE_NONE)
 		return err_set_at(err, E_FILE_TYPE, "/name",
 			"The name must end in one of: %s.", extensions(a->arena));

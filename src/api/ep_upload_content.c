@@ -1,6 +1,6 @@
 /*
  * The bytes of uploads: a whole file by PUT, or parts by tus 1.0
- * (https://tus.io/protocols/resumable- upload, core and termination). Each body streams straight
+ * (https://tus.io/protocols/resumable-upload: core, checksum, expiration, termination), or the one file of a form from programs. Each body streams straight
  * into one encrypted object of the vault; only when that is on stable storage do its rows commit,
  * and only then is the answer sent. A body that ends early leaves nothing: the client asks for the
  * offset and goes on from there.
@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/checksum.h"
 #include "api/ep.h"
+#include "base/date.h"
+#include "http/multipart.h"
 #include "seal/hash.h"
 #include "store/store_file.h"
 #include "store/store_object.h"
@@ -56,7 +59,25 @@ static int check_pace(const struct api *a, int64_t started_us, struct err *err)
 		err_set(err, E_SHORT_BODY, "The body comes too slowly; send it in parts.");
 }
 
-static int body_stream(struct api *a, struct vault_writer *w, struct err *err)
+struct body {
+	struct checksum sum;
+	struct multipart *form; /* NULL: the body is the file */
+	int64_t size;
+};
+
+static void body_end(struct body *b)
+{
+	checksum_free(&b->sum);
+	multipart_free(&b->form);
+}
+
+static ssize_t body_read(struct api *a, struct body *b, void *p, size_t n, struct err *err)
+{
+	return b->form != NULL ? multipart_read(b->form, p, n, err) : http_read(a->rq, p, n, err);
+}
+
+static int body_stream(
+	struct api *a, struct body *b, struct vault_writer *w, struct err *err)
 {
 	int64_t started_us = clock_mono_us(&a->env->clock);
 	char *step = arena_alloc(a->arena, STEP);
@@ -67,28 +88,32 @@ static int body_stream(struct api *a, struct vault_writer *w, struct err *err)
 	do {
 		int rc;
 
-		n = http_read(a->rq, step, STEP, err);
+		n = body_read(a, b, step, STEP, err);
 		if (n < 0)
 			return (int)n;
+		if (vault_writer_size(w) + (uint64_t)n > (uint64_t)b->size)
+			return err_set(err, E_TOO_LARGE, NULL);
+		checksum_update(&b->sum, step, (size_t)n);
 		rc = n > 0 ? vault_write(w, step, (size_t)n, err) : 0;
 		if (rc == 0)
 			rc = check_pace(a, started_us, err);
 		if (rc < 0)
 			return rc;
 	} while (n > 0);
-	if (vault_writer_size(w) != (uint64_t)a->rq->content_length)
+	if (vault_writer_size(w) != (uint64_t)b->size)
 		return err_set(err, E_SHORT_BODY, NULL);
-	return 0;
+	return checksum_check(&b->sum, err);
 }
 
 /* The body as an object on stable storage. */
-static int body_store(struct api *a, struct vault_object *ret, struct err *err)
+static int body_store(
+	struct api *a, struct body *b, struct vault_object *ret, struct err *err)
 {
 	struct vault_writer *w CLEANUP(vault_writer_free) = NULL;
 	int rc = vault_create(vault_of(a), &w, err);
 
 	if (rc == 0)
-		rc = body_stream(a, w, err);
+		rc = body_stream(a, b, w, err);
 	return rc < 0 ? rc : vault_commit(w, ret, err);
 }
 
@@ -159,13 +184,16 @@ static int part_record(struct api *a, const struct upload *upload, int64_t start
 }
 
 /* A body of the given length at start; afterwards a whole upload waits for its scan. */
-static int part_receive(struct api *a, const struct upload *upload, int64_t start, struct err *err)
+static int part_receive(struct api *a, const struct upload *upload, int64_t start,
+	struct body *body, struct err *err)
 {
 	static const uint8_t none[32];
 	struct vault_object object;
-	bool last = start + a->rq->content_length == upload->size;
-	int rc = body_store(a, &object, err);
+	bool last = start + body->size == upload->size;
+	int rc = checksum_init(http_header(a->rq, "Upload-Checksum"), &body->sum, err);
 
+	if (rc == 0)
+		rc = body_store(a, body, &object, err);
 	if (rc < 0)
 		return rc;
 	/* Known at once when the upload is one part; recon-intake checks all others. */
@@ -208,7 +236,34 @@ int ep_upload_content_put(struct api *a, struct err *err)
 	if (rc == 0 && a->rq->content_length < upload.size)
 		rc = err_set(err, E_SHORT_BODY, "The upload was announced with %lld bytes.",
 			(long long)upload.size);
-	return rc < 0 ? rc : part_receive(a, &upload, 0, err);
+	struct body body CLEANUP(body_end) = {.size = upload.size};
+	return rc < 0 ? rc : part_receive(a, &upload, 0, &body, err);
+}
+
+/* Forms are what a page of any other site can send, so a browser's session is not taken here. */
+int ep_upload_content_post(struct api *a, struct err *err)
+{
+	struct body body CLEANUP(body_end) = {.size = 0};
+	struct upload upload;
+	int rc;
+
+	if (a->actor.by_cookie)
+		return err_set(err, E_MEDIA_TYPE,
+			"Forms are taken with an API key only; send the bytes themselves.");
+	rc = upload_find(a, &upload, err);
+	if (rc == 0)
+		rc = check_open(a, &upload, err);
+	if (rc == 0 && upload.received > 0)
+		rc = err_set(err, E_UPLOAD_OFFSET, "Parts of it have arrived; go on with PATCH.");
+	if (rc == 0 && a->rq->content_length < 0)
+		rc = err_set(err, E_LENGTH_REQUIRED, NULL);
+	if (rc == 0 && a->rq->content_length > upload.size + MULTIPART_OVERHEAD_MAX)
+		rc = err_set(err, E_TOO_LARGE, "The upload was announced with %lld bytes.",
+			(long long)upload.size);
+	if (rc == 0)
+		rc = multipart_open(a->rq, &body.form, err);
+	body.size = upload.size;
+	return rc < 0 ? rc : part_receive(a, &upload, 0, &body, err);
 }
 
 /* --- tus -------------------------------------------------------------------------------------- */
@@ -236,6 +291,24 @@ static int tus_offset(struct api *a, const struct upload *upload, struct err *er
 	return 0;
 }
 
+/* When what has arrived is given up, as RFC 9110 writes it; a whole upload is never. */
+static void put_expiry(struct api *a, const struct upload *upload)
+{
+	static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+		"Sep", "Oct", "Nov", "Dec"};
+	int64_t seconds = upload->expires_at / 1000000;
+	int32_t day = (int32_t)(seconds / 86400);
+	int second = (int)(seconds % 86400), y, m, d;
+
+	if (upload->received == upload->size)
+		return;
+	date_to_civil(day, &y, &m, &d);
+	http_response_header(a->rs, "Upload-Expires", "%s, %02d %s %04d %02d:%02d:%02d GMT",
+		days[date_weekday(day)], d, months[m - 1], y, second / 3600, second / 60 % 60,
+		second % 60);
+}
+
 int ep_upload_content_head(struct api *a, struct err *err)
 {
 	struct upload upload;
@@ -248,6 +321,7 @@ int ep_upload_content_head(struct api *a, struct err *err)
 	http_response_header(a->rs, "Tus-Resumable", TUS_VERSION);
 	http_response_header(a->rs, "Upload-Offset", "%lld", (long long)upload.received);
 	http_response_header(a->rs, "Upload-Length", "%lld", (long long)upload.size);
+	put_expiry(a, &upload);
 	return 0;
 }
 
@@ -264,12 +338,14 @@ int ep_upload_content_patch(struct api *a, struct err *err)
 		rc = tus_offset(a, &upload, err);
 	if (rc == 0)
 		rc = check_length(a, &upload, upload.received, err);
+	struct body body CLEANUP(body_end) = {.size = a->rq->content_length};
 	if (rc == 0 && a->rq->content_length > 0)
-		rc = part_receive(a, &upload, upload.received, err);
+		rc = part_receive(a, &upload, upload.received, &body, err);
 	if (rc < 0)
 		return rc;
 	upload.received += a->rq->content_length;
 	http_response_header(a->rs, "Upload-Offset", "%lld", (long long)upload.received);
+	put_expiry(a, &upload);
 	return 0;
 }
 

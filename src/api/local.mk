@@ -5,6 +5,7 @@ libapi_a_SOURCES = \
 	%D%/auth.c %D%/auth.h \
 	%D%/dispatch.c %D%/dispatch.h \
 	%D%/cache.c %D%/cache.h \
+	%D%/checksum.c %D%/checksum.h \
 	%D%/data.c %D%/data.h \
 	%D%/ep.h \
 	%D%/ep_api_key.c \
@@ -47,9 +48,11 @@ recon_api_SOURCES = %D%/main.c
 recon_api_LDADD = $(API_LIBS) $(PTHREAD_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_api_dispatch test_api_identity test_api_route test_api_openapi test_api_rate test_api_hash_queue \
+check_PROGRAMS += test_api_checksum test_api_dispatch test_api_identity test_api_route test_api_openapi test_api_rate test_api_hash_queue \
 	test_api_cache test_api_view_spec
 endif
+test_api_checksum_SOURCES = tests/unit/api/test_checksum.c
+test_api_checksum_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_api_route_SOURCES = tests/unit/api/test_route.c
 test_api_route_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_api_openapi_SOURCES = tests/unit/api/test_openapi.c

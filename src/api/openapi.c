@@ -160,8 +160,9 @@ static void print_body(struct buf *b, const struct route *r)
 		buf_printf(b,
 			",\"content\":{\"%s\":{\"schema\":{\"type\":\"string\",\"format\":"
 			"\"binary\"}}}",
-			r->method == HTTP_PATCH ? "application/offset+octet-stream" :
-						  "application/octet-stream");
+			r->method == HTTP_PATCH		 ? "application/offset+octet-stream" :
+			(r->flags & ROUTE_FORM) != 0 ? "multipart/form-data" :
+						       "application/octet-stream");
 	buf_add_char(b, '}');
 }
 

@@ -43,6 +43,7 @@ enum route_flag {
 	ROUTE_STREAM = 16,    /* the handler reads the body itself; it is not JSON */
 	ROUTE_INTERNAL = 32,  /* not part of the document: nginx and monitoring ask */
 	ROUTE_DOWNLOAD = 128, /* the answer is a file of a format of write/format.def */
+	ROUTE_FORM = 256,     /* the streamed body is a form */
 	ROUTE_REFRESH = 64,   /* authenticated by the refresh cookie alone, by its handler */
 };
 

@@ -25,18 +25,43 @@ static bool has_extension(const char *extensions, struct sv extension)
 	return false;
 }
 
-enum file_type file_type_of_name(struct sv name)
+static struct sv extension_of(struct sv name)
 {
 	size_t dot = name.n;
 
 	while (dot > 0 && name.p[dot - 1] != '.')
 		dot--;
-	if (dot <= 1) /* no dot, or nothing before it */
-		return FILE_TYPE_NONE;
-	for (int t = FILE_TYPE_NONE + 1; t < FILE_TYPE_END; t++)
-		if (has_extension(types[t].extensions, sv_from(name.p + dot, name.n - dot)))
+	/* No dot, or nothing before it. */
+	return dot <= 1 ? SV_NULL : sv_from(name.p + dot, name.n - dot);
+}
+
+enum file_type file_type_of_name(struct sv name)
+{
+	struct sv extension = extension_of(name);
+
+	for (int t = FILE_TYPE_NONE + 1; extension.n > 0 && t < FILE_TYPE_END; t++)
+		if (has_extension(types[t].extensions, extension))
 			return (enum file_type)t;
 	return FILE_TYPE_NONE;
+}
+
+const char *file_type_refusal(struct sv name)
+{
+	static const struct {
+		const char *extension, *reason;
+	} refused[] = {
+#define FILE_TYPE(id, word, extensions, form)
+#define FILE_TYPE_REFUSED(extension, reason) {extension, reason},
+#include "domain/file_type.def"
+#undef FILE_TYPE_REFUSED
+#undef FILE_TYPE
+	};
+	struct sv extension = extension_of(name);
+
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		if (sv_eq_nocase(extension, sv_from_cstr(refused[i].extension)))
+			return refused[i].reason;
+	return NULL;
 }
 
 static bool is_type(enum file_type type)

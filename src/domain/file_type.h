@@ -19,6 +19,8 @@ enum file_form { FILE_FORM_TEXT, FILE_FORM_MARKUP, FILE_FORM_ZIP, FILE_FORM_OLE,
 
 /* By the extension of a file's name in either case; FILE_TYPE_NONE when no type has it. */
 enum file_type file_type_of_name(struct sv name);
+/* Why a name's extension is not taken, for people; NULL: nothing in particular. */
+const char *file_type_refusal(struct sv name);
 /* "csv"; NULL for anything that is no type. */
 const char *file_type_word(enum file_type type);
 /* All extensions, separated by blanks. */

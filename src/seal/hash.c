@@ -14,6 +14,8 @@
 
 struct hash {
 	EVP_MD_CTX *ctx;
+	const EVP_MD *md;
+	unsigned int len;
 };
 
 static void must(int ok)
@@ -22,7 +24,7 @@ static void must(int ok)
 		abort();
 }
 
-struct hash *hash_new(void)
+static struct hash *new_of(const EVP_MD *md, unsigned int len)
 {
 	struct hash *h = calloc(1, sizeof(*h));
 
@@ -33,8 +35,20 @@ struct hash *hash_new(void)
 		free(h);
 		return NULL;
 	}
+	h->md = md;
+	h->len = len;
 	hash_reset(h);
 	return h;
+}
+
+struct hash *hash_new(void)
+{
+	return new_of(EVP_sha256(), SHA256_LEN);
+}
+
+struct hash *hash_new_sha1(void)
+{
+	return new_of(EVP_sha1(), SHA1_LEN);
 }
 
 void hash_free(struct hash *h)
@@ -53,7 +67,7 @@ void hash_freep(struct hash **h)
 
 void hash_reset(struct hash *h)
 {
-	must(EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL));
+	must(EVP_DigestInit_ex(h->ctx, h->md, NULL));
 }
 
 void hash_update(struct hash *h, const void *p, size_t n)
@@ -66,7 +80,7 @@ void hash_final(struct hash *h, uint8_t out[SHA256_LEN])
 	unsigned int n = 0;
 
 	must(EVP_DigestFinal_ex(h->ctx, out, &n));
-	assert(n == SHA256_LEN);
+	assert(n == h->len);
 }
 
 void hash_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN])

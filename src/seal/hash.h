@@ -2,13 +2,14 @@
 #define SEAL_HASH_H
 /*
  * SHA-256 (FIPS 180-4), HMAC-SHA-256 (RFC 2104), HKDF-SHA-256 (RFC 5869) and comparison in constant
- * time.
+ * time. SHA-1 only where a protocol has it as a guard against damage on the way, never for trust.
  */
 #include "base/base.h"
 #include "base/err.h"
 #include "base/sv.h"
 
 #define SHA256_LEN 32
+#define SHA1_LEN 20
 
 /* A running hash. hash_new gives NULL without memory. */
 struct hash;
@@ -22,6 +23,9 @@ void hash_reset(struct hash *h);
 void hash_update(struct hash *h, const void *p, size_t n);
 /* The digest of everything since the start; the hash must be reset before further use. */
 void hash_final(struct hash *h, uint8_t out[SHA256_LEN]);
+
+/* SHA-1 in place of SHA-256: hash_final gives SHA1_LEN bytes. NULL without memory. */
+struct hash *hash_new_sha1(void);
 
 /* One call for short inputs. */
 void hash_sha256(const void *p, size_t n, uint8_t out[SHA256_LEN]);

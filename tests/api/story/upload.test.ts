@@ -2,6 +2,7 @@
 // either stored as announced or leaves nothing.
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
+import { Client } from "../lib/client.ts";
 import {
 	announce,
 	fileOf,
@@ -137,5 +138,156 @@ describe("upload", () => {
 		];
 		for (const answer of await Promise.all(asks)) expect([401, 403, 404]).toContain(answer.status);
 		expect((await head(announced.href)).headers.get("upload-offset")).toBe("0");
+	});
+
+	describe("what tus adds", () => {
+		const part = (href: string, offset: number, body: Uint8Array, checksum: string) =>
+			project.client.call("PATCH", href, {
+				body,
+				headers: {
+					...tus,
+					"content-type": "application/offset+octet-stream",
+					"upload-offset": String(offset),
+					"upload-checksum": checksum,
+				},
+			});
+		const sum = (algorithm: string, body: Uint8Array) =>
+			`${algorithm} ${createHash(algorithm).update(body).digest("base64")}`;
+
+		test.each(["sha1", "sha256"])("a part with another %s is not kept", async (algorithm) => {
+			const announced = await announce(project, source, "sum.csv", table);
+			const half = table.slice(0, 20);
+			const damaged = new Uint8Array(half);
+			damaged[3] = (damaged[3] ?? 0) ^ 1;
+			const refused = await part(announced.href, 0, damaged, sum(algorithm, half));
+			expect([refused.status, refused.body.code]).toEqual([460, "checksum"]);
+			expect((await head(announced.href)).headers.get("upload-offset")).toBe("0");
+			expect((await part(announced.href, 0, half, sum(algorithm, half))).status).toBe(204);
+			const rest = table.slice(20);
+			expect((await part(announced.href, 20, rest, sum(algorithm, rest))).status).toBe(204);
+			expect((await scanned(project, announced.file)).state).toBe("clean");
+		});
+
+		test("a checksum of no known kind is refused", async () => {
+			const announced = await announce(project, source, "sum.csv", table);
+			for (const wrong of ["md5 abc=", "sha1", "sha1 xyz", ""]) {
+				const answer = await part(announced.href, 0, table, wrong);
+				if (wrong !== "") expect(answer.status).toBe(400);
+			}
+		});
+
+		test("an upload says when it expires, until it is whole", async () => {
+			const announced = await announce(project, source, "late.csv", table);
+			const open = await head(announced.href);
+			const expires = new Date(open.headers.get("upload-expires") ?? "");
+			expect(Math.abs(expires.getTime() - new Date(announced.expires_at).getTime())).toBeLessThan(
+				1001,
+			);
+			const first = await part(announced.href, 0, table.slice(0, 9), sum("sha1", table.slice(0, 9)));
+			expect(first.headers.get("upload-expires")).toBe(open.headers.get("upload-expires"));
+			const last = await part(announced.href, 9, table.slice(9), sum("sha1", table.slice(9)));
+			expect(last.headers.get("upload-expires")).toBeNull();
+		});
+
+		test("what the server speaks can be asked", async () => {
+			const announced = await announce(project, source, "ask.csv", table);
+			const answer = await fetch(project.client.origin + announced.href, { method: "OPTIONS" });
+			expect(answer.status).toBe(204);
+			expect(answer.headers.get("tus-version")).toBe("1.0.0");
+			expect(answer.headers.get("tus-extension")).toBe("checksum,expiration,termination");
+			expect(answer.headers.get("tus-checksum-algorithm")).toBe("sha1,sha256");
+			expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+		});
+	});
+
+	describe("a form", () => {
+		let key: Client;
+
+		beforeAll(async () => {
+			const made = await project.client.post("/api/v1/auth/api-keys", {
+				name: "forms",
+				scopes: ["upload", "read"],
+				expires_in_days: 1,
+			});
+			key = new Client(project.client.origin);
+			key.bearer = made.secret;
+		});
+
+		async function form(client: Client, href: string, body: Uint8Array, files = 1) {
+			const data = new FormData();
+			data.append("note", "from a script");
+			for (let i = 0; i < files; i++) {
+				data.append("file", new Blob([body as BlobPart]), `ledger${i}.csv`);
+			}
+			const request = new Request(client.origin + href, { method: "POST", body: data });
+			return client.call("POST", href, {
+				body: new Uint8Array(await request.arrayBuffer()),
+				headers: { "content-type": request.headers.get("content-type") ?? "" },
+			});
+		}
+
+		test("is taken from a program with a key", async () => {
+			const announced = await announce(project, source, "form.csv", table);
+			expect((await form(key, announced.href, table)).status).toBe(204);
+			const file = await scanned(project, announced.file);
+			expect([file.state, file.size]).toEqual(["clean", table.length]);
+		});
+
+		test("of many megabytes arrives whole", async () => {
+			const large = bytes(`date,amount\n${"2026-11-01,1.00\n".repeat(700_000)}`);
+			const announced = await announce(project, source, "form.csv", large);
+			expect((await form(key, announced.href, large)).status).toBe(204);
+			expect((await scanned(project, announced.file)).size).toBe(large.length);
+		}, 60_000);
+
+		test("is not taken from a browser's session, nor with another number of files", async () => {
+			const announced = await announce(project, source, "form.csv", table);
+			const browser = await form(project.client, announced.href, table);
+			expect([browser.status, browser.body.code]).toEqual([415, "media_type"]);
+			const two = await form(key, announced.href, table, 2);
+			expect([two.status, two.body.code]).toEqual([400, "bad_request"]);
+			const longer = await form(key, announced.href, bytes("x".repeat(table.length + 1)));
+			expect(longer.status).toBe(413);
+			const shorter = await form(key, announced.href, table.slice(1));
+			expect([shorter.status, shorter.body.code]).toEqual([400, "short_body"]);
+			expect((await form(key, announced.href, table)).status).toBe(204);
+		});
+	});
+
+	test.each([
+		["book.xlsm", /macros/],
+		["ledger.csv.zst", /gzip/],
+		["statement.pdf", /no rows/],
+	])("%s is refused with a reason when it is announced", async (name, reason) => {
+		const answer = await project.client.call("POST", `${project.path}/uploads`, {
+			json: { source, name, size: 10 },
+			headers: { "idempotency-key": crypto.randomUUID() },
+		});
+		expect([answer.status, answer.body.code]).toEqual([422, "file_type"]);
+		expect(answer.body.detail).toMatch(reason);
+	});
+
+	test("the limits that are published hold, and nginx has none of its own below them", async () => {
+		const { upload } = await project.client.get("/api/v1/limits");
+		expect(upload.types).toContain("xlsx");
+		expect(upload.types).not.toContain("zst");
+		const over = await project.client.call("POST", `${project.path}/uploads`, {
+			json: { source, name: "a.csv", size: upload.max_bytes + 1 },
+			headers: { "idempotency-key": crypto.randomUUID() },
+		});
+		expect([over.status, over.body.code]).toEqual([413, "too_large"]);
+		const announced = await announce(project, source, "b.csv", new Uint8Array(0), {
+			size: upload.max_bytes,
+		});
+		const part = new Uint8Array(upload.part_bytes);
+		expect((await sendPart(project, announced.href, 0, part)).status).toBe(204);
+		const more = await sendPart(
+			project,
+			announced.href,
+			upload.part_bytes,
+			new Uint8Array(upload.part_bytes + 1),
+		);
+		expect([more.status, more.body.code]).toEqual([413, "too_large"]);
+		expect((await end(announced.href)).status).toBe(204);
 	});
 });

@@ -45,6 +45,17 @@ static void test_type_of_name(void **state)
 			fail_msg("name: \"%s\"", names[i].name);
 }
 
+static void test_refusals_have_reasons(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(file_type_refusal(sv_from_cstr("a.csv.ZST")), "gzip"));
+	assert_non_null(strstr(file_type_refusal(sv_from_cstr("book.xlsm")), "macros"));
+	assert_null(file_type_refusal(sv_from_cstr("book.xlsx")));
+	assert_null(file_type_refusal(sv_from_cstr("book.exe")));
+	assert_null(file_type_refusal(sv_from_cstr(".zst")));
+	assert_null(file_type_refusal(SV_NULL));
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -62,6 +73,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_type_of_name),
+		cmocka_unit_test(test_refusals_have_reasons),
 		cmocka_unit_test(test_words),
 	};
 

@@ -126,6 +126,25 @@ static void test_random_and_wipe(void **state)
 	hash_free(NULL);
 }
 
+/* FIPS 180-4's example, and the same object again after a reset. */
+static void test_sha1(void **state)
+{
+	static const uint8_t want[SHA1_LEN] = {0xa9, 0x99, 0x3e, 0x36, 0x47, 0x06, 0x81, 0x6a, 0xba, 0x3e,
+		0x25, 0x71, 0x78, 0x50, 0xc2, 0x6c, 0x9c, 0xd0, 0xd8, 0x9d};
+	struct hash *h = hash_new_sha1();
+	uint8_t got[SHA256_LEN];
+
+	(void)state;
+	assert_non_null(h);
+	for (int i = 0; i < 2; i++) {
+		hash_update(h, "abc", 3);
+		hash_final(h, got);
+		assert_memory_equal(got, want, sizeof(want));
+		hash_reset(h);
+	}
+	hash_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +154,7 @@ int main(void)
 		cmocka_unit_test(test_derive_is_hkdf),
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_random_and_wipe),
+		cmocka_unit_test(test_sha1),
 	};
 
 	seal_init();
