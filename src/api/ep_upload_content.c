@@ -188,7 +188,7 @@ static int part_receive(struct api *a, const struct upload *upload, int64_t star
 	struct body *body, struct err *err)
 {
 	static const uint8_t none[32];
-	struct vault_object object;
+	struct vault_object object = {0};
 	bool last = start + body->size == upload->size;
 	int rc = checksum_init(http_header(a->rq, "Upload-Checksum"), &body->sum, err);
 

@@ -286,7 +286,8 @@ static const struct schema statement = OBJECT("statement",
 static const struct schema statements = ARRAY_OF(statement, 0);
 static const struct schema reversal = OBJECT("reversal", "Who took a dataset back, and why.",
 	REQ("at", instant), REQ("by", id), NUL("note", note));
-const struct schema type_reverse = OBJECT("reverse", NULL, OPT("note", note));
+static const struct schema reason = {.type = SCHEMA_STRING, .min = 1, .max = 4000};
+const struct schema type_reverse = OBJECT("reverse", NULL, REQ_DOC("note", reason, "Why."));
 const struct schema type_dataset = OBJECT("dataset", "A file read through one mapping version.",
 	REQ("id", id), REQ_DOC("no", count, "Its number inside result files."), REQ("source", id),
 	REQ("file", id), NUL("mapping_version", version), REQ("state", dataset_state),

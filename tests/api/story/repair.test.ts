@@ -200,7 +200,9 @@ describe("taking a dataset back", () => {
 		const reversed = await project.client.post(`${path}/reverse`, { note: "the wrong month" });
 		expect(reversed.state).toBe("reversed");
 		expect(reversed.reversal.note).toBe("the wrong month");
-		const again = await project.client.call("POST", `${path}/reverse`, { json: {} });
+		const again = await project.client.call("POST", `${path}/reverse`, {
+			json: { note: "why" },
+		});
 		expect([again.status, again.body.code]).toEqual([409, "dataset_not_ready"]);
 		expect((await project.client.get(`${path}/rows`)).total).toBe(40);
 		const list = await project.client.get(`${project.path}/datasets?state=reversed`);
@@ -217,7 +219,9 @@ describe("taking a dataset back", () => {
 		const filled = await newFilled(person.client, 10);
 		const project = filled.project;
 		const path = `${project.path}/datasets/${filled.ids.dataset}`;
-		const held = await project.client.call("POST", `${path}/reverse`, { json: {} });
+		const held = await project.client.call("POST", `${path}/reverse`, {
+			json: { note: "why" },
+		});
 		expect([held.status, held.body.code]).toEqual([409, "dataset_held"]);
 		expect((await project.client.get(path)).state).toBe("ready");
 
@@ -232,9 +236,9 @@ describe("taking a dataset back", () => {
 				{ "if-match": `"${version}"`, "idempotency-key": idempotencyKey() },
 			);
 		}
-		const reversed = await project.client.post(`${path}/reverse`, {});
+		const reversed = await project.client.post(`${path}/reverse`, { note: "twice" });
 		expect(reversed.state).toBe("reversed");
-		expect(reversed.reversal.note).toBeNull();
+		expect(reversed.reversal.note).toBe("twice");
 		await expect(
 			startJob(
 				project,

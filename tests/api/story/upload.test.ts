@@ -183,7 +183,12 @@ describe("upload", () => {
 			expect(Math.abs(expires.getTime() - new Date(announced.expires_at).getTime())).toBeLessThan(
 				1001,
 			);
-			const first = await part(announced.href, 0, table.slice(0, 9), sum("sha1", table.slice(0, 9)));
+			const first = await part(
+				announced.href,
+				0,
+				table.slice(0, 9),
+				sum("sha1", table.slice(0, 9)),
+			);
 			expect(first.headers.get("upload-expires")).toBe(open.headers.get("upload-expires"));
 			const last = await part(announced.href, 9, table.slice(9), sum("sha1", table.slice(9)));
 			expect(last.headers.get("upload-expires")).toBeNull();

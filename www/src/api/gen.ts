@@ -1365,7 +1365,8 @@ export type RejectPage = {
   total: number;
 };
 export type Reverse = {
-  note?: string;
+  /** Why. */
+  note: string;
 };
 export type ReadingReceipt = {
   [key: string]: any;

@@ -21,7 +21,7 @@ export function Reverse({ project, dataset }: { project: string; dataset: Datase
 		const result = await reverse({
 			project,
 			dataset: dataset.id,
-			reverse: note === "" ? {} : { note },
+			reverse: { note },
 		});
 		if (result.error) return;
 		close();
@@ -50,7 +50,7 @@ export function Reverse({ project, dataset }: { project: string; dataset: Datase
 			>
 				<FormStack id={FORM} onSubmit={submit}>
 					{error && <ProblemNotice problem={error} />}
-					<TextField label="Why" name="note" maxLength={4000} autoFocus />
+					<TextField label="Why" name="note" required maxLength={4000} autoFocus />
 				</FormStack>
 			</Dialog>
 		</>
