@@ -112,34 +112,60 @@ async function reconcile(): Promise<[Demo, Project, Body]> {
 	return [demo, project, job];
 }
 
-/** Every (left row, right row) that the job's matches of these states join. */
+/**
+ * Rows of a file by what they hold beside the number of the document: an invoice that was booked twice is
+ * two rows which nobody can tell apart, and the truth knows them by their number only.
+ */
+function contents(file: string, delimiter: string): string[] {
+	const [header = "", ...lines] = read(file).toString().trim().split("\n");
+	const number = header.split(delimiter).indexOf("Document No");
+	return lines.map((line) =>
+		line
+			.split(delimiter)
+			.filter((_, i) => i !== number)
+			.join(delimiter),
+	);
+}
+
+/** A pair of rows by what they hold, and which one of equals it is. */
+function named(pairs: Iterable<[number, number]>): Set<string> {
+	const left = contents("ledger.csv", ",");
+	const right = contents("bank.csv", ";");
+	const seen = new Map<string, number>();
+	return new Set(
+		[...pairs].map(([l, r]) => {
+			const name = `${left[l]} = ${right[r]}`;
+			seen.set(name, (seen.get(name) ?? 0) + 1);
+			return `${name} (${seen.get(name)})`;
+		}),
+	);
+}
+
+/** Every pair of rows that the job's matches of these states join. */
 async function pairs(demo: Demo, project: Project, states: string[]): Promise<Set<string>> {
 	const view = await project.client.post(
 		`${project.path}/reconciliations/${demo.reconciliation}/views`,
 		{ job: demo.job, kind: "matches", filter: { state: states } },
 	);
-	const found = new Set<string>();
+	const found: [number, number][] = [];
 	for (let offset = 0; offset < view.total; offset += 500) {
 		const page = await project.client.get(
 			`${project.path}/views/${view.view}/rows?offset=${offset}&limit=500`,
 		);
 		for (const row of page.items)
-			for (const l of row.left) for (const r of row.right) found.add(`${l.row},${r.row}`);
+			for (const l of row.left) for (const r of row.right) found.push([l.row, r.row]);
 	}
-	return found;
+	return named(found);
 }
 
 /** Rows of the truth count from 1, those of a dataset from 0. */
 function truth(): Set<string> {
 	const lines = read("truth.csv").toString().trim().split("\n").slice(1);
-	return new Set(
-		lines.map((line) =>
-			line
-				.split(",")
-				.slice(1, 3)
-				.map((n) => Number(n) - 1)
-				.join(","),
-		),
+	return named(
+		lines.map((line) => {
+			const [, left, right] = line.split(",").map(Number);
+			return [(left ?? 0) - 1, (right ?? 0) - 1];
+		}),
 	);
 }
 

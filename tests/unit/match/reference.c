@@ -40,7 +40,7 @@ struct model {
 	double theta;
 	struct atom atom[ATOMS];
 	int natoms, grain;
-	/* 7. Who depends on whom: the parent or -1, where it agrees, what u is raised by, in bits. */
+	/* 3. Who depends on whom: the parent or -1, where it agrees, what u is raised by, in bits. */
 	int parent[REF_FIELDS];
 	bool agrees[REF_FIELDS][LEVELS];
 	double lift[REF_FIELDS][LEVELS];
@@ -355,7 +355,7 @@ static double evidence(const struct model *o, uint32_t l, uint32_t r)
 	return w;
 }
 
-/* ---- 7. dependence ---- */
+/* ---- 3. dependence ---- */
 
 struct tie {
 	double twice, lift[LEVELS];
