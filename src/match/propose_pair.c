@@ -310,16 +310,18 @@ static bool gather_words(const struct profile *p, struct set *set)
 	return true;
 }
 
-/* Does the other side know any of its words? Row numbers and the like it does not. */
-static bool has_meaning(const struct sketch *s, const struct set *other)
+/* Does the other side know any of its words? Row numbers and the like it does not. A side of few rows
+ * cannot know many words of one of many. */
+static bool has_meaning(const struct profile *p, const struct sketch *s, const struct set *other,
+	uint32_t other_rows)
 {
-	uint64_t all = 0, known = 0;
+	uint64_t all = 0, known = 0, rows = p->t->rows, least = MIN(rows, other_rows);
 
 	for (uint32_t i = 0; i < s->n; i++) {
 		all += s->v[i].count;
 		known += propose_set_has(other, s->v[i].hash) ? s->v[i].count : 0;
 	}
-	return known * SHARE_ONE >= all * TEXT_LEAST && known > 0;
+	return known > 0 && known * SHARE_ONE * rows >= all * TEXT_LEAST * least;
 }
 
 int propose_texts(struct propose *q, struct err *err)
@@ -330,7 +332,8 @@ int propose_texts(struct propose *q, struct err *err)
 		if (!gather_words(&q->p[1 - side], &other))
 			return err_set(err, E_NO_MEMORY, NULL);
 		for (uint32_t i = 0; i < p->n && q->ntexts[side] < RULES_TERMS_MAX; i++)
-			if (propose_is_string(p->col[i]) && has_meaning(&p->terms[i], &other))
+			if (propose_is_string(p->col[i]) && has_meaning(p, &p->terms[i], &other,
+					q->p[1 - side].t->rows))
 				q->text[side][q->ntexts[side]++] = p->col[i];
 		free(other.slot);
 	}
