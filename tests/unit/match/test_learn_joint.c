@@ -165,7 +165,7 @@ static char *replaced(const char *text, const char *from, const char *by)
 /* A model is a file: read again it scores as it did, and a damaged one is refused. */
 static void test_kept(void **state)
 {
-	struct scene *m = make(&cases[0]);
+	struct joint_scene *m = make(&cases[0]);
 	uint32_t said, before, after = 0;
 	struct run r;
 
