@@ -8,6 +8,7 @@ systemdsystemunit_DATA = \
 	%D%/recon-matcher.service \
 	%D%/recon-scanner.service \
 	%D%/recon-scanner.socket \
+	%D%/recon-watch.service \
 	%D%/recon.target
 
 pooluploaddir = $(systemdsystemunitdir)/recon-api@upload.service.d
@@ -28,6 +29,7 @@ SYSTEMD_GENERATED = \
 	%D%/recon-intake.service \
 	%D%/recon-matcher.service \
 	%D%/recon-scanner.service \
+	%D%/recon-watch.service \
 	%D%/pool-upload.conf \
 	%D%/pool-data.conf \
 	%D%/nginx-recon.conf
@@ -41,12 +43,14 @@ $(SYSTEMD_GENERATED): Makefile
 %D%/recon-intake.service: $(srcdir)/%D%/recon-intake.service.in
 %D%/recon-matcher.service: $(srcdir)/%D%/recon-matcher.service.in
 %D%/recon-scanner.service: $(srcdir)/%D%/recon-scanner.service.in
+%D%/recon-watch.service: $(srcdir)/%D%/recon-watch.service.in
 %D%/pool-upload.conf: $(srcdir)/%D%/pool-upload.conf.in
 %D%/pool-data.conf: $(srcdir)/%D%/pool-data.conf.in
 %D%/nginx-recon.conf: $(srcdir)/%D%/nginx-recon.conf.in
 
 CLEANFILES += $(SYSTEMD_GENERATED)
 EXTRA_DIST += \
+	%D%/recon-watch.service.in \
 	%D%/recon-expire.service.in %D%/recon-expire.timer \
 	%D%/recon-api@.service.in %D%/recon-api@.socket %D%/recon-intake.service.in \
 	%D%/recon-matcher.service.in %D%/recon-scanner.service.in %D%/recon-scanner.socket %D%/recon.target \

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/import.h"
+#include "cli/import_place.h"
 #include "sys/clock.h"
 
 #define PATIENCE_SECONDS 300
@@ -21,13 +21,12 @@
 #define PROGRESS_EVERY_US 200000
 
 struct options {
-	const char *server, *key_file, *ca, *project, *source, *json, *quiet, *no_wait, *patience;
+	const char *source, *json, *quiet, *no_wait;
 };
 
 struct command {
 	struct options o;
-	struct remote remote;
-	struct import_limits limits;
+	struct import_place place;
 	struct import im;
 	struct clock clock;
 	/* Progress of the present file. */
@@ -39,28 +38,7 @@ struct command {
 
 static void close_command(struct command *c)
 {
-	remote_close(&c->remote);
-	import_limits_free(&c->limits);
-}
-
-/* Settings stand in for options that were not given. */
-static int settle_options(struct cli *cli, struct options *o)
-{
-	const struct conf *conf = &cli->m->conf;
-
-	if (o->server && o->key_file && o->project)
-		return 0;
-	if (!cli_open(cli))
-		return E_CONFIG;
-	if (!o->server)
-		o->server = conf->import_server[0] ? conf->import_server : conf->site_origin;
-	if (!o->key_file)
-		o->key_file = conf->import_key_file;
-	if (!o->ca && conf->import_ca_file[0])
-		o->ca = conf->import_ca_file;
-	if (!o->project && conf->import_project[0])
-		o->project = conf->import_project;
-	return 0;
+	import_place_close(&c->place);
 }
 
 /* --- progress --------------------------------------------------------------------------------- */
@@ -145,32 +123,6 @@ static int exit_of(const struct import_result *r)
 	return r->err.code == E_TOO_LARGE ? CLI_LIMIT : CLI_REFUSED;
 }
 
-/* What stands between us and the server, as an exit code. */
-static int fail(struct command *c, const struct err *err)
-{
-	static const struct {
-		int code;
-		int exit_code;
-	} exits[] = {
-		{E_UNAVAILABLE, CLI_AWAY},
-		{E_TIMEOUT, CLI_AWAY},
-		{E_RATE, CLI_AWAY},
-		{E_UNAUTHENTICATED, CLI_DENIED},
-		{E_TOKEN_INVALID, CLI_DENIED},
-		{E_TOKEN_EXPIRED, CLI_DENIED},
-		{E_FORBIDDEN, CLI_DENIED},
-		{E_QUOTA, CLI_LIMIT},
-		{E_NO_SPACE, CLI_LIMIT},
-	};
-	int code = cli_fail(err);
-
-	(void)c;
-	for (size_t i = 0; i < ARRAY_LEN(exits); i++)
-		if (exits[i].code == err->code)
-			return exits[i].exit_code;
-	return code;
-}
-
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -191,7 +143,7 @@ static int import_fd(struct command *c, int fd)
 	rc = import_file(&c->im, fd, &r, &err);
 	end_line(c);
 	if (rc < 0)
-		return fail(c, &err);
+		return import_fail(&err);
 	if (c->o.json)
 		print_json(c->path, &r);
 	else
@@ -215,81 +167,54 @@ static int import_path(struct command *c, const char *path)
 	return cli_fail(&err);
 }
 
-static int find_place(struct command *c, struct err *err)
-{
-	int rc = import_limits_load(&c->remote, &c->limits, err);
-
-	if (rc == 0)
-		rc = remote_find_project(&c->remote, c->o.project, &c->im.project, err);
-	return rc < 0 ? rc :
-			remote_find_source(
-				&c->remote, &c->im.project, c->o.source, &c->im.source, err);
-}
-
 static int import_all(struct command *c, int argc, char **argv)
 {
-	struct err err = {0};
-	int worst = CLI_DONE;
+	int first = CLI_DONE;
 
-	if (find_place(c, &err) < 0)
-		return fail(c, &err);
 	for (int i = 1; i < argc; i++) {
 		int code = import_path(c, argv[i]);
 
-		worst = worst ? worst : code;
+		first = first ? first : code;
 		/* The next file would fare no better. */
 		if (code == CLI_AWAY || code == CLI_DENIED)
 			break;
 	}
-	return worst;
+	return first;
 }
 
-static int open_remote(struct command *c, struct err *err)
+static int open_place(struct cli *cli, struct command *c, struct err *err)
 {
-	struct remote_options how = {
-		.server = c->o.server,
-		.key_file = c->o.key_file,
-		.ca_file = c->o.ca,
-		.patience_ms = PATIENCE_SECONDS * 1000,
-	};
-	uint64_t seconds;
+	int rc = import_place_settle(cli, &c->place, err);
 
-	if (c->o.patience) {
-		if (!sv_to_u64(sv_from_cstr(c->o.patience), 86400, &seconds))
-			return err_set(err, E_USAGE, "--patience takes seconds, at most a day.");
-		how.patience_ms = (int64_t)seconds * 1000;
-	}
-	return remote_open(&how, &c->remote, err);
+	if (rc == 0)
+		rc = import_place_open(&c->place, PATIENCE_SECONDS, err);
+	if (rc == 0)
+		rc = remote_find_source(&c->place.remote, &c->place.project_id, c->o.source,
+			&c->im.source, err);
+	c->im.project = c->place.project_id;
+	return rc;
 }
 
 int cmd_import(struct cli *cli, int argc, char **argv)
 {
 	struct command c CLEANUP(close_command) = {.clock = clock_system()};
-	const struct cli_option options[] = {{"--server", true, &c.o.server},
-		{"--key-file", true, &c.o.key_file}, {"--ca", true, &c.o.ca},
-		{"--project", true, &c.o.project}, {"--source", true, &c.o.source},
-		{"--json", false, &c.o.json}, {"--quiet", false, &c.o.quiet},
-		{"--no-wait", false, &c.o.no_wait}, {"--patience", true, &c.o.patience}, {0}};
+	const struct cli_option options[] = {IMPORT_PLACE_OPTIONS(&c.place),
+		{"--source", true, &c.o.source}, {"--json", false, &c.o.json},
+		{"--quiet", false, &c.o.quiet}, {"--no-wait", false, &c.o.no_wait}, {0}};
 	struct err err = {0};
 
 	if (!cli_options(&argc, argv, options))
 		return CLI_USAGE;
 	if (argc < 2 || !c.o.source)
 		return cli_usage("import");
-	if (settle_options(cli, &c.o) < 0)
-		return CLI_FAILED;
-	if (!c.o.project) {
-		err_set(&err, E_USAGE, "Which project? Say --project, or set import.project.");
-		return cli_fail(&err);
-	}
 	c.live = isatty(STDERR_FILENO) == 1;
-	c.im = (struct import){.remote = &c.remote,
-		.limits = &c.limits,
+	c.im = (struct import){.remote = &c.place.remote,
+		.limits = &c.place.limits,
 		.wait = !c.o.no_wait,
 		.wait_ms = WAIT_MS,
 		.progress = progress,
 		.ctx = &c};
-	if (open_remote(&c, &err) < 0)
-		return fail(&c, &err);
+	if (open_place(cli, &c, &err) < 0)
+		return import_fail(&err);
 	return import_all(&c, argc, argv);
 }

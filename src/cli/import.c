@@ -431,7 +431,8 @@ static int await(struct run *run, const char *list, const struct uuid *id,
 		int rc = remote_get(run->im->remote, &o, err, "%s/%s/%s", run->project, list, text);
 
 		*ret_done = rc == 0 && done(run, o);
-		if (rc == E_FORBIDDEN)
+		run->r->blind = rc == E_FORBIDDEN;
+		if (run->r->blind)
 			return 0;
 		if (rc < 0 || *ret_done || *left_ms <= 0)
 			return rc;

@@ -79,6 +79,7 @@ struct import_result {
 	struct uuid file, dataset; /* nil: none */
 	uint64_t size;
 	uint8_t sha256[32];
+	bool blind;   /* IMPORT_TAKEN: the key may not see more, however long one waits */
 	bool counted; /* the rows are known */
 	int64_t rows_read, rows_accepted, rows_rejected, rows_skipped;
 	struct import_note *questions;

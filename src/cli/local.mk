@@ -12,15 +12,19 @@ recon_SOURCES = \
 	%D%/cmd_read.c \
 	%D%/cmd_user.c \
 	%D%/cmd_vault.c \
+	%D%/cmd_watch.c \
 	%D%/decisions.c %D%/decisions.h \
 	%D%/import.c %D%/import.h \
+	%D%/import_place.c %D%/import_place.h \
 	%D%/load.c %D%/load.h \
 	%D%/main.c \
 	%D%/match_files.c %D%/match_files.h \
 	%D%/match_row.c %D%/match_row.h \
 	%D%/match_text.c %D%/match_text.h \
 	%D%/remote.c %D%/remote.h \
-	%D%/same_files.c %D%/same_files.h
+	%D%/same_files.c %D%/same_files.h \
+	%D%/watch.c %D%/watch.h \
+	%D%/watch_claim.c %D%/watch_claim.h
 recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'
 recon_LDADD = $(MATCH_LIBS) $(WRITE_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(NET_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
 

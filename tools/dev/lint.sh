@@ -103,7 +103,7 @@ suite_lint() {
 units_verify() { # ROOT
 	local unit message status=0
 	for unit in recon.target recon-scanner.service recon-intake.service recon-matcher.service \
-		recon-expire.service recon-expire.timer recon-api@auth.service recon-api@api.service recon-api@upload.service recon-api@data.service; do
+		recon-expire.service recon-expire.timer recon-watch.service recon-api@auth.service recon-api@api.service recon-api@upload.service recon-api@data.service; do
 		message=$(systemd-analyze verify --root="$1" --man=no --recursive-errors=no "$unit" 2>&1) || status=1
 		[ -z "$message" ] || {
 			printf '%s: %s\n' "$unit" "$message"
@@ -141,6 +141,8 @@ suite_systemd() {
 		recon-api@data.service; do
 		tap_run "$unit is confined" units_exposure "$root" "$unit" 1.3 || status=1
 	done
+	# It alone speaks to the network.
+	tap_run "recon-watch.service is confined" units_exposure "$root" recon-watch.service 2.0 || status=1
 	tap_run "nginx.service is confined" units_exposure "$root" nginx.service 2.0 || status=1
 	return $status
 }

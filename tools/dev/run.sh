@@ -13,7 +13,7 @@ cmd_recon() {
 		cd "$here" || exit
 		exec "$top/$tree/recon" "$@"
 		;;
-	import)
+	import | watch)
 		# A client of the instance like any other: the caller's files, the caller's key.
 		instance_existing
 		cd "$here" || exit

@@ -79,6 +79,21 @@ function psql(database: string, input: string): string {
 	return execFileSync(command, args, { encoding: "utf8", input, cwd: "/" });
 }
 
+/** The built command line as the instance's account, as a service would run: what to spawn, and with
+ * which environment. */
+export function serviceCommand(args: string[]): [string, string[], NodeJS.ProcessEnv] {
+	const { inst } = instance.dirs;
+	const { uid, gid } = owner;
+	const as = switches ? ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"] : [];
+	const [command = "", ...rest] = [
+		...as,
+		`${inst}/root/usr/bin/recon`,
+		...["--config", `${inst}/conf/recon.conf`],
+		...args,
+	];
+	return [command, rest, { ...process.env, GCOV_PREFIX: `${inst}/counters` }];
+}
+
 /** SQL as the superuser: for setting a scene that no program makes by itself. */
 export const sql = (input: string, database = "recon") => psql(database, input);
 

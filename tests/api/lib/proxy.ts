@@ -9,6 +9,8 @@ export class Wire {
 	#port = 0;
 	/** Cuts the connection once, when this many bytes have gone to the server over it. */
 	cutAfter = Number.POSITIVE_INFINITY;
+	/** The cut is for good: nobody is there afterwards. */
+	thenAway = false;
 	connections = 0;
 	cuts = 0;
 
@@ -47,6 +49,7 @@ export class Wire {
 			this.cutAfter = Number.POSITIVE_INFINITY;
 			this.cuts++;
 			client.resetAndDestroy();
+			if (this.thenAway) void this.away();
 		});
 		server.on("data", (chunk) => client.write(chunk));
 		client.on("close", () => this.#leave(client, server));

@@ -1,0 +1,242 @@
+/*
+ * recon watch: hands every file that appears in the watched folders to a server, until it is ended;
+ * with --once, what is there now. It keeps nothing in memory that has to survive: SIGKILL is as good
+ * an end as any.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "cli/import_place.h"
+#include "cli/watch.h"
+#include "sys/proc.h"
+
+#define PATIENCE_SECONDS 20
+#define WAIT_MS (5 * 60 * 1000)
+#define FOLDERS_FILE_MAX (64u * 1024)
+#define STUCK_US (10 * INT64_C(1000000)) /* before the server is asked again */
+
+struct command {
+	const char *folders_file, *settle, *once;
+	struct import_place place;
+	struct watch watch;
+	struct buf text; /* of the folders file: paths point into it */
+	int64_t rescan_us;
+	int inotify;
+	int watches[WATCH_FOLDERS_MAX];
+};
+
+static void close_command(struct command *c)
+{
+	for (size_t i = 0; i < c->watch.folder_count; i++)
+		watch_folder_close(&c->watch.folders[i]);
+	fd_close(&c->inotify);
+	buf_free(&c->text);
+	import_place_close(&c->place);
+}
+
+/* --- folders ---------------------------------------------------------------------------------- */
+
+static int read_text(const char *path, struct buf *out, struct err *err)
+{
+	FILE *f = fopen(path, "re");
+	char *p = buf_reserve(out, FOLDERS_FILE_MAX);
+	size_t n = f && p ? fread(p, 1, FOLDERS_FILE_MAX, f) : 0;
+	bool failed = !f || ferror(f) || !feof(f);
+
+	if (f)
+		fclose(f);
+	if (failed || !p)
+		return err_set(err, E_CONFIG, "The folders in %s cannot be read.", path);
+	buf_commit(out, n);
+	return 0;
+}
+
+static int add_folder(struct command *c, char *path, const char *source, struct err *err)
+{
+	struct watch_folder *f = &c->watch.folders[c->watch.folder_count];
+	int rc;
+
+	if (c->watch.folder_count == WATCH_FOLDERS_MAX)
+		return err_set(err, E_CONFIG, "At most %d folders can be watched.",
+			WATCH_FOLDERS_MAX);
+	if (path[0] != '/')
+		return err_set(err, E_CONFIG, "The folder %s is no absolute path.", path);
+	f->path = path;
+	rc = remote_find_source(
+		&c->place.remote, &c->place.project_id, source, &f->source, err);
+	if (rc == 0)
+		rc = watch_folder_open(f, err);
+	if (rc == 0)
+		c->watch.folder_count++;
+	return rc;
+}
+
+/* "folder = source", blank lines and # comments. */
+static int parse_line(struct command *c, char *line, struct err *err)
+{
+	char *equals = strrchr(line, '=');
+	struct sv path, source;
+
+	if (sv_trim(sv_from_cstr(line)).n == 0 || sv_trim(sv_from_cstr(line)).p[0] == '#')
+		return 0;
+	path = sv_trim(sv_from(line, equals ? (size_t)(equals - line) : 0));
+	source = sv_trim(sv_from_cstr(equals ? equals + 1 : ""));
+	if (path.n == 0 || source.n == 0)
+		return err_set(err, E_CONFIG, "A line must be: folder = source.");
+	line[(size_t)(path.p - line) + path.n] = '\0';
+	line[(size_t)(source.p - line) + source.n] = '\0';
+	return add_folder(c, line + (path.p - line), source.p, err);
+}
+
+static int open_folders(struct command *c, struct err *err)
+{
+	char *rest, *line;
+	int rc = read_text(c->folders_file, &c->text, err);
+
+	for (rest = c->text.p; rc == 0 && (line = strsep(&rest, "\n"));)
+		rc = parse_line(c, line, err);
+	if (rc == 0 && c->watch.folder_count == 0)
+		rc = err_set(err, E_CONFIG, "%s names no folder.", c->folders_file);
+	return rc;
+}
+
+/* --- hearing ---------------------------------------------------------------------------------- */
+
+static int open_inotify(struct command *c, struct err *err)
+{
+	c->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (c->inotify < 0)
+		return err_set_errno(err, errno, "Nothing can be heard of folders");
+	for (size_t i = 0; i < c->watch.folder_count; i++) {
+		c->watches[i] = inotify_add_watch(c->inotify, c->watch.folders[i].path,
+			IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB | IN_ONLYDIR);
+		if (c->watches[i] < 0)
+			return err_set_errno(err, errno, "Nothing can be heard of %s",
+				c->watch.folders[i].path);
+	}
+	return 0;
+}
+
+static void hear_one(struct command *c, const struct inotify_event *event, struct watch_rest *rest)
+{
+	for (size_t i = 0; (event->mask & IN_MOVED_TO) != 0 && i < c->watch.folder_count; i++)
+		if (c->watches[i] == event->wd)
+			watch_take_renamed(&c->watch, &c->watch.folders[i], event->name, rest);
+}
+
+/* What was renamed into a folder is taken at once; all else the next pass finds. */
+static void hear(struct command *c, struct watch_rest *rest)
+{
+	char events[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)]
+		__attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t n = read(c->inotify, events, sizeof(events));
+
+	for (ssize_t at = 0; at < n;) {
+		const struct inotify_event *event = (const void *)(events + at);
+
+		if (event->len > 0 && rest->stuck == 0)
+			hear_one(c, event, rest);
+		at += (ssize_t)(sizeof(*event) + event->len);
+	}
+}
+
+static int pause_ms(const struct command *c, const struct watch_rest *rest)
+{
+	int64_t us = MIN(rest->next_us, c->rescan_us);
+
+	if (rest->stuck > 0)
+		us = MIN(us, STUCK_US);
+	return (int)(us / 1000 + 1);
+}
+
+/* Passes, and what is heard between them, until somebody ends us. */
+static int run(struct command *c)
+{
+	struct watch_rest rest;
+
+	proc_notify_ready("watching");
+	for (;;) {
+		struct pollfd heard = {.fd = c->inotify, .events = POLLIN};
+		int n;
+
+		watch_pass(&c->watch, &rest);
+		proc_notify_watchdog();
+		n = poll(&heard, 1, pause_ms(c, &rest));
+		if (n < 0 && errno != EINTR)
+			return CLI_FAILED;
+		if (n > 0)
+			hear(c, &rest);
+	}
+}
+
+static int run_once(struct command *c)
+{
+	struct watch_rest rest;
+
+	watch_pass(&c->watch, &rest);
+	printf("%zu imported, %zu failed, %zu waiting for the server\n", rest.imported, rest.failed,
+		rest.stuck);
+	if (rest.stuck > 0)
+		return CLI_AWAY;
+	return rest.failed > 0 ? CLI_REFUSED : CLI_DONE;
+}
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+static int settle(struct cli *cli, struct command *c, struct err *err)
+{
+	const struct conf *conf = &cli->m->conf;
+	uint64_t seconds = 0;
+
+	if (!cli_open(cli))
+		return err_set(err, E_CONFIG, NULL);
+	c->rescan_us = conf->watch_rescan_seconds * 1000000;
+	c->watch.settle_us = conf->watch_settle_seconds * 1000000;
+	if (!c->folders_file)
+		c->folders_file = conf->watch_folders_file;
+	if (c->settle && !sv_to_u64(sv_from_cstr(c->settle), 86400, &seconds))
+		return err_set(err, E_USAGE, "--settle takes seconds, at most a day.");
+	if (c->settle)
+		c->watch.settle_us = (int64_t)seconds * 1000000;
+	return import_place_settle(cli, &c->place, err);
+}
+
+static int open_all(struct cli *cli, struct command *c, struct err *err)
+{
+	int rc = settle(cli, c, err);
+
+	if (rc == 0)
+		rc = import_place_open(&c->place, PATIENCE_SECONDS, err);
+	c->watch.project = c->place.project_id;
+	if (rc == 0)
+		rc = open_folders(c, err);
+	return rc < 0 || c->once ? rc : open_inotify(c, err);
+}
+
+int cmd_watch(struct cli *cli, int argc, char **argv)
+{
+	struct command c CLEANUP(close_command) = {.inotify = -1};
+	const struct cli_option options[] = {IMPORT_PLACE_OPTIONS(&c.place),
+		{"--folders", true, &c.folders_file}, {"--settle", true, &c.settle},
+		{"--once", false, &c.once}, {0}};
+	struct err err = {0};
+
+	if (!cli_options(&argc, argv, options))
+		return CLI_USAGE;
+	if (argc != 1)
+		return cli_usage("watch");
+	c.watch.remote = &c.place.remote;
+	c.watch.limits = &c.place.limits;
+	c.watch.clock = clock_system();
+	c.watch.wait_ms = WAIT_MS;
+	c.watch.log = &cli->m->log;
+	if (open_all(cli, &c, &err) < 0)
+		return import_fail(&err);
+	return c.once ? run_once(&c) : run(&c);
+}
