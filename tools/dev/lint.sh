@@ -138,11 +138,9 @@ suite_systemd() {
 		tap_run "$unit is confined" units_exposure "$root" "$unit" 0.6 || status=1
 	done
 	for unit in recon-expire.service recon-intake.service recon-api@auth.service recon-api@api.service recon-api@upload.service \
-		recon-api@data.service; do
+		recon-api@data.service recon-watch.service; do
 		tap_run "$unit is confined" units_exposure "$root" "$unit" 1.3 || status=1
 	done
-	# It alone speaks to the network.
-	tap_run "recon-watch.service is confined" units_exposure "$root" recon-watch.service 2.0 || status=1
 	tap_run "nginx.service is confined" units_exposure "$root" nginx.service 2.0 || status=1
 	return $status
 }
