@@ -1,6 +1,8 @@
 /* See load.h. */
 #include "matcher/load.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include "col/table_file.h"
@@ -77,45 +79,109 @@ static int alloc_inputs(struct load *l, size_t n, struct err *err)
 	return 0;
 }
 
-static int load_side(
-	struct vault *vault, const struct job_input *in, struct load *l, struct err *err)
+static void note_input(struct load *l, uint32_t i, const struct job_input *in)
 {
-	struct match_input *to = &l->inputs[l->n];
-	int code = load_table(vault, in, TABLE_FIELDS | TABLE_FLAGS, &l->tables[l->n], err);
+	struct match_input *to = &l->inputs[i];
 
-	if (code < 0)
-		return code;
-	to->table = &l->tables[l->n];
+	to->table = &l->tables[i];
 	to->side = in->side == SIDE_LEFT ? RESULT_LEFT : RESULT_RIGHT;
 	to->dataset_no = in->dataset_no;
 	to->first_seen = in->dated ? in->first_seen : 0;
 	memcpy(to->sha256, in->sha256, sizeof(to->sha256));
-	l->carried[l->n++] = in->carried;
-	return 0;
+	l->carried[i] = in->carried;
 }
 
-/* Rulesets may name columns of the advice that its mapping has no field for. */
-static int load_advice(
-	struct vault *vault, const struct job_input *in, struct load *l, struct err *err)
-{
+/* Tables are decrypted and checked by several threads, one table each at a time. */
+struct loading {
+	struct vault *vault;
+	const struct job_input *in;
+	size_t n;
+	struct load *l;
+	struct col_table **to; /* by input */
+	atomic_size_t next;
+	pthread_mutex_t lock;
+	struct err err; /* the first */
 	int code;
+};
 
-	if (l->advised)
-		return err_set(err, E_UNSUPPORTED, "A job takes one dataset of advice.");
-	code = load_table(vault, in, TABLE_ALL, &l->advice, err);
-	l->advised = code == 0;
-	return code;
+/* Rulesets may name columns of the advice that its mapping has no field for. */
+static unsigned wanted(const struct job_input *in)
+{
+	return in->side == SIDE_ADVICE ? TABLE_ALL : TABLE_FIELDS | TABLE_FLAGS;
+}
+
+static void *load_some(void *arg)
+{
+	struct loading *k = arg;
+
+	for (size_t i = atomic_fetch_add(&k->next, 1); i < k->n; i = atomic_fetch_add(&k->next, 1)) {
+		struct err err = {0};
+		int code = load_table(k->vault, &k->in[i], wanted(&k->in[i]), k->to[i], &err);
+
+		if (code == 0)
+			continue;
+		pthread_mutex_lock(&k->lock);
+		if (k->code == 0) {
+			k->code = code;
+			k->err = err;
+		}
+		pthread_mutex_unlock(&k->lock);
+		atomic_store(&k->next, k->n);
+	}
+	return NULL;
+}
+
+#define LOADERS 4
+
+static void load_all(struct loading *k)
+{
+	pthread_t threads[LOADERS];
+	size_t started = 0;
+
+	while (started + 1 < MIN(k->n, (size_t)LOADERS) &&
+		pthread_create(&threads[started], NULL, load_some, k) == 0)
+		started++;
+	load_some(k);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+}
+
+/* Where each input's table goes; sides are numbered without the advice. */
+static int place_tables(struct loading *k, struct err *err)
+{
+	for (size_t i = 0; i < k->n; i++) {
+		if (k->in[i].side != SIDE_ADVICE) {
+			note_input(k->l, k->l->n, &k->in[i]);
+			k->to[i] = &k->l->tables[k->l->n++];
+			continue;
+		}
+		if (k->l->advised)
+			return err_set(err, E_UNSUPPORTED, "A job takes one dataset of advice.");
+		k->l->advised = true;
+		k->to[i] = &k->l->advice;
+	}
+	return 0;
 }
 
 static int load_tables(
 	struct vault *vault, const struct job_input *in, size_t n, struct load *l, struct err *err)
 {
+	struct loading k = {.vault = vault, .in = in, .n = n, .l = l,
+		.lock = PTHREAD_MUTEX_INITIALIZER};
 	int code = alloc_inputs(l, n, err);
 
-	for (size_t i = 0; code == 0 && i < n; i++)
-		code = in[i].side == SIDE_ADVICE ? load_advice(vault, &in[i], l, err)
-						 : load_side(vault, &in[i], l, err);
-	return code;
+	if (code < 0)
+		return code;
+	k.to = ARENA_ARRAY(&l->arena, n, struct col_table *);
+	if (!k.to)
+		return err_set(err, E_NO_MEMORY, NULL);
+	code = place_tables(&k, err);
+	if (code < 0)
+		return code;
+	load_all(&k);
+	if (k.code < 0)
+		*err = k.err;
+	return k.code;
 }
 
 /* --- rules ------------------------------------------------------------------------------------ */

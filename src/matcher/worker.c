@@ -5,6 +5,7 @@
 #include "matcher/worker.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 #include "col/result_file.h"
 #include "matcher/commit.h"
@@ -167,31 +168,71 @@ static const struct object *stored_object(const struct run *r, enum stored_kind 
 	return r->stored[which].there ? &r->stored[which].object : NULL;
 }
 
-static int commit(struct run *r, struct err *err)
-{
-	CLEANUP(record_set_free) struct record_set taken = RECORD_SET_INIT;
-	CLEANUP(buf_free) struct buf summary = BUF_INIT;
+/* What the transaction takes besides the objects; computed while those are written. */
+struct prepared {
+	struct run *r;
+	struct record_set taken;
 	struct record_parts parts;
 	struct job_stats stats;
+	struct buf summary;
+	struct err err;
+	int code;
+};
+
+/* Uses the run's arena, which storing does not. */
+static void *prepare(void *arg)
+{
+	struct prepared *p = arg;
+	struct run *r = p->r;
+
+	p->code = commit_members(r->load.inputs, r->load.rules, &r->result, &r->arena, &p->taken,
+		&p->parts, &p->err);
+	if (p->code == 0)
+		p->code = stat_rows(r->load.inputs, r->load.rules, &r->result, &r->arena, &p->stats,
+			&p->err);
+	if (p->code == 0)
+		p->code = stat_summary(
+			&r->result, &r->receipt, &r->calibration, &p->summary, &p->err);
+	return NULL;
+}
+
+static void prepared_free(struct prepared *p)
+{
+	record_set_free(&p->taken);
+	buf_free(&p->summary);
+}
+
+/* Writing waits for the disk, preparing for the processor. */
+static int store_and_prepare(struct run *r, struct prepared *p, struct err *err)
+{
+	pthread_t thread;
+	bool aside = pthread_create(&thread, NULL, prepare, p) == 0;
+	int code = store_all(r, err);
+
+	if (aside)
+		pthread_join(thread, NULL);
+	else
+		prepare(p);
+	if (code == 0 && p->code < 0) {
+		*err = p->err;
+		code = p->code;
+	}
+	return code;
+}
+
+static int commit(struct run *r, struct prepared *p, struct err *err)
+{
 	struct commit c = {.task = r->task,
 		.job = &r->job,
 		.result = &r->stored[STORED_RESULT].object,
-		.taken = &taken,
-		.parts = &parts,
-		.stats = &stats,
+		.taken = &p->taken,
+		.parts = &p->parts,
+		.stats = &p->stats,
+		.summary = buf_sv(&p->summary),
 		.receipt = stored_object(r, STORED_RECEIPT),
 		.model = stored_object(r, STORED_MODEL)};
-	int code = commit_members(
-		r->load.inputs, r->load.rules, &r->result, &r->arena, &taken, &parts, err);
+	int code = commit_done_surely(r->w->db, &c, err);
 
-	if (code == 0)
-		code = stat_rows(r->load.inputs, r->load.rules, &r->result, &r->arena, &stats, err);
-	if (code == 0)
-		code = stat_summary(&r->result, &r->receipt, &r->calibration, &summary, err);
-	if (code == 0) {
-		c.summary = buf_sv(&summary);
-		code = commit_done_surely(r->w->db, &c, err);
-	}
 	for (int i = 0; code == 0 && i < STORED; i++)
 		r->stored[i].there = false;
 	return code;
@@ -205,6 +246,7 @@ static int go_on(const struct run *r, struct err *err)
 
 static int run_steps(struct run *r, struct err *err)
 {
+	CLEANUP(prepared_free) struct prepared prepared = {.r = r};
 	int code;
 
 	lap(r);
@@ -219,13 +261,13 @@ static int run_steps(struct run *r, struct err *err)
 	r->match_ms = lap(r);
 	if (code == 0) {
 		pulse_progress(&r->pulse, "storing", 0, 1);
-		code = store_all(r, err);
+		code = store_and_prepare(r, &prepared, err);
 	}
 	r->store_ms = lap(r);
 	if (code == 0)
 		code = go_on(r, err);
 	if (code == 0)
-		code = commit(r, err);
+		code = commit(r, &prepared, err);
 	r->commit_ms = lap(r);
 	return code;
 }
