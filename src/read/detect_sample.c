@@ -71,7 +71,7 @@ static uint32_t filled_width(const struct feed_row *row)
 	return n;
 }
 
-static bool keep_in_tail(struct sampler *s, const struct feed_row *row, uint32_t n)
+static void keep_in_tail(struct sampler *s, const struct feed_row *row, uint32_t n)
 {
 	struct tail_row *to = &s->tail[s->filled++ % TAIL_ROWS];
 	size_t bytes = 0;
@@ -80,7 +80,6 @@ static bool keep_in_tail(struct sampler *s, const struct feed_row *row, uint32_t
 	arena_init(&to->arena, TAIL_BYTES);
 	to->cells = copy_cells(&to->arena, row, n, &bytes);
 	to->n = to->cells == NULL ? 0 : n; /* a row that large is no footer */
-	return true;
 }
 
 static int take_row(struct feed *feed, const struct feed_row *row, struct err *err)
@@ -106,23 +105,8 @@ static int take_row(struct feed *feed, const struct feed_row *row, struct err *e
 	return 0;
 }
 
-static int take_reject(struct feed *feed, const struct feed_reject *reject, struct err *err)
-{
-	(void)feed;
-	(void)reject;
-	(void)err;
-	return 0;
-}
-
-static int take_statement(struct feed *feed, const struct statement *s, struct err *err)
-{
-	(void)feed;
-	(void)s;
-	(void)err;
-	return 0;
-}
-
-static const struct feed_ops ops = {take_columns, take_row, take_reject, take_statement};
+static const struct feed_ops ops = {
+	take_columns, take_row, feed_ignore_reject, feed_ignore_statement};
 
 /* ---- sheets ---- */
 

@@ -86,4 +86,10 @@ MUST_CHECK static inline int feed_statement(
 	return f->ops->statement(f, s, err);
 }
 
+/* For a feed that looks at rows only: takes nothing, and goes on. */
+MUST_CHECK int feed_ignore_reject(
+	struct feed *f, const struct feed_reject *reject, struct err *err);
+MUST_CHECK int feed_ignore_statement(
+	struct feed *f, const struct statement *s, struct err *err);
+
 #endif

@@ -21,7 +21,7 @@ libread_a_SOURCES = \
 	%D%/detect_table.c \
 	%D%/detect_type.c \
 	%D%/encoding.c %D%/encoding.h \
-	%D%/feed.h \
+	%D%/feed.c %D%/feed.h \
 	%D%/feed_make.c %D%/feed_make.h \
 	%D%/fold.c %D%/fold.h \
 	%D%/fold_block.c %D%/fold_block.h \

@@ -111,6 +111,42 @@ bool sheet_column_of(struct sv reference, uint32_t *ret)
 	return true;
 }
 
+/* ---- shared strings ---- */
+
+void sheet_strings_init(struct sheet_strings *s, size_t limit)
+{
+	buf_init(&s->text, limit);
+}
+
+void sheet_strings_free(struct sheet_strings *s)
+{
+	buf_free(&s->text);
+	buf_free(&s->ends);
+	s->n = 0;
+}
+
+bool sheet_strings_end(struct sheet_strings *s)
+{
+	uint32_t end = (uint32_t)s->text.n;
+
+	buf_add(&s->ends, &end, sizeof(end));
+	s->n++;
+	return buf_ok(&s->text) && buf_ok(&s->ends);
+}
+
+bool sheet_strings_at(const struct sheet_strings *s, uint32_t i, struct sv *ret)
+{
+	uint32_t from = 0, to = 0;
+
+	if (i >= s->n)
+		return false;
+	if (i > 0)
+		memcpy(&from, s->ends.p + (i - 1) * sizeof(from), sizeof(from));
+	memcpy(&to, s->ends.p + i * sizeof(to), sizeof(to));
+	*ret = sv_from(buf_cstr(&s->text) + from, to - from);
+	return true;
+}
+
 /* ---- numbers ---- */
 
 /* Up to 15 digits and at most a point and a minus: as it is, which most are. */

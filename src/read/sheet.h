@@ -34,6 +34,22 @@ MUST_CHECK int sheet_row_feed(struct sheet_row *r, uint32_t line, struct feed *t
 /* Feeds empty rows for those from next up to line - 1 that are not stored. */
 MUST_CHECK int sheet_feed_gap(uint32_t next, uint32_t line, struct feed *to, struct err *err);
 
+/* ---- shared strings ---- */
+
+/* The strings of a workbook, which cells name by their number. */
+struct sheet_strings {
+	struct buf text;
+	struct buf ends; /* uint32_t each: where in text */
+	uint32_t n;
+};
+
+void sheet_strings_init(struct sheet_strings *s, size_t limit); /* bytes of all of them */
+void sheet_strings_free(struct sheet_strings *s);
+/* Appends to text directly; then this says that a string has ended. False: there is no room. */
+MUST_CHECK bool sheet_strings_end(struct sheet_strings *s);
+/* False when there is no such string. */
+bool sheet_strings_at(const struct sheet_strings *s, uint32_t i, struct sv *ret);
+
 /* ---- values ---- */
 
 enum sheet_kind {

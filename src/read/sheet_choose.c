@@ -37,23 +37,8 @@ static int take_row(struct feed *feed, const struct feed_row *row, struct err *e
 	return l->seen >= LOOK_ROWS ? FEED_STOP : 0;
 }
 
-static int take_reject(struct feed *feed, const struct feed_reject *reject, struct err *err)
-{
-	(void)feed;
-	(void)reject;
-	(void)err;
-	return 0;
-}
-
-static int take_statement(struct feed *feed, const struct statement *s, struct err *err)
-{
-	(void)feed;
-	(void)s;
-	(void)err;
-	return 0;
-}
-
-static const struct feed_ops ops = {take_columns, take_row, take_reject, take_statement};
+static const struct feed_ops ops = {
+	take_columns, take_row, feed_ignore_reject, feed_ignore_statement};
 
 int sheet_choose(struct detect *d, const struct sheet_list *list, struct err *err)
 {

@@ -166,7 +166,7 @@ static int put_shared(struct reader *r, const struct xls_record *rec, struct err
 {
 	struct sv s;
 
-	if (!xls_book_string(r->book, xls_get32(rec->p + 6), &s))
+	if (!sheet_strings_at(&r->book->strings, xls_get32(rec->p + 6), &s))
 		return err_set(err, E_UNREADABLE,
 			"A cell of row %u refers to a text that the workbook does not have.",
 			r->current);

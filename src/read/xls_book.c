@@ -27,8 +27,7 @@ void xls_book_free(struct xls_book **b)
 	buf_free(&(*b)->stream);
 	arena_free(&(*b)->arena);
 	buf_free(&(*b)->kinds);
-	buf_free(&(*b)->strings);
-	buf_free(&(*b)->string_ends);
+	sheet_strings_free(&(*b)->strings);
 	free(*b);
 	*b = NULL;
 }
@@ -184,30 +183,13 @@ static int read_strings(
 	int rc = take(&c, 8, &p, err);
 	uint32_t n = rc == 0 ? xls_get32(p + 4) : 0;
 
-	buf_init(&b->strings, STRINGS_MAX);
+	sheet_strings_init(&b->strings, STRINGS_MAX);
 	for (uint32_t i = 0; rc == 0 && i < n; i++) {
-		rc = take_string(&c, &b->strings, err);
-		uint32_t end = (uint32_t)b->strings.n;
-
-		buf_add(&b->string_ends, &end, sizeof(end));
-		b->nstrings++;
-		if (rc == 0 && (!buf_ok(&b->strings) || !buf_ok(&b->string_ends)))
+		rc = take_string(&c, &b->strings.text, err);
+		if (!sheet_strings_end(&b->strings) && rc == 0)
 			rc = err_set(err, E_LIMIT, "The workbook has more text than can be read.");
 	}
 	return rc;
-}
-
-bool xls_book_string(const struct xls_book *b, uint32_t i, struct sv *ret)
-{
-	uint32_t from = 0, to;
-
-	if (i >= b->nstrings)
-		return false;
-	if (i > 0)
-		memcpy(&from, b->string_ends.p + (i - 1) * sizeof(from), sizeof(from));
-	memcpy(&to, b->string_ends.p + i * sizeof(to), sizeof(to));
-	*ret = sv_from(buf_cstr(&b->strings) + from, to - from);
-	return true;
 }
 
 /* ---- formats and sheets ---- */
@@ -294,7 +276,7 @@ static int read_globals(struct xls_book *b, struct formats *f, struct err *err)
 			add_cell_format(b, f, &r);
 		else if (r.type == XLS_BOUNDSHEET)
 			add_sheet(b, &r);
-		else if (r.type == XLS_SST && b->nstrings == 0)
+		else if (r.type == XLS_SST && b->strings.n == 0)
 			rc = read_strings(b, &r, at, err);
 	}
 	if (rc == 0 && b->nsheets == 0)

@@ -54,8 +54,7 @@ struct xls_book {
 	uint32_t nsheets;
 	struct buf kinds; /* enum sheet_kind by cell format */
 	uint32_t nkinds;
-	struct buf strings, string_ends;
-	uint32_t nstrings;
+	struct sheet_strings strings;
 };
 
 MUST_CHECK int xls_book_open(struct col_source src, struct xls_book **ret, struct err *err);
@@ -63,7 +62,6 @@ void xls_book_free(struct xls_book **b); /* also the CLEANUP function */
 /* The record at *at, which moves behind it; E_UNREADABLE at the end of the stream. */
 MUST_CHECK int xls_next(
 	const struct xls_book *b, size_t *at, struct xls_record *ret, struct err *err);
-bool xls_book_string(const struct xls_book *b, uint32_t i, struct sv *ret);
 enum sheet_kind xls_book_kind(const struct xls_book *b, uint32_t xf);
 
 /* Appends n characters at p as UTF-8; each has one byte, or two when wide. */

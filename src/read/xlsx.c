@@ -77,7 +77,7 @@ static int put_shared(struct reader *r, uint32_t column, struct sv index, struct
 	struct sv s;
 
 	if (!sv_to_u64(sv_trim(index), UINT32_MAX, &i) ||
-		!xlsx_book_string(r->book, (uint32_t)i, &s))
+		!sheet_strings_at(&r->book->strings, (uint32_t)i, &s))
 		return err_set(err, E_UNREADABLE,
 			"A cell of row %u refers to a text that the workbook does not have.",
 			r->next_row - 1);

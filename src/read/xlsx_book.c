@@ -287,11 +287,8 @@ static int read_string(struct xlsx_book *b, struct xml *x, struct buf *raw, stru
 	}
 	if (rc != 0)
 		return rc;
-	xlsx_put_text(buf_sv(raw), &b->strings);
-	uint32_t end = (uint32_t)b->strings.n;
-	buf_add(&b->string_ends, &end, sizeof(end));
-	b->nstrings++;
-	if (!buf_ok(&b->strings) || !buf_ok(&b->string_ends) || b->nstrings > STRINGS_MAX)
+	xlsx_put_text(buf_sv(raw), &b->strings.text);
+	if (!sheet_strings_end(&b->strings) || b->strings.n > STRINGS_MAX)
 		return err_set(err, E_LIMIT, "The workbook has more text than can be read.");
 	return 0;
 }
@@ -302,27 +299,14 @@ int xlsx_book_read_strings(struct xlsx_book *b, struct err *err)
 	struct buf raw CLEANUP(buf_free) = BUF_INIT;
 	enum xml_event event;
 
-	if (b->strings_part == NULL || b->nstrings > 0)
+	if (b->strings_part == NULL || b->strings.n > 0)
 		return 0;
-	buf_init(&b->strings, XLSX_STRINGS_MAX);
+	sheet_strings_init(&b->strings, XLSX_STRINGS_MAX);
 	int rc = xlsx_part_open(&part, &b->zip, b->strings_part, err);
 	while (rc == 0 && (rc = xml_next(&part.xml, &event, err)) == 0 && event != XML_EOF)
 		if (event == XML_START && xml_is(&part.xml, "si"))
 			rc = read_string(b, &part.xml, &raw, err);
 	return rc;
-}
-
-bool xlsx_book_string(const struct xlsx_book *b, uint32_t i, struct sv *ret)
-{
-	uint32_t from = 0, to;
-
-	if (i >= b->nstrings)
-		return false;
-	if (i > 0)
-		memcpy(&from, b->string_ends.p + (i - 1) * sizeof(from), sizeof(from));
-	memcpy(&to, b->string_ends.p + i * sizeof(to), sizeof(to));
-	*ret = sv_from(buf_cstr(&b->strings) + from, to - from);
-	return true;
 }
 
 /* ---- the whole ---- */
@@ -333,8 +317,7 @@ void xlsx_book_free(struct xlsx_book **b)
 		return;
 	zip_free(&(*b)->zip);
 	arena_free(&(*b)->arena);
-	buf_free(&(*b)->strings);
-	buf_free(&(*b)->string_ends);
+	sheet_strings_free(&(*b)->strings);
 	free(*b);
 	*b = NULL;
 }

@@ -30,17 +30,13 @@ struct xlsx_book {
 	const struct zip_entry *strings_part, *styles_part; /* or NULL */
 	enum sheet_kind *kinds;                             /* by style */
 	uint32_t nkinds;
-	struct buf strings;
-	struct buf string_ends; /* uint32_t each */
-	uint32_t nstrings;
+	struct sheet_strings strings;
 };
 
 /* Everything but the shared strings. */
 MUST_CHECK int xlsx_book_open(struct col_source src, struct xlsx_book **ret, struct err *err);
 void xlsx_book_free(struct xlsx_book **b); /* also the CLEANUP function */
 MUST_CHECK int xlsx_book_read_strings(struct xlsx_book *b, struct err *err);
-/* NULL for a wrong number. Stays as long as the book. */
-bool xlsx_book_string(const struct xlsx_book *b, uint32_t i, struct sv *ret);
 
 /* A part of the package as XML. */
 struct xlsx_part {
