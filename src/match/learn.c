@@ -69,9 +69,9 @@ static double keys_recall(const struct learn *n)
 		for (size_t i = 0; i < n->cand.pair.n; i++) {
 			bool a = false, b = false;
 			for (uint32_t bits = n->cand.pair.p[i].keys; bits != 0; bits &= bits - 1) {
-				bool by = (n->touches[__builtin_ctz(bits)] >> c & 1) != 0;
-				a |= by;
-				b |= !by;
+				uint64_t by = n->touches[__builtin_ctz(bits)];
+				a |= (by & ~n->c[c].columns) == 0;
+				b |= (by >> c & 1) == 0;
 			}
 			with += a ? n->p[i] : 0;
 			without += b ? n->p[i] : 0;
@@ -83,14 +83,16 @@ static double keys_recall(const struct learn *n)
 		best = least;
 		recall = 1 - (1 - both / with) * (1 - both / without);
 	}
-	return best < LEARN_FEW ? 1 : recall;
+	/* No two keys tell of each other: at least what is expected, if all records had partners. */
+	double most = MIN(n->nrows[LEFT], n->nrows[RIGHT]);
+	return best < LEARN_FEW ? MIN(n->expected / most, 1) : recall;
 }
 
 static void note_recall(struct learn *n, enum learn_step step, uint64_t cut)
 {
 	if (step == STEP_KEYS)
 		n->recall = keys_recall(n);
-	else if (step == STEP_WINDOW && (n->window.date >= 0 || n->window.amount >= 0))
+	else if (step == STEP_WINDOW && n->not_searched == cut && (n->window.date >= 0 || n->window.amount >= 0))
 		n->recall = 1 - (1 - n->recall) * (1 - WINDOW_HOLDS);
 	else if (step == STEP_PRODUCT && n->not_searched == cut)
 		n->recall = 1;

@@ -35,6 +35,18 @@ struct hit {
 	bool within;   /* the windows of the model */
 };
 
+struct block {
+	uint32_t first, end, tag;
+	uint32_t key;
+};
+
+/* Blocks of rows to come are asked for before they are looked at: they lie anywhere. */
+#define AHEAD 2u
+struct ahead {
+	uint32_t n;
+	struct block block[LEARN_KEYS_MAX * LEARN_VALUES_MAX];
+};
+
 /* One row's work. */
 struct probe {
 	struct finder *f;
@@ -43,6 +55,7 @@ struct probe {
 	VECTOR(struct hit) hit;
 	struct learn_bounds bounds, window;
 	struct learn_set *set;
+	struct ahead *ahead; /* AHEAD + 1 in turn */
 	uint32_t l, number;  /* number: in finder.rows */
 	uint64_t pairs, cut;
 };
@@ -55,11 +68,6 @@ static inline void meet(struct probe *q, uint32_t r, float amount, int32_t day, 
 		(void)ENGINE_PUSH(q->f->n->e, &q->hit, ((struct hit){r, UINT32_C(1) << bit,
 			learn_within(q->window, amount, day)}));
 }
-
-struct block {
-	uint32_t first, end, tag;
-	uint32_t key;
-};
 
 static void probe_block(struct probe *q, struct block b)
 {
@@ -74,30 +82,46 @@ static void probe_block(struct probe *q, struct block b)
 			meet(q, x->entry[i].row, x->entry[i].amount, x->entry[i].day, b.key);
 }
 
-/* All blocks of a row are asked for before the first is looked at: they lie anywhere. */
-static void probe_keys(struct probe *q)
+/* Which buckets a row looks into. */
+static void list_blocks(const struct learn *n, uint32_t l, struct ahead *to)
 {
-	const struct learn *n = q->f->n;
-	struct block block[LEARN_KEYS_MAX * LEARN_VALUES_MAX];
 	uint64_t value[LEARN_VALUES_MAX];
-	uint32_t count = 0;
 
+	to->n = 0;
 	for (uint32_t k = 0; k < n->nkeys; k++) {
-		uint32_t found = learn_key_values(n, &n->key[k], LEFT, q->l, value);
+		uint32_t found = learn_key_values(n, &n->key[k], LEFT, l, value);
 		for (uint32_t v = 0; v < found; v++) {
 			uint32_t bucket = (uint32_t)value[v] & n->index[k].mask;
 			__builtin_prefetch(&n->index[k].first[bucket]);
-			block[count++] = (struct block){bucket, 0, (uint32_t)(value[v] >> 32), k};
+			to->block[to->n++] = (struct block){bucket, 0, (uint32_t)(value[v] >> 32), k};
 		}
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		const struct learn_index *x = &n->index[block[i].key];
-		block[i].end = x->first[block[i].first + 1];
-		block[i].first = x->first[block[i].first];
-		__builtin_prefetch(&x->entry[block[i].first]);
+}
+
+static void open_blocks(const struct learn *n, struct ahead *a)
+{
+	for (uint32_t i = 0; i < a->n; i++) {
+		const struct learn_index *x = &n->index[a->block[i].key];
+		a->block[i].end = x->first[a->block[i].first + 1];
+		a->block[i].first = x->first[a->block[i].first];
+		for (uint32_t k = a->block[i].first; k < MIN(a->block[i].end, a->block[i].first + 16); k += 4)
+			__builtin_prefetch(&x->entry[k]);
 	}
-	for (uint32_t i = 0; i < count; i++)
-		probe_block(q, block[i]);
+}
+
+/* Rows from the one at hand to the last of its chunk are looked at ahead. */
+static void probe_keys(struct probe *q, uint32_t first, uint32_t end)
+{
+	const struct finder *f = q->f;
+	uint32_t i = q->number;
+
+	for (uint32_t k = i == first ? i : i + AHEAD; k < MIN(i + AHEAD + 1, end); k++)
+		list_blocks(f->n, f->rows[k], &q->ahead[k % (AHEAD + 1)]);
+	for (uint32_t k = i == first ? i : i + 1; k < MIN(i + 2, end); k++)
+		open_blocks(f->n, &q->ahead[k % (AHEAD + 1)]);
+	const struct ahead *a = &q->ahead[i % (AHEAD + 1)];
+	for (uint32_t k = 0; k < a->n; k++)
+		probe_block(q, a->block[k]);
 }
 
 static void probe_windows(struct probe *q)
@@ -198,14 +222,13 @@ struct batch {
 static void compare_long(struct probe *q, uint32_t k, struct batch *g)
 {
 	const struct comparison *c = &q->f->n->c[k];
-	const struct learn_tokens *t = &c->tokens[RIGHT];
 	int32_t shape = 0;
 
 	for (uint32_t i = 0; i < g->n; i++) {
-		const char *token = (const char *)&t->token[t->first[g->p[i].r]];
-		__builtin_prefetch(token);
-		__builtin_prefetch(token + 64);
-		__builtin_prefetch(&t->total[g->p[i].r]);
+		struct learn_token_list t = learn_tokens_of(&c->tokens[RIGHT], g->p[i].r);
+		__builtin_prefetch(t.p);
+		__builtin_prefetch((const char *)t.p + 64);
+		__builtin_prefetch(&c->tokens[RIGHT].total[g->p[i].r]);
 	}
 	learn_set_open(c, q->l, q->set);
 	for (uint32_t i = 0; i < g->n; i++) {
@@ -275,7 +298,7 @@ static void fetch_row(const struct learn *n, uint32_t r)
 		const struct vec *v = &c->f->v[RIGHT];
 		__builtin_prefetch(&c->f->id[RIGHT][r]);
 		if (c->how == LEARN_LONG)
-			__builtin_prefetch(&c->tokens[RIGHT].first[r]);
+			__builtin_prefetch(&c->tokens[RIGHT].first[r + r / CHUNK_ROWS]);
 		else if (v->i64 != NULL)
 			__builtin_prefetch(&v->i64[r]);
 		else if (v->i32 != NULL)
@@ -341,7 +364,7 @@ static void finish_row(struct probe *q)
 	q->out->pair.n = first + kept;
 }
 
-static void find_row(struct probe *q)
+static void find_row(struct probe *q, uint32_t first, uint32_t end)
 {
 	const struct finder *f = q->f;
 
@@ -352,7 +375,7 @@ static void find_row(struct probe *q)
 	if (f->joined)
 		probe_joined(q);
 	else if (f->step == STEP_KEYS)
-		probe_keys(q);
+		probe_keys(q, first, end);
 	else if (f->step == STEP_WINDOW)
 		probe_windows(q);
 	else
@@ -363,19 +386,20 @@ static void find_row(struct probe *q)
 static void find_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct finder *f = arg;
-	uint32_t end = MIN((chunk + 1) * CHUNK_LEFT, f->nrows);
+	uint32_t first = chunk * CHUNK_LEFT, end = MIN(first + CHUNK_LEFT, f->nrows);
 	struct learn_set set;
-	struct probe q = {
-		.f = f, .m = engine_metric(e, thread), .out = &f->chunk[chunk], .set = &set};
+	struct probe q = {.f = f, .m = engine_metric(e, thread), .out = &f->chunk[chunk],
+		.set = &set, .ahead = ENGINE_NEW(e, AHEAD + 1, struct ahead)};
 
-	for (uint32_t i = chunk * CHUNK_LEFT; q.m != NULL && i < end && engine_ok(e); i++) {
+	for (uint32_t i = first; q.m != NULL && i < end && engine_ok(e); i++) {
 		q.l = f->rows[i];
 		q.number = i;
-		find_row(&q);
+		find_row(&q, first, end);
 		if (e->opt->cancel != NULL && atomic_load(e->opt->cancel))
 			engine_fail(e, E_CANCELLED);
 	}
 	engine_free(e, q.hit.p);
+	engine_free(e, q.ahead);
 	atomic_fetch_add(&f->pairs, q.pairs);
 	atomic_fetch_add(&f->cut, q.cut);
 }

@@ -5,20 +5,24 @@
  * the pairs of those that were rare enough. The left rows are the few without a sure partner; of the
  * right rows nothing is kept.
  *
- * A step is a right row met for a left one. Each left row has the same number of steps; what
- * there were none for is counted.
+ * A step is a right row met for a left one; those that bounds pass over cost little, and there are more
+ * of them the more they are. Each left row has the same number of steps; what there were none for is
+ * counted.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "match/learn_find.h"
 
-#define STEPS_BOUND UINT64_C(128000000) /* when tests pass most over */
-#define STEPS UINT64_C(16000000)
+#define STEPS_MAX UINT64_C(128000000)
+#define PAIRS UINT64_C(8000000) /* of the steps, those that are within bounds */
+#define TRIED_ROWS 512u         /* of each side, to know how many are */
 #define ROW_STEPS_MAX 4096u
 #define ROW_STEPS_MIN 32u
 #define ROW_VALUES_MAX 1024u
 #define SHORT_LETTERS 4u
+#define COUNTED_ROWS 131072u /* of more right rows a part is counted, chosen by what they hold */
+#define COUNTED_PART 8u
 
 struct met {
 	uint32_t l, r; /* l: number among the left rows */
@@ -39,7 +43,7 @@ struct joining {
 	uint32_t *slot; /* 1 + number; 0: free */
 	uint32_t mask;
 	VECTOR(uint64_t) value;
-	uint32_t *count;  /* by value: right rows that have it */
+	uint32_t *count;  /* by value: right rows that have it, or about as many */
 	uint64_t *own_first; /* by left row ... */
 	VECTOR(uint32_t) own; /* ... numbers of its values */
 	uint32_t *taken;  /* by left row: how many of them, rarest first, are looked up */
@@ -77,9 +81,9 @@ static uint32_t values_of(const struct learn *n, int side, uint32_t row, uint64_
 			count += put_short(c, side, row, kind, out + count);
 		if (c->how != LEARN_LONG)
 			continue;
-		const struct learn_tokens *t = &c->tokens[side];
-		for (uint32_t k = t->first[row]; k < t->first[row + 1] && count < ROW_VALUES_MAX; k++)
-			out[count++] = kind | t->token[k];
+		struct learn_token_list t = learn_tokens_of(&c->tokens[side], row);
+		for (uint32_t k = 0; k < t.n && count < ROW_VALUES_MAX; k++)
+			out[count++] = kind | t.p[k];
 	}
 	return count;
 }
@@ -144,15 +148,18 @@ static void count_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 	const struct joining *j = arg;
 	uint64_t value[ROW_VALUES_MAX];
 	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, j->w->n);
+	bool some = j->w->n > COUNTED_ROWS;
 
-	(void)e;
 	(void)thread;
 	for (uint32_t i = chunk * CHUNK_ROWS; i < end; i++) {
+		if (some && mix64(e->row_hash[RIGHT][j->w->row[i]]) % COUNTED_PART != 0)
+			continue;
 		uint32_t count = values_of(j->n, RIGHT, j->w->row[i], value);
 		for (uint32_t v = 0; v < count; v++) {
 			uint32_t at = find_slot(j, value[v]);
 			if (j->slot[at] != 0)
-				__atomic_fetch_add(&j->count[j->slot[at] - 1], 1, __ATOMIC_RELAXED);
+				__atomic_fetch_add(&j->count[j->slot[at] - 1],
+					some ? COUNTED_PART : 1, __ATOMIC_RELAXED);
 		}
 	}
 }
@@ -200,11 +207,36 @@ static int by_rarity(const void *a, const void *b, void *arg)
 	return j->value.p[x] < j->value.p[y] ? -1 : j->value.p[x] > j->value.p[y];
 }
 
+/* Some rows, chosen by what they hold. */
+static uint32_t try_rows(const uint32_t *rows, uint32_t n, const uint64_t *hash, uint32_t out[2 * TRIED_ROWS])
+{
+	uint32_t part = n / TRIED_ROWS + 1, count = 0;
+
+	for (uint32_t i = 0; i < n && count < 2 * TRIED_ROWS; i++)
+		if (mix64(hash[rows[i]]) % part == 0)
+			out[count++] = i;
+	return count;
+}
+
+/* Of a million pairs of a left and a right row, those that are within bounds. */
+static uint64_t within_ppm(const struct joining *j)
+{
+	uint64_t *const *hash = j->n->e->row_hash;
+	uint32_t l[2 * TRIED_ROWS], r[2 * TRIED_ROWS];
+	uint32_t nl = try_rows(j->rows, j->nrows, hash[LEFT], l);
+	uint32_t nr = try_rows(j->w->row, j->w->n, hash[RIGHT], r);
+	uint64_t within = 0;
+
+	for (uint32_t i = 0; i < nl; i++)
+		for (uint32_t k = 0; k < nr; k++)
+			within += learn_within(
+				j->bounds[l[i]], j->w->near_amount[r[k]], j->w->near_day[r[k]]);
+	return nl == 0 || nr == 0 ? 1000000 : within * 1000000 / ((uint64_t)nl * nr);
+}
+
 static uint64_t row_steps(const struct joining *j)
 {
-	const struct learn_near *near = &j->n->near;
-	bool bound = near->amount_test != NULL || near->day_test != NULL || j->by_window;
-	uint64_t all = bound ? STEPS_BOUND : STEPS;
+	uint64_t all = MIN(PAIRS * 1000000 / MAX(within_ppm(j), UINT64_C(1)), STEPS_MAX);
 	uint64_t each = all / MAX(j->nrows, 1u);
 
 	return MAX(MIN(each, ROW_STEPS_MAX), ROW_STEPS_MIN);

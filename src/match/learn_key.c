@@ -7,20 +7,15 @@
 
 #include "match/learn_parts.h"
 
-#define RARE_ROWS 300u
-
 static uint32_t rare_words(const struct comparison *c, int side, uint32_t row,
 	uint64_t out[LEARN_VALUES_MAX])
 {
-	const struct learn_tokens *t = &c->tokens[side];
+	struct learn_token_list t = learn_tokens_of(&c->tokens[side], row);
 	uint32_t n = 0;
 
-	for (uint32_t i = t->first[row]; i < t->first[row + 1] && n < LEARN_VALUES_MAX; i++) {
-		if ((t->token[i] & 1) != 0)
-			break; /* words come first */
-		if (c->token_rows[learn_token_place(c, t->token[i])] <= RARE_ROWS)
-			out[n++] = mix64(t->token[i]);
-	}
+	for (uint32_t i = 0; i < t.n && (t.p[i] & LEARN_PIECE) == 0 && n < LEARN_VALUES_MAX; i++)
+		if ((t.p[i] & LEARN_RARE) != 0)
+			out[n++] = mix64(t.p[i]);
 	return n;
 }
 

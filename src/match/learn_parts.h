@@ -68,11 +68,13 @@ enum learn_short_level {
 #define DATE_DIGIT (DATE_RANGES + 1)
 #define DATE_LEVELS (DATE_RANGES + 2)
 
-/* Words, joined neighbours and four-letter pieces of a text, each once, none of them 0. Bit 0 says that
- * it is a piece. */
+/* Words, joined neighbours and four-letter pieces of texts, each once, none of them 0, words first. They
+ * stay where they were made, chunk by chunk of rows. */
+#define LEARN_PIECE 1u           /* bits of a token: it is a piece ... */
+#define LEARN_RARE (1u << 31) /* ... or a word that few rows have */
 struct learn_tokens {
-	uint32_t *first; /* rows + 1 */
-	uint32_t *token;
+	uint32_t *first;  /* places in the chunk, of its rows and one more; see learn_tokens_of() */
+	uint32_t **chunk;
 	int32_t *total;  /* bits of all tokens of a row, 1/64 bit */
 };
 
@@ -114,8 +116,7 @@ struct comparison {
 	uint64_t columns;    /* which other comparisons read the same columns, itself included */
 	/* Text. */
 	struct learn_tokens tokens[2];
-	uint16_t *token_bits; /* by learn_token_place(): log2(N / rows that have it), 1/64 bit */
-	uint32_t *token_rows;
+	uint16_t *token_bits; /* by place: log2(N / rows that have it), 1/64 bit */
 	uint32_t word_mask;
 	uint32_t piece_places, piece_shift;
 	uint64_t *letters[2]; /* SHORT: which letters a value has, by row */
@@ -263,8 +264,20 @@ bool learn_atoms_take(struct learn *n);
 void learn_atom_range(const struct learn_atom *atom, int64_t a, int64_t *ret_low, int64_t *ret_high);
 
 /* ---- learn_text.c ---- */
+struct learn_token_list {
+	const uint32_t *p;
+	uint32_t n;
+};
+
+static inline struct learn_token_list learn_tokens_of(const struct learn_tokens *t, uint32_t row)
+{
+	uint32_t chunk = row / CHUNK_ROWS;
+	const uint32_t *first = &t->first[row + chunk];
+
+	return (struct learn_token_list){t->chunk[chunk] + first[0], first[1] - first[0]};
+}
+
 void learn_tokens_make(struct engine *e, struct comparison *c);
-uint32_t learn_token_place(const struct comparison *c, uint32_t token);
 /* learn_long_level() for many right rows of one left row. */
 void learn_set_open(const struct comparison *c, uint32_t l, struct learn_set *ret);
 unsigned learn_set_level(const struct comparison *c, const struct learn_set *s, uint32_t r,

@@ -66,7 +66,8 @@ static void choose_pairs(struct learn *n)
 	uint32_t want = whole ? (uint32_t)all : SAMPLE_PAIRS;
 	for (uint32_t i = 0; engine_ok(e) && all > 0 && count[0] > 0 && count[1] > 0 && i < want; i++) {
 		uint64_t h = mix64(UINT64_C(0x378) + i);
-		uint32_t a = whole ? i / count[1] : (uint32_t)(h % count[0]);
+		/* Each left row as often: its text is opened once. */
+		uint32_t a = whole ? i / count[1] : (uint32_t)((uint64_t)i * count[0] / want);
 		uint32_t b = whole ? i % count[1] : (uint32_t)((h >> 32) % count[1]);
 		uint32_t l = rows[0][a], r = rows[1][b];
 		if (n->same && l == r)
@@ -78,18 +79,34 @@ static void choose_pairs(struct learn *n)
 	engine_free(e, rows[1]);
 }
 
+static void level_some(struct learn *n, uint32_t k, struct metric *m, uint32_t first, uint32_t end)
+{
+	const struct comparison *c = &n->c[k];
+	struct learn_set set;
+	uint32_t opened = NO_ROW;
+
+	for (uint32_t i = first; i < end; i++) {
+		uint32_t l = n->pair_row[0][i], r = n->pair_row[1][i];
+		uint8_t *level = &n->pair_level[(size_t)k * n->npairs + i];
+		int32_t shape;
+		if (c->how != LEARN_LONG || c->f->id[LEFT][l] == 0 || c->f->id[RIGHT][r] == 0) {
+			*level = (uint8_t)learn_level(n, c, m, l, r, &shape);
+			continue;
+		}
+		if (l != opened)
+			learn_set_open(c, l, &set);
+		opened = l;
+		*level = (uint8_t)learn_set_level(c, &set, r, &shape);
+	}
+}
+
 static void level_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct learn *n = arg;
 	struct metric *m = engine_metric(e, thread);
-	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, n->npairs);
 
-	for (uint32_t i = chunk * CHUNK_ROWS; m != NULL && i < end; i++)
-		for (uint32_t k = 0; k < n->nc; k++) {
-			int32_t shape;
-			n->pair_level[(size_t)k * n->npairs + i] = (uint8_t)learn_level(
-				n, &n->c[k], m, n->pair_row[0][i], n->pair_row[1][i], &shape);
-		}
+	for (uint32_t k = 0; m != NULL && k < n->nc; k++)
+		level_some(n, k, m, chunk * CHUNK_ROWS, MIN((chunk + 1) * CHUNK_ROWS, n->npairs));
 }
 
 /* Shares of the levels among the pairs, by weight. */

@@ -17,8 +17,9 @@
 #define DIGITS 36u
 #define PLAIN_PIECES (DIGITS * DIGITS * DIGITS * DIGITS)
 #define PIECES (1u << 21) /* places for all plain pieces, and some for others */
-#define ODD_PIECE (1u << 30)
+#define ODD_PIECE (1u << 29)
 #define COUNT_TASKS_MAX 8u
+#define RARE_ROWS 300u
 #define LINE_COUNTS 16u /* of a cache line */
 
 _Static_assert(PLAIN_PIECES < PIECES && LEARN_SET_SLOTS >= 2 * TOKENS_ROW_MAX, "room for tokens");
@@ -36,19 +37,20 @@ static uint64_t hash_more(uint64_t h, struct sv s)
 	return h;
 }
 
-/* Bit 0 of a token says that it is a piece; no token is 0. */
+/* No token is 0. */
 static uint32_t word_token(uint64_t h)
 {
-	uint32_t token = (uint32_t)(mix64(h) >> 32) & ~1u;
+	uint32_t token = (uint32_t)(mix64(h) >> 32) & ~(LEARN_PIECE | LEARN_RARE);
 
 	return token == 0 ? 2 : token;
 }
 
-uint32_t learn_token_place(const struct comparison *c, uint32_t token)
+/* Where its bits stand. Whether it is rare makes no difference. */
+static uint32_t place_of(const struct comparison *c, uint32_t token)
 {
-	uint32_t code = token >> 1;
+	uint32_t code = (token & ~LEARN_RARE) >> 1;
 
-	if ((token & 1) == 0)
+	if ((token & LEARN_PIECE) == 0)
 		return c->piece_places + (code & c->word_mask);
 	if (c->piece_places < PIECES) /* few rows: a smaller table */
 		return code * UINT32_C(0x9e3779b1) >> c->piece_shift;
@@ -98,11 +100,11 @@ static uint32_t piece_token(const char *p)
 		uint32_t digit = ch >= 'a' && ch <= 'z' ? (uint32_t)(ch - 'a') + 10 :
 			ch >= '0' && ch <= '9' ? (uint32_t)(ch - '0') : DIGITS;
 		if (digit == DIGITS)
-			return ((uint32_t)hash_more(UINT64_C(0x378), sv_from(p, PIECE)) | ODD_PIECE)
-					<< 1 | 1;
+			return (((uint32_t)hash_more(UINT64_C(0x378), sv_from(p, PIECE)) &
+					(ODD_PIECE - 1)) | ODD_PIECE) << 1 | LEARN_PIECE;
 		code = code * DIGITS + digit;
 	}
-	return code << 1 | 1;
+	return code << 1 | LEARN_PIECE;
 }
 
 static uint32_t pieces_of(struct sv text, uint32_t *out, uint32_t n)
@@ -143,15 +145,14 @@ static inline uint32_t set_find(const struct learn_set *s, uint32_t token)
 
 void learn_set_open(const struct comparison *c, uint32_t l, struct learn_set *ret)
 {
-	const struct learn_tokens *t = &c->tokens[LEFT];
-	uint32_t first = t->first[l], end = t->first[l + 1];
+	struct learn_token_list own = learn_tokens_of(&c->tokens[LEFT], l);
 
-	learn_set_clear(ret, end - first);
-	ret->total = t->total[l];
-	for (uint32_t i = first; i < end; i++) {
-		uint32_t at = set_find(ret, t->token[i]);
-		ret->token[at] = t->token[i];
-		ret->bits[at] = c->token_bits[learn_token_place(c, t->token[i])];
+	learn_set_clear(ret, own.n);
+	ret->total = c->tokens[LEFT].total[l];
+	for (uint32_t i = 0; i < own.n; i++) {
+		uint32_t at = set_find(ret, own.p[i]);
+		ret->token[at] = own.p[i];
+		ret->bits[at] = c->token_bits[place_of(c, own.p[i])];
 	}
 }
 
@@ -178,88 +179,53 @@ static uint32_t tokens_of(const struct comparison *c, int side, uint32_t row, st
 
 /* ---- making ---- */
 
-struct made {
-	VECTOR(uint32_t) token;
-};
-
 struct tokens_job {
 	struct comparison *c;
 	int side;
-	struct made *made;  /* by chunk of rows */
-	uint32_t ntasks;    /* a power of two */
+	uint32_t ntasks;      /* a power of two */
+	uint32_t *token_rows; /* by place: rows that have the token */
 };
 
 /* Most texts have about as many tokens as bytes. */
-static bool reserve(struct engine *e, const struct vec *v, uint32_t first, uint32_t end,
-	struct made *made)
+static size_t expected_tokens(const struct vec *v, uint32_t first, uint32_t end)
 {
-	made->token.cap = (size_t)(v->off[end] - v->off[first]) * 5 / 4 + TOKENS_ROW_MAX;
-	made->token.p = ENGINE_NEW(e, made->token.cap, uint32_t);
-	return made->token.p != NULL;
+	return (size_t)(v->off[end] - v->off[first]) * 9 / 8 + TOKENS_ROW_MAX;
 }
 
 static void make_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	const struct tokens_job *job = arg;
-	struct made *made = &job->made[chunk];
-	uint32_t tokens[TOKENS_ROW_MAX];
-	struct learn_set seen;
-	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[job->side]);
-
-	(void)thread;
-	if (!reserve(e, &job->c->f->v[job->side], chunk * CHUNK_ROWS, end, made))
-		return;
-	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++) {
-		uint32_t n = tokens_of(job->c, job->side, r, &seen, tokens);
-		while (made->token.n + n > made->token.cap)
-			if (!engine_grow(e, (void **)&made->token.p, made->token.n,
-				    &made->token.cap, sizeof(*made->token.p)))
-				return;
-		if (n > 0)
-			memcpy(made->token.p + made->token.n, tokens, n * sizeof(*tokens));
-		made->token.n += n;
-		job->c->tokens[job->side].first[r + 1] = n;
-	}
-}
-
-static void copy_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
-{
-	const struct tokens_job *job = arg;
 	struct learn_tokens *t = &job->c->tokens[job->side];
-	struct made *made = &job->made[chunk];
+	uint32_t first = chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, e->n[job->side]), count = 0;
+	size_t cap = expected_tokens(&job->c->f->v[job->side], first, end);
+	struct learn_set seen;
 
 	(void)thread;
-	if (made->token.n > 0)
-		memcpy(t->token + t->first[chunk * CHUNK_ROWS], made->token.p,
-			made->token.n * sizeof(*t->token));
-	engine_free(e, made->token.p);
-	made->token.p = NULL;
+	t->chunk[chunk] = ENGINE_NEW(e, cap, uint32_t);
+	for (uint32_t r = first; r < end && engine_ok(e); r++) {
+		t->first[r + chunk] = count;
+		if (count + TOKENS_ROW_MAX > cap &&
+			!engine_grow(e, (void **)&t->chunk[chunk], count, &cap, sizeof(uint32_t)))
+			return;
+		count += tokens_of(job->c, job->side, r, &seen, t->chunk[chunk] + count);
+	}
+	t->first[end + chunk] = count;
 }
 
 static uint64_t make_side(struct engine *e, struct comparison *c, int side)
 {
 	struct learn_tokens *t = &c->tokens[side];
 	uint32_t nchunks = chunks(e->n[side]);
-	struct tokens_job job = {c, side, ENGINE_ZNEW(e, (size_t)nchunks + 1, struct made), 0};
+	struct tokens_job job = {.c = c, .side = side};
 	uint64_t n = 0;
 
-	t->first = ENGINE_ZNEW(e, (size_t)e->n[side] + 2, uint32_t);
+	t->first = ENGINE_ZNEW(e, (size_t)e->n[side] + nchunks + 1, uint32_t);
 	t->total = ENGINE_NEW(e, (size_t)e->n[side] + 1, int32_t);
+	t->chunk = ENGINE_ZNEW(e, (size_t)nchunks + 1, uint32_t *);
 	if (engine_ok(e))
 		par_for(e, nchunks, make_chunk, &job);
-	for (uint32_t r = 0; r < e->n[side] && engine_ok(e); r++) {
-		n += t->first[r + 1];
-		if (n > UINT32_MAX)
-			engine_fail(e, E_LIMIT);
-		t->first[r + 1] = (uint32_t)n;
-	}
-	if (engine_ok(e))
-		t->token = ENGINE_NEW(e, n + 1, uint32_t);
-	if (engine_ok(e))
-		par_for(e, nchunks, copy_chunk, &job);
-	for (uint32_t i = 0; job.made != NULL && i < nchunks; i++)
-		engine_free(e, job.made[i].token.p);
-	engine_free(e, job.made);
+	for (uint32_t k = 0; k < nchunks && engine_ok(e); k++)
+		n += t->first[MIN((k + 1) * CHUNK_ROWS, e->n[side]) + k];
 	return n;
 }
 
@@ -272,14 +238,17 @@ static void count_range(struct engine *e, void *arg, uint32_t task, unsigned thr
 	struct comparison *c = job->c;
 
 	(void)thread;
-	for (int side = 0; side < 2; side++) {
-		const struct learn_tokens *t = &c->tokens[side];
-		for (uint32_t i = 0; i < t->first[e->n[side]]; i++) {
-			uint32_t at = learn_token_place(c, t->token[i]);
-			if ((at / LINE_COUNTS & (job->ntasks - 1)) == task)
-				c->token_rows[at]++;
+	for (int side = 0; side < 2; side++)
+		for (uint32_t k = 0; k < chunks(e->n[side]); k++) {
+			const uint32_t *token = c->tokens[side].chunk[k];
+			uint32_t end = MIN((k + 1) * CHUNK_ROWS, e->n[side]);
+			uint32_t n = c->tokens[side].first[end + k];
+			for (uint32_t i = 0; i < n; i++) {
+				uint32_t at = place_of(c, token[i]);
+				if ((at / LINE_COUNTS & (job->ntasks - 1)) == task)
+					job->token_rows[at]++;
+			}
 		}
-	}
 }
 
 static void weigh_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
@@ -291,24 +260,30 @@ static void weigh_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 
 	(void)thread;
 	for (uint32_t i = chunk * CHUNK_ROWS; i < end; i++) {
-		uint32_t rows = c->token_rows[i];
+		uint32_t rows = job->token_rows[i];
 		int32_t bits = rows == 0 ? 0 : MAX(all - num_log2(&e->num, rows), 0);
 		c->token_bits[i] = (uint16_t)(i < c->piece_places ? bits * 3 / 10 : bits);
 	}
 }
 
+/* Sums of bits; and words that few rows have are marked, as they are keys. */
 static void total_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	const struct tokens_job *job = arg;
 	const struct comparison *c = job->c;
 	const struct learn_tokens *t = &c->tokens[job->side];
-	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[job->side]);
+	uint32_t first = chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, e->n[job->side]);
+	uint32_t *token = t->chunk[chunk];
 
 	(void)thread;
-	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++) {
+	for (uint32_t r = first; r < end; r++) {
 		int32_t sum = 0;
-		for (uint32_t i = t->first[r]; i < t->first[r + 1]; i++)
-			sum += c->token_bits[learn_token_place(c, t->token[i])];
+		for (uint32_t i = t->first[r + chunk]; i < t->first[r + chunk + 1]; i++) {
+			uint32_t at = place_of(c, token[i]);
+			sum += c->token_bits[at];
+			if ((token[i] & LEARN_PIECE) == 0 && job->token_rows[at] <= RARE_ROWS)
+				token[i] |= LEARN_RARE;
+		}
 		t->total[r] = sum;
 	}
 }
@@ -335,7 +310,7 @@ void learn_tokens_make(struct engine *e, struct comparison *c)
 		job.ntasks *= 2;
 	size_tables(c, total);
 	size_t places = (size_t)c->piece_places + c->word_mask + 1;
-	c->token_rows = ENGINE_ZNEW(e, places, uint32_t);
+	job.token_rows = ENGINE_ZNEW(e, places, uint32_t);
 	c->token_bits = ENGINE_NEW(e, places, uint16_t);
 	if (engine_ok(e))
 		par_for(e, job.ntasks, count_range, &job);
@@ -343,6 +318,7 @@ void learn_tokens_make(struct engine *e, struct comparison *c)
 		par_for(e, chunks(places), weigh_chunk, &job);
 	for (job.side = 0; job.side < 2 && engine_ok(e); job.side++)
 		par_for(e, chunks(e->n[job.side]), total_chunk, &job);
+	engine_free(e, job.token_rows);
 }
 
 /* ---- levels ---- */
@@ -384,30 +360,30 @@ static unsigned level_of(int32_t shared, int32_t poorer, int32_t *ret_shape)
 unsigned learn_set_level(const struct comparison *c, const struct learn_set *s, uint32_t r,
 	int32_t *ret_shape)
 {
-	const struct learn_tokens *t = &c->tokens[RIGHT];
-	uint32_t end = t->first[r + 1];
+	struct learn_token_list other = learn_tokens_of(&c->tokens[RIGHT], r);
 	int32_t shared = 0;
 
-	for (uint32_t i = t->first[r]; i < end; i++) {
-		uint32_t at = set_find(s, t->token[i]);
+	for (uint32_t i = 0; i < other.n; i++) {
+		uint32_t at = set_find(s, other.p[i]);
 		if (s->token[at] != 0)
 			shared += s->bits[at];
 	}
-	return level_of(shared, MIN(s->total, t->total[r]), ret_shape);
+	return level_of(shared, MIN(s->total, c->tokens[RIGHT].total[r]), ret_shape);
 }
 
 /* One pair alone: bits are looked up of what is shared only. */
 unsigned learn_long_level(const struct comparison *c, uint32_t l, uint32_t r, int32_t *ret_shape)
 {
-	const struct learn_tokens *x = &c->tokens[LEFT], *y = &c->tokens[RIGHT];
+	struct learn_token_list x = learn_tokens_of(&c->tokens[LEFT], l);
+	struct learn_token_list y = learn_tokens_of(&c->tokens[RIGHT], r);
 	struct learn_set set;
 	int32_t shared = 0;
 
-	learn_set_clear(&set, x->first[l + 1] - x->first[l]);
-	for (uint32_t i = x->first[l]; i < x->first[l + 1]; i++)
-		set.token[set_find(&set, x->token[i])] = x->token[i];
-	for (uint32_t i = y->first[r]; i < y->first[r + 1]; i++)
-		if (set.token[set_find(&set, y->token[i])] != 0)
-			shared += c->token_bits[learn_token_place(c, y->token[i])];
-	return level_of(shared, MIN(x->total[l], y->total[r]), ret_shape);
+	learn_set_clear(&set, x.n);
+	for (uint32_t i = 0; i < x.n; i++)
+		set.token[set_find(&set, x.p[i])] = x.p[i];
+	for (uint32_t i = 0; i < y.n; i++)
+		if (set.token[set_find(&set, y.p[i])] != 0)
+			shared += c->token_bits[place_of(c, y.p[i])];
+	return level_of(shared, MIN(c->tokens[LEFT].total[l], c->tokens[RIGHT].total[r]), ret_shape);
 }

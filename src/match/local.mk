@@ -96,6 +96,7 @@ MATCH_TESTS = \
 	tests/unit/match/test_learn \
 	tests/unit/match/test_learn_atom \
 	tests/unit/match/test_learn_joint \
+	tests/unit/match/test_learn_bounds \
 	tests/unit/match/test_learn_model \
 	tests/unit/match/test_propose \
 	tests/unit/match/test_propose_advice \
@@ -146,6 +147,8 @@ tests_unit_match_test_learn_atom_SOURCES = tests/unit/match/test_learn_atom.c te
 tests_unit_match_test_learn_atom_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_learn_joint_SOURCES = tests/unit/match/test_learn_joint.c tests/unit/match/scene.h
 tests_unit_match_test_learn_joint_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_learn_bounds_SOURCES = tests/unit/match/test_learn_bounds.c tests/unit/match/scene.h
+tests_unit_match_test_learn_bounds_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_learn_model_SOURCES = tests/unit/match/test_learn_model.c tests/unit/match/scene.h
 tests_unit_match_test_learn_model_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_propose_SOURCES = tests/unit/match/test_propose.c
