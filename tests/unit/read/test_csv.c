@@ -391,7 +391,7 @@ static void test_folded_blocks(void **state)
 		for (uint32_t i = 0; i < ARRAY_LEN(cell); i++) {
 			seed = seed * 1664525 + 1013904223;
 			/* Odd cells come late, so that blocks without any come first. */
-			cell[i] = i < 2500 ? 0 : (uint8_t)((seed >> 16) % ((kinds + 1) / 2));
+			cell[i] = (uint8_t)(i < 2500 ? 0 : (seed >> 16) % ((kinds + 1) / 2));
 			buf_printf(&text, "%s;%u\n", odd_cells[cell[i]], i);
 		}
 		mapping.dialect.delimiter = ';';
