@@ -50,7 +50,7 @@ export function StartJob({ project, reconciliation }: StartJobProps) {
 	return (
 		<Card
 			title="Start a job"
-			description="Compares the chosen datasets together with the items still open"
+			description="What earlier jobs settled in the chosen datasets stays settled; what they left open is brought forward"
 			actions={
 				<Button
 					variant="primary"

@@ -122,7 +122,7 @@ export function item_columns(side: string): Column<ReviewRow>[] {
 		{
 			id: "row",
 			header: "Row",
-			width: "64px",
+			width: "52px",
 			align: "end",
 			cell: item_cell(({ record }) => (
 				<span className={styles.quiet}>{format_count(record.row + 1)}</span>
@@ -132,14 +132,14 @@ export function item_columns(side: string): Column<ReviewRow>[] {
 			id: "date",
 			header: "Date",
 			band: side,
-			width: "minmax(92px, 140px)",
+			width: "minmax(92px, 104px)",
 			sort: "date",
 			cell: item_cell(({ record }) => <span>{record.date}</span>),
 		},
 		{
 			id: "reference",
 			header: "Reference",
-			width: "minmax(104px, 0.6fr)",
+			width: "minmax(84px, 0.6fr)",
 			cell: item_cell(({ record }) => (
 				<span title={record.reference ?? undefined}>{record.reference}</span>
 			)),
@@ -147,7 +147,7 @@ export function item_columns(side: string): Column<ReviewRow>[] {
 		{
 			id: "text",
 			header: "Text",
-			width: "minmax(120px, 1.4fr)",
+			width: "minmax(90px, 1.4fr)",
 			cell: item_cell(({ record }) => <span title={record.text ?? undefined}>{record.text}</span>),
 		},
 		{
@@ -168,14 +168,14 @@ export function item_columns(side: string): Column<ReviewRow>[] {
 		{
 			id: "first_seen",
 			header: "Since",
-			width: "92px",
+			width: "88px",
 			sort: "first_seen",
 			cell: item_cell(({ first_seen }) => <span className={styles.quiet}>{first_seen}</span>),
 		},
 		{
 			id: "break_type",
 			header: "Why",
-			width: "minmax(130px, 190px)",
+			width: "minmax(182px, 200px)",
 			sort: "break_type",
 			cell: item_cell(({ break_type }) => <StateBadge table={BREAK_TYPES} state={break_type} />),
 		},
