@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "fixture.h"
+#include "store/store_dataset.h"
 #include "store/store_decision.h"
 #include "store/store_reconciliation.h"
 #include "store/store_record.h"
@@ -102,6 +103,43 @@ static void test_a_double_claim_takes_nothing(void **state)
 	assert_int_equal(2, taken());
 	MUST_GIVE(E_DECISION_STATE, store_record_release(data, w.rec_no, &next, err));
 	assert_int_equal(2, taken());
+}
+
+static int reverse(struct err *err)
+{
+	return store_dataset_reverse(
+		data, &w.dataset[0], &w.user, SV("the wrong month"), &arena, err);
+}
+
+/* A dataset is taken back only while nothing holds it, and then nothing can take its records. */
+static void test_a_dataset_is_taken_back(void **state)
+{
+	CLEANUP(record_set_free) struct record_set one = RECORD_SET_INIT;
+	struct dataset d;
+	struct uuid none = uuid_new();
+
+	(void)state;
+	add(&one, 0, 7);
+	MUST(store_record_take(matcher, w.rec_no, &one, err));
+	pg_exec(&pg, "UPDATE job SET state = 'cancelled', finished_at = now() WHERE state = 'queued'");
+	MUST_GIVE(E_DATASET_HELD, reverse(err));
+	MUST(store_record_release(data, w.rec_no, &one, err));
+	pg_exec(&pg, "UPDATE job SET state = 'queued', finished_at = NULL WHERE state = 'cancelled'");
+	MUST_GIVE(E_DATASET_HELD, reverse(err));
+	pg_exec(&pg, "UPDATE job SET state = 'cancelled', finished_at = now() WHERE state = 'queued'");
+	MUST_GIVE(E_NOT_FOUND,
+		store_dataset_reverse(data, &none, &w.user, SV("x"), &arena, err));
+	MUST(reverse(err));
+	MUST(store_dataset_get(data, &w.project, &w.dataset[0], &arena, &d, err));
+	assert_int_equal(DATASET_STATE_REVERSED, d.state);
+	assert_true(d.reversed_at > 0);
+	assert_true(sv_eq_cstr(d.reversed_note, "the wrong month"));
+	MUST_GIVE(E_DATASET_NOT_READY, reverse(err));
+	MUST_GIVE(E_DATASET_NOT_READY, store_record_take(matcher, w.rec_no, &one, err));
+	assert_int_equal(0, taken());
+	pg_exec(&pg, "UPDATE dataset SET state = 'ready', reversed_at = NULL, reversed_by = NULL, "
+		     "reversed_note = NULL WHERE state = 'reversed'; "
+		     "UPDATE job SET state = 'queued', finished_at = NULL WHERE state = 'cancelled'");
 }
 
 static void test_bits_are_where_the_header_says(void **state)
@@ -278,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_two_million_records),
 		TEST(test_a_double_claim_takes_nothing),
+		TEST(test_a_dataset_is_taken_back),
 		TEST(test_bits_are_where_the_header_says),
 		TEST(test_another_reconciliation_takes_for_itself),
 		TEST(test_scope_binds_the_functions),

@@ -56,6 +56,59 @@ describe("files that cannot be used are refused by name", () => {
 	});
 });
 
+describe("export", () => {
+	const lines = Array.from(
+		{ length: 30 },
+		(_, i) => `2026-11-0${1 + (i % 9)},R${i},plain,-${i}.50`,
+	);
+	const table = file(
+		"mixed.csv",
+		[
+			"Date,Reference,Description,Amount",
+			...lines,
+			"2026-11-01,007,=1+1,2.00",
+			"2026-11-02,R9,x,no number",
+			"",
+		].join("\n"),
+	);
+
+	test.each(["csv", "xlsx"])("to %s opens no formula and reads as it was", (format) => {
+		const out = place(`out.${format}`);
+		const ended = recon("export", table, out);
+		expect([ended.code, ended.err]).toEqual([0, ""]);
+		if (format === "csv") {
+			expect(read(out)).toContain(`"'=1+1"`);
+			expect(read(out)).toMatch(/^-29\.50,|,-29\.50(,|$)/m);
+		}
+		const shown = (path: string) =>
+			JSON.parse(recon("read", path, "--json").out).rows.map(
+				(row: { fields: Record<string, string> }) => [
+					row.fields.date,
+					row.fields.reference,
+					row.fields.text,
+					row.fields.amount,
+				],
+			);
+		expect(shown(out)).toEqual(shown(table));
+	});
+
+	test("of rejected rows gives their line, the reason and the cells", () => {
+		const out = place("rejects.csv");
+		expect(recon("export", table, out, "--rejects").code).toBe(0);
+		const [head, row] = read(out).split("\n");
+		expect(head).toBe("recon: line,recon: column,recon: reason,Date,Reference,Description,Amount");
+		expect(row).toMatch(/^33,Amount,.*,2026-11-02,R9,x,no number$/);
+	});
+
+	test("what cannot be written leaves no file", () => {
+		refused(recon("export", place("nowhere.csv"), place("x.csv")), 3, "nowhere.csv: No such file");
+		expect(existsSync(place("x.csv"))).toBe(false);
+		const ended = recon("export", table, place("no/such/folder.csv"));
+		expect(ended.code).not.toBe(0);
+		expect(recon("export", table).code).toBe(2);
+	});
+});
+
 describe("wrong usage ends with 2", () => {
 	const cases: [string, string[]][] = [
 		["read without a file", ["read"]],

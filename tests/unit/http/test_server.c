@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #define FCGI_BEGIN 1
+#define FCGI_END 3
 #define FCGI_PARAMS 4
 #define FCGI_STDIN 5
 #define FCGI_STDOUT 6
@@ -56,6 +57,13 @@ static void serve(void *ctx, struct http_request *rq, struct http_response *rs,
 	atomic_fetch_add(&served, 1);
 	if (err.code == 0)
 		err.code = http_read_all(rq, 1 << 20, &body, &err);
+	if (err.code == 0 && sv_starts_with(rq->path, SV("/api/file"))) {
+		assert_true(http_response_begin(rs, rq, -1));
+		assert_true(http_response_write(rs, rq, "half of it", 10));
+		if (sv_eq_cstr(rq->path, "/api/file/broken"))
+			http_response_abort(rs);
+		return;
+	}
 	if (err.code != 0) {
 		http_response_problem(rs, rq, &err, NULL, 0);
 	} else {
@@ -178,9 +186,10 @@ static void send_all(int fd, struct sv bytes)
 	}
 }
 
-/* Everything the server writes to stdout, until it closes. */
-static void receive(int fd, struct buf *out)
+/* Everything the server writes to stdout, until it closes; whether it said that this is all. */
+static bool receive(int fd, struct buf *out)
 {
+	bool whole = false;
 	struct buf raw CLEANUP(buf_free) = BUF_INIT;
 	char part[4096];
 	ssize_t n;
@@ -195,19 +204,22 @@ static void receive(int fd, struct buf *out)
 		assert_true(at + 8 + length <= raw.n);
 		if (h[1] == FCGI_STDOUT)
 			buf_add(out, raw.p + at + 8, length);
+		whole |= h[1] == FCGI_END;
 		at += 8 + length + h[6];
 	}
+	return whole;
 }
 
-static void ask(const char *uri, const char *length, struct sv body, struct buf *answer)
+static bool ask(const char *uri, const char *length, struct sv body, struct buf *answer)
 {
 	struct buf request CLEANUP(buf_free) = BUF_INIT;
 	int fd = connect_client();
 
 	make_request(&request, uri, length, body);
 	send_all(fd, buf_sv(&request));
-	receive(fd, answer);
+	bool whole = receive(fd, answer);
 	close(fd);
+	return whole;
 }
 
 static void assert_answer(const char *uri, const char *length, struct sv body, const char *status,
@@ -215,7 +227,7 @@ static void assert_answer(const char *uri, const char *length, struct sv body, c
 {
 	struct buf answer CLEANUP(buf_free) = BUF_INIT;
 
-	ask(uri, length, body, &answer);
+	assert_true(ask(uri, length, body, &answer));
 	assert_int_equal(strncmp(buf_cstr(&answer), status, strlen(status)), 0);
 	assert_non_null(strstr(buf_cstr(&answer), end));
 }
@@ -230,6 +242,18 @@ static void test_requests(void **state)
 	assert_answer("/api/../x", "0", SV(""), "Status: 404\r\n", "\"code\":\"not_found\"");
 	assert_answer("/api/x", "6", SV("hello"), "Status: 400\r\n", "\"code\":\"short_body\"");
 	assert_answer("/api/x", "9999999", SV(""), "Status: 413\r\n", "\"code\":\"too_large\"");
+}
+
+/* An answer that failed half-way never ends as if it were whole, and the server goes on. */
+static void test_a_broken_answer(void **state)
+{
+	struct buf whole CLEANUP(buf_free) = BUF_INIT, broken CLEANUP(buf_free) = BUF_INIT;
+
+	(void)state;
+	assert_true(ask("/api/file", "0", SV(""), &whole));
+	assert_non_null(strstr(buf_cstr(&whole), "half of it"));
+	assert_false(ask("/api/file/broken", "0", SV(""), &broken));
+	assert_answer("/api/x", "5", SV("hello"), "Status: 200\r\n", "/api/x:hello");
 }
 
 static void test_a_large_body(void **state)
@@ -355,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_a_broken_answer),
 		cmocka_unit_test(test_a_large_body),
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_bad_peers),
