@@ -29,7 +29,8 @@ struct packed {
 	z_stream gzip;
 	bool gzip_open;
 	ZSTD_DCtx *zstd;
-	ZSTD_inBuffer zstd_in;
+	uint8_t *next; /* of input: what is not decompressed yet */
+	size_t left;
 	char *head,
 		*tail; /* PACKED_KEPT each; byte i of the output is at i % PACKED_KEPT of tail */
 	uint8_t input[INPUT_BYTES];
@@ -69,8 +70,8 @@ static int rewind_packed(struct packed *p, struct err *err)
 	p->in = 0;
 	p->at = 0;
 	p->whole = false;
-	p->zstd_in = (ZSTD_inBuffer){p->input, 0, 0};
-	p->gzip.avail_in = 0;
+	p->next = p->input;
+	p->left = 0;
 	if (p->packing == PACKING_ZSTD) {
 		ZSTD_DCtx_reset(p->zstd, ZSTD_reset_session_only);
 		return 0;
@@ -80,80 +81,77 @@ static int rewind_packed(struct packed *p, struct err *err)
 	return rc == Z_OK ? 0 : err_set(err, E_NO_MEMORY, NULL);
 }
 
-static int read_input(struct packed *p, size_t *ret_n, struct err *err)
+/* Compressed bytes where none are left; none at the end of src. */
+static int read_input(struct packed *p, struct err *err)
 {
 	size_t n = (size_t)MIN((uint64_t)INPUT_BYTES, p->src.size - p->in);
-	int rc = n == 0 ? 0 : p->src.pread(p->src.ctx, p->in, p->input, n, err);
+	int rc = p->left > 0 || n == 0 ? 0 : p->src.pread(p->src.ctx, p->in, p->input, n, err);
 
+	if (rc != 0 || p->left > 0)
+		return rc;
 	p->in += n;
-	*ret_n = n;
-	return rc;
+	p->next = p->input;
+	p->left = n;
+	return 0;
 }
 
 static int step_gzip(struct packed *p, char *dst, size_t cap, size_t *ret_n, struct err *err)
 {
 	z_stream *z = &p->gzip;
 
+	if (p->whole && p->left > 0 && inflateReset(z) != Z_OK) /* another member follows */
+		return damaged(err);
+	z->next_in = p->next;
+	z->avail_in = (unsigned)p->left;
 	z->next_out = (Bytef *)dst;
 	z->avail_out = (unsigned)cap;
-	while (z->avail_out == cap) {
-		if (z->avail_in == 0) {
-			size_t n = 0;
-			int rc = read_input(p, &n, err);
-
-			if (rc != 0)
-				return rc;
-			if (n == 0)
-				break;
-			z->next_in = p->input;
-			z->avail_in = (unsigned)n;
-		}
-		if (p->whole && inflateReset(z) != Z_OK) /* another member follows */
-			return damaged(err);
-		int state = inflate(z, Z_NO_FLUSH);
-		p->whole = state == Z_STREAM_END;
-		if (state == Z_MEM_ERROR)
-			return err_set(err, E_NO_MEMORY, NULL);
-		if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
-			return damaged(err);
-	}
+	int state = p->whole && p->left == 0 ? Z_STREAM_END : inflate(z, Z_NO_FLUSH);
+	p->whole = state == Z_STREAM_END;
+	if (state == Z_MEM_ERROR)
+		return err_set(err, E_NO_MEMORY, NULL);
+	if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
+		return damaged(err);
+	p->next += p->left - z->avail_in;
+	p->left = z->avail_in;
 	*ret_n = cap - z->avail_out;
-	return *ret_n == 0 && !p->whole ? damaged(err) : 0;
+	return 0;
 }
 
 static int step_zstd(struct packed *p, char *dst, size_t cap, size_t *ret_n, struct err *err)
 {
+	ZSTD_inBuffer in = {p->next, p->left, 0};
 	ZSTD_outBuffer out = {dst, cap, 0};
 
-	while (out.pos == 0) {
-		if (p->zstd_in.pos == p->zstd_in.size) {
-			size_t n = 0;
-			int rc = read_input(p, &n, err);
-
-			if (rc != 0)
-				return rc;
-			if (n == 0)
-				break;
-			p->zstd_in = (ZSTD_inBuffer){p->input, n, 0};
-		}
-		size_t left = ZSTD_decompressStream(p->zstd, &out, &p->zstd_in);
-		if (ZSTD_isError(left))
-			return damaged(err);
-		p->whole = left == 0;
-	}
+	if (p->whole && p->left == 0)
+		return 0;
+	size_t more = ZSTD_decompressStream(p->zstd, &out, &in);
+	if (ZSTD_isError(more))
+		return damaged(err);
+	p->whole = more == 0;
+	p->next += in.pos;
+	p->left -= in.pos;
 	*ret_n = out.pos;
-	return out.pos == 0 && !p->whole ? damaged(err) : 0;
+	return 0;
 }
 
-/* Some more bytes; *ret_n == 0 at the end. */
+/* Some more bytes; *ret_n == 0 at the end. What is kept inside comes out when all input is taken. */
 static int step(struct packed *p, char *dst, size_t cap, size_t *ret_n, struct err *err)
 {
-	int rc = p->packing == PACKING_GZIP ? step_gzip(p, dst, cap, ret_n, err)
-					    : step_zstd(p, dst, cap, ret_n, err);
+	bool end = false;
 
-	if (rc == 0)
-		p->at += *ret_n;
-	return rc;
+	*ret_n = 0;
+	while (*ret_n == 0 && !end) {
+		int rc = read_input(p, err);
+
+		end = p->left == 0;
+		if (rc == 0)
+			rc = p->packing == PACKING_GZIP ? step_gzip(p, dst, cap, ret_n, err)
+							: step_zstd(p, dst, cap, ret_n, err);
+		if (rc != 0)
+			return rc;
+	}
+	p->at += *ret_n;
+	return *ret_n == 0 && !p->whole ? damaged(err) : 0;
 }
 
 /* ---- opening ---- */
