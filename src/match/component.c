@@ -4,28 +4,10 @@
  */
 #include <stdatomic.h>
 
+#include "match/forest.h"
 #include "match/stage.h"
 
 /* ---- finding ---- */
-
-static uint32_t root_of(uint32_t *parent, uint32_t x)
-{
-	while (parent[x] != x) {
-		parent[x] = parent[parent[x]];
-		x = parent[x];
-	}
-	return x;
-}
-
-static void unite(uint32_t *parent, uint32_t a, uint32_t b)
-{
-	uint32_t x = root_of(parent, a), y = root_of(parent, b);
-
-	if (x < y)
-		parent[y] = x;
-	else
-		parent[x] = y;
-}
 
 struct finding {
 	uint32_t *parent;  /* left rows, then right rows */
@@ -143,12 +125,12 @@ static uint32_t group_root(const struct stage *s, const struct finding *f, size_
 {
 	const struct group *group = &s->groups.group.p[g];
 
-	return root_of(f->parent, node_of(s, group->target_side, group->target));
+	return forest_root(f->parent, node_of(s, group->target_side, group->target));
 }
 
 static uint32_t edge_root(const struct finding *f, const struct stage *s, size_t i)
 {
-	return root_of(f->parent, s->edges.p[i].l);
+	return forest_root(f->parent, s->edges.p[i].l);
 }
 
 /* Items of each component behind each other, in their order. first[c] ends as the end of component
@@ -233,7 +215,7 @@ static void unite_groups(struct stage *s, struct finding *f)
 		const struct group *group = &s->groups.group.p[g];
 		uint32_t target = node_of(s, group->target_side, group->target);
 		for (uint32_t i = 0; i < group->n; i++)
-			unite(f->parent, target,
+			forest_unite(f->parent, target,
 				node_of(s, 1 - group->target_side,
 					s->groups.line.p[group->first + i]));
 	}
@@ -259,7 +241,7 @@ void component_find(struct stage *s)
 	unite_groups(s, &f);
 	for (size_t i = 0; i < s->edges.n; i++)
 		if (s->alone[i] == 0)
-			unite(f.parent, s->edges.p[i].l, nl + s->edges.p[i].r);
+			forest_unite(f.parent, s->edges.p[i].l, nl + s->edges.p[i].r);
 	number_components(s, &f);
 	engine_free(e, f.parent);
 }

@@ -27,6 +27,7 @@ libmatch_a_SOURCES = \
 	%D%/component.c \
 	%D%/engine.c %D%/engine.h \
 	%D%/find.c %D%/find.h \
+	%D%/forest.h \
 	%D%/group.c \
 	%D%/intern.c \
 	%D%/learn.c %D%/learn.h %D%/learn_parts.h \

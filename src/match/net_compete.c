@@ -13,6 +13,7 @@
 #include "match/assign.h"
 #include "match/compete.h"
 #include "match/marginal.h"
+#include "match/forest.h"
 #include "match/stage.h"
 
 #define TASK_COMPONENTS 64u
@@ -44,29 +45,12 @@ static uint32_t node_of(const struct stage *s, int side, uint32_t row)
 	return (side == LEFT ? 0 : s->e->n[LEFT]) + stage_rep(s->e, side, row);
 }
 
-static uint32_t root_of(uint32_t *parent, uint32_t x)
-{
-	assert(parent != NULL); /* or find_components() had failed */
-	while (parent[x] != x) {
-		parent[x] = parent[parent[x]];
-		x = parent[x];
-	}
-	return x;
-}
-
-static void unite(uint32_t *parent, uint32_t a, uint32_t b)
-{
-	uint32_t x = root_of(parent, a), y = root_of(parent, b);
-
-	parent[MAX(x, y)] = MIN(x, y);
-}
-
 static void unite_group(struct competing *q, const struct group *g)
 {
 	const struct stage *s = q->s;
 
 	for (uint32_t i = 0; i < g->n; i++)
-		unite(q->parent, node_of(s, g->target_side, g->target),
+		forest_unite(q->parent, node_of(s, g->target_side, g->target),
 			node_of(s, 1 - g->target_side, s->groups.line.p[g->first + i]));
 }
 
@@ -128,16 +112,16 @@ static uint32_t item_root(struct competing *q, enum what what, uint32_t no)
 
 	switch (what) {
 	case PAIR:
-		return root_of(q->parent, node_of(s, LEFT, s->edges.p[no].l));
+		return forest_root(q->parent, node_of(s, LEFT, s->edges.p[no].l));
 	case GROUP:
-		return root_of(q->parent, node_of(s, s->groups.group.p[no].target_side,
+		return forest_root(q->parent, node_of(s, s->groups.group.p[no].target_side,
 						  s->groups.group.p[no].target));
 	case NET_LEFT:
 	case NET_RIGHT:
 		break;
 	}
 	int side = what == NET_LEFT ? LEFT : RIGHT;
-	return root_of(q->parent, node_of(s, side, s->net[side]->edges.p[no].l));
+	return forest_root(q->parent, node_of(s, side, s->net[side]->edges.p[no].l));
 }
 
 static void find_components(struct competing *q)
@@ -154,14 +138,14 @@ static void find_components(struct competing *q)
 		q->parent[i] = i;
 	for (size_t i = 0; i < s->edges.n; i++)
 		if (s->alone[i] == 0)
-			unite(q->parent, node_of(s, LEFT, s->edges.p[i].l),
+			forest_unite(q->parent, node_of(s, LEFT, s->edges.p[i].l),
 				node_of(s, RIGHT, s->edges.p[i].r));
 	for (size_t g = 0; g < s->groups.group.n; g++)
 		unite_group(q, &s->groups.group.p[g]);
 	for (int side = 0; side < 2; side++)
 		for (size_t i = 0; i < s->net[side]->edges.n; i++)
 			if (s->net[side]->alone[i] == 0)
-				unite(q->parent, node_of(s, side, s->net[side]->edges.p[i].l),
+				forest_unite(q->parent, node_of(s, side, s->net[side]->edges.p[i].l),
 					node_of(s, side, s->net[side]->edges.p[i].r));
 	for (int side = 0; side < 2; side++)
 		for (uint32_t i = 0; i < s->net[side]->edges.n; i++)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "match/forest.h"
 #include "match/stage.h"
 #include "match/transport.h"
 
@@ -112,15 +113,6 @@ static void keep_lines(struct spreading *q, const struct edges *edges)
 	}
 }
 
-static uint32_t root_of(uint32_t *parent, uint32_t x)
-{
-	while (parent[x] != x) {
-		parent[x] = parent[parent[x]];
-		x = parent[x];
-	}
-	return x;
-}
-
 static void name_components(struct spreading *q)
 {
 	struct engine *e = q->e;
@@ -132,12 +124,10 @@ static void name_components(struct spreading *q)
 	for (uint32_t i = 0; i < nodes; i++)
 		parent[i] = i;
 	for (uint32_t i = 0; i < q->n; i++) {
-		uint32_t a = root_of(parent, q->line[i].whole);
-		uint32_t b = root_of(parent, nw + q->line[i].part);
-		parent[MAX(a, b)] = MIN(a, b);
+		forest_unite(parent, q->line[i].whole, nw + q->line[i].part);
 	}
 	for (uint32_t i = 0; i < q->n; i++)
-		q->line[i].component = root_of(parent, q->line[i].whole);
+		q->line[i].component = forest_root(parent, q->line[i].whole);
 	engine_free(e, parent);
 }
 
