@@ -31,17 +31,11 @@ static int by_right(const void *a, const void *b)
 	return x->r < y->r ? -1 : x->r > y->r;
 }
 
-/* Heaviest first; equal ones by what the right row holds, not where it stands. */
 static int by_weight(const void *a, const void *b, void *arg)
 {
 	const struct edge *x = a, *y = b;
-	const uint64_t *hash = arg;
 
-	if (x->w != y->w)
-		return x->w > y->w ? -1 : 1;
-	if (hash[x->r] != hash[y->r])
-		return hash[x->r] < hash[y->r] ? -1 : 1;
-	return x->r < y->r ? -1 : x->r > y->r;
+	return pairs_order(x->w, x->r, y->w, y->r, arg);
 }
 
 /* Drops doubles of the row at hand, keeps the best ones. */

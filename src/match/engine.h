@@ -396,6 +396,18 @@ static inline uint64_t mix_bytes(uint64_t seed, struct sv s)
 	return mix64(h);
 }
 
+/* Order of a row's pairs: heaviest first, equal ones by what the other row holds (hash: by row), not
+ * where it stands. */
+static inline int pairs_order(
+	int32_t w1, uint32_t row1, int32_t w2, uint32_t row2, const uint64_t *hash)
+{
+	if (w1 != w2)
+		return w1 > w2 ? -1 : 1;
+	if (hash[row1] != hash[row2])
+		return hash[row1] < hash[row2] ? -1 : 1;
+	return row1 < row2 ? -1 : row1 > row2;
+}
+
 static inline uint32_t row_currency(const struct engine *e, int side, uint32_t row)
 {
 	return e->currency[side] == NULL ? 0 : e->currency[side][row];

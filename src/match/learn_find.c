@@ -172,13 +172,8 @@ static bool eligible(const struct probe *q, uint32_t r)
 static int by_weight(const void *a, const void *b, void *arg)
 {
 	const struct candidate_pair *x = a, *y = b;
-	const uint64_t *hash = arg;
 
-	if (x->w != y->w)
-		return x->w > y->w ? -1 : 1;
-	if (hash[x->r] != hash[y->r])
-		return hash[x->r] < hash[y->r] ? -1 : 1;
-	return x->r < y->r ? -1 : x->r > y->r;
+	return pairs_order(x->w, x->r, y->w, y->r, arg);
 }
 
 static int by_right(const void *a, const void *b)
