@@ -83,6 +83,7 @@ struct match_money {
 };
 
 struct match_pass_stat {
+	/* hints: pairs chosen that reach no line; where none could, as many as there might be. */
 	uint32_t confirmed, suggested, ambiguous, hints;
 	uint32_t choices;      /* of the ambiguous ones: "k of n", see RESULT_CHOICE */
 	uint64_t pairs;        /* compared */
