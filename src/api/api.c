@@ -188,12 +188,6 @@ int api_page_number(const struct api *a, struct number_page *ret, struct err *er
 	return rc;
 }
 
-size_t api_page_cut(struct number_page *page, size_t n)
-{
-	page->more = n >= (size_t)page->ask;
-	return page->more ? (size_t)page->ask - 1 : n;
-}
-
 void api_list_begin(struct api *a)
 {
 	json_open_object(&a->out, NULL);
@@ -210,8 +204,16 @@ void api_list_end(struct api *a, const struct db_page *page)
 	json_close_object(&a->out);
 }
 
-void api_list_end_number(struct api *a, const struct number_page *page, int64_t last)
+void api_list_number(struct api *a, struct number_page *page, const void *rows, size_t size,
+	size_t n, api_put_fn put)
 {
+	int64_t last = 0;
+
+	page->more = n >= (size_t)page->ask;
+	n = page->more ? (size_t)page->ask - 1 : n;
+	api_list_begin(a);
+	for (size_t i = 0; i < n; i++)
+		last = put(&a->out, (const char *)rows + i * size);
 	json_close_array(&a->out);
 	if (page->more)
 		cursor_write(a, &last, sizeof(last));

@@ -150,16 +150,17 @@ MUST_CHECK int api_page(const struct api *a, struct db_page *ret, struct err *er
 struct number_page {
 	int64_t before; /* rows below this number; 0: from the first */
 	int32_t ask;    /* rows to ask for */
-	bool more;      /* set by api_page_cut */
+	bool more;      /* private: there is another page */
 };
 MUST_CHECK int api_page_number(const struct api *a, struct number_page *ret, struct err *err);
-/* How many of the n rows that came are the page's. */
-size_t api_page_cut(struct number_page *page, size_t n);
 /* Begins {"items":[ and ends it with next_cursor. */
 void api_list_begin(struct api *a);
 void api_list_end(struct api *a, const struct db_page *page);
-/* last: the number of the page's last row. */
-void api_list_end_number(struct api *a, const struct number_page *page, int64_t last);
+/* The whole list of one that counts down: the page's rows of the n that came, each of size bytes. put
+ * writes one and gives its number. */
+typedef int64_t (*api_put_fn)(struct json_writer *w, const void *row);
+void api_list_number(struct api *a, struct number_page *page, const void *rows, size_t size,
+	size_t n, api_put_fn put);
 
 /* --- what goes out ---------------------------------------------------------------------------- */
 

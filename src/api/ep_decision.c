@@ -455,6 +455,14 @@ int ep_decision_create(struct api *a, struct err *err)
 	return 0;
 }
 
+static int64_t put_decision_row(struct json_writer *w, const void *row)
+{
+	const struct decision *d = row;
+
+	put_decision(w, NULL, d);
+	return d->seq;
+}
+
 int ep_decision_list(struct api *a, struct err *err)
 {
 	struct uuid id = api_param_uuid(a, "reconciliation");
@@ -471,10 +479,6 @@ int ep_decision_list(struct api *a, struct err *err)
 			a->db, &a->project.id, &id, page.before, page.ask, a->arena, &list, &n, err);
 	if (rc != 0)
 		return rc;
-	n = api_page_cut(&page, n);
-	api_list_begin(a);
-	for (size_t i = 0; i < n; i++)
-		put_decision(&a->out, NULL, &list[i]);
-	api_list_end_number(a, &page, n > 0 ? list[n - 1].seq : 0);
+	api_list_number(a, &page, list, sizeof(*list), n, put_decision_row);
 	return 0;
 }

@@ -70,6 +70,14 @@ static void put_model(struct json_writer *w, const struct model_row *m, bool who
 	json_close_object(w);
 }
 
+static int64_t put_model_row(struct json_writer *w, const void *row)
+{
+	const struct model_row *m = row;
+
+	put_model(w, m, false);
+	return m->version;
+}
+
 int ep_model_list(struct api *a, struct err *err)
 {
 	const struct uuid id = api_param_uuid(a, "reconciliation");
@@ -86,11 +94,7 @@ int ep_model_list(struct api *a, struct err *err)
 			a->arena, &rows, &n, err);
 	if (rc != 0)
 		return rc;
-	n = api_page_cut(&page, n);
-	api_list_begin(a);
-	for (size_t i = 0; i < n; i++)
-		put_model(&a->out, &rows[i], false);
-	api_list_end_number(a, &page, n > 0 ? rows[n - 1].version : 0);
+	api_list_number(a, &page, rows, sizeof(*rows), n, put_model_row);
 	return 0;
 }
 

@@ -133,13 +133,16 @@ static int add_ruleset(struct api *a, const struct uuid *rec, const struct json_
 					&a->actor.user_id, a->arena, ret, err);
 }
 
-static void put_ruleset(struct json_writer *w, const struct ruleset_row *r)
+static int64_t put_ruleset(struct json_writer *w, const void *row)
 {
+	const struct ruleset_row *r = row;
+
 	json_open_object(w, NULL);
 	json_put_int(w, "version", r->version);
 	api_put_json(w, "ruleset", r->ruleset);
 	api_put_instant(w, "created_at", r->created_at);
 	json_close_object(w);
+	return r->version;
 }
 
 static int known_source(
@@ -204,11 +207,7 @@ int ep_ruleset_list(struct api *a, struct err *err)
 			a->arena, &rows, &n, err);
 	if (rc != 0)
 		return rc;
-	n = api_page_cut(&page, n);
-	api_list_begin(a);
-	for (size_t i = 0; i < n; i++)
-		put_ruleset(&a->out, &rows[i]);
-	api_list_end_number(a, &page, n > 0 ? rows[n - 1].version : 0);
+	api_list_number(a, &page, rows, sizeof(*rows), n, put_ruleset);
 	return 0;
 }
 

@@ -78,13 +78,16 @@ int ep_source_get(struct api *a, struct err *err)
 
 /* --- mappings --------------------------------------------------------------------------------- */
 
-static void put_mapping(struct json_writer *w, const struct mapping_row *m)
+static int64_t put_mapping(struct json_writer *w, const void *row)
 {
+	const struct mapping_row *m = row;
+
 	json_open_object(w, NULL);
 	json_put_int(w, "version", m->version);
 	api_put_json(w, "mapping", m->mapping);
 	api_put_instant(w, "created_at", m->created_at);
 	json_close_object(w);
+	return m->version;
 }
 
 int ep_mapping_list(struct api *a, struct err *err)
@@ -103,11 +106,7 @@ int ep_mapping_list(struct api *a, struct err *err)
 			a->arena, &rows, &n, err);
 	if (rc != 0)
 		return rc;
-	n = api_page_cut(&page, n);
-	api_list_begin(a);
-	for (size_t i = 0; i < n; i++)
-		put_mapping(&a->out, &rows[i]);
-	api_list_end_number(a, &page, n > 0 ? rows[n - 1].version : 0);
+	api_list_number(a, &page, rows, sizeof(*rows), n, put_mapping);
 	return 0;
 }
 
