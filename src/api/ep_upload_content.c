@@ -245,12 +245,11 @@ int ep_upload_content_post(struct api *a, struct err *err)
 {
 	struct body body CLEANUP(body_end) = {.size = 0};
 	struct upload upload;
-	int rc;
+	int rc = upload_find(a, &upload, err);
 
-	if (a->actor.by_cookie)
-		return err_set(err, E_MEDIA_TYPE,
+	if (rc == 0 && a->actor.by_cookie)
+		rc = err_set(err, E_MEDIA_TYPE,
 			"Forms are taken with an API key only; send the bytes themselves.");
-	rc = upload_find(a, &upload, err);
 	if (rc == 0)
 		rc = check_open(a, &upload, err);
 	if (rc == 0 && upload.received > 0)
