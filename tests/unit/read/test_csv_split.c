@@ -144,7 +144,7 @@ static void read_both_ways(const char *label, row_fn *row, bool typed, uint32_t 
 	struct col_source src = source_of(buf_sv(&text), &memory);
 	assert_int_equal(read_file(src, &m, &one, NULL), 0);
 	assert_true(one.table.rows > 0);
-	for (unsigned threads = 2; threads <= 4; threads++) {
+	for (unsigned threads = 2; threads <= 3; threads++) {
 		struct read_result many CLEANUP(read_result_free) = READ_RESULT_INIT;
 
 		assert_int_equal(read_file_threads(src, &m, threads, &many, NULL), 0);
