@@ -4,12 +4,12 @@ include src/base/local.mk
 include src/sys/local.mk
 include src/wire/local.mk
 include src/bus/local.mk
-include src/net/local.mk
 include src/seal/local.mk
 include src/domain/local.mk
 include src/col/local.mk
 include src/store/local.mk
 include src/http/local.mk
+include src/net/local.mk
 include src/vault/local.mk
 include src/read/local.mk
 include src/rules/local.mk

@@ -6,14 +6,12 @@
 
 int pool_data_start(struct api_env *env, struct err *err)
 {
-	struct vault_config config = {
-		.location = env->conf->vault_dir,
-		.public_key_file = env->conf->vault_public_key_file,
-		.private_key_file = env->conf->vault_private_key_file,
-	};
+	struct vault_config config = vault_config_of(env->conf);
 	struct data_pool *pool = calloc(1, sizeof(*pool));
 	int rc;
 
+	config.public_key_file = env->conf->vault_public_key_file;
+	config.private_key_file = env->conf->vault_private_key_file;
 	if (pool == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
 	env->pool_data = pool;

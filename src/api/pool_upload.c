@@ -4,13 +4,12 @@
 
 int pool_upload_start(struct api_env *env, struct err *err)
 {
-	struct vault_config config = {
-		.location = env->conf->vault_dir,
-		.public_key_file = env->conf->vault_public_key_file,
-	};
+	struct vault_config config = vault_config_of(env->conf);
 	struct vault *vault = NULL;
-	int rc = vault_open(&config, &vault, err);
+	int rc;
 
+	config.public_key_file = env->conf->vault_public_key_file;
+	rc = vault_open(&config, &vault, err);
 	if (rc == 0)
 		env->pool_data = vault;
 	return rc;

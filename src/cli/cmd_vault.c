@@ -137,7 +137,7 @@ static int check_all(struct check *c, struct err *err)
 
 static int check(const struct conf *conf)
 {
-	struct vault_config place = {.location = conf->vault_dir};
+	struct vault_config place = vault_config_of(conf);
 	struct db_options where = {
 		.conninfo = conf->db_conninfo, .role = "recon_operator", .program = "recon"};
 	struct vault *vault CLEANUP(vault_close) = NULL;

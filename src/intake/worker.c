@@ -232,17 +232,15 @@ static int worker_open(struct worker *w, struct err *err)
 {
 	struct intake *in = &w->in;
 	const struct conf *conf = &in->m->conf;
-	struct vault_config vault = {
-		.location = conf->vault_dir,
-		.public_key_file = conf->vault_public_key_file,
-		.private_key_file = conf->vault_private_key_file,
-	};
+	struct vault_config vault = vault_config_of(conf);
 	struct db_options db = {
 		.conninfo = conf->db_conninfo, .role = "recon_intake", .program = "recon-intake"};
 	struct bus_options bus = {
 		.socket = conf->redis_socket, .timeout_ms = 1000, .clock = in->m->clock};
 	int rc = reader_start(conf, &in->reader, err);
 
+	vault.public_key_file = conf->vault_public_key_file;
+	vault.private_key_file = conf->vault_private_key_file;
 	if (rc == 0)
 		rc = stop_open(&in->stop, err);
 	if (rc == 0)
@@ -268,7 +266,9 @@ static int worker_confine(struct worker *w, struct err *err)
 		{"/proc/self", false},
 	};
 	const struct sandbox_spec spec = {
-		.groups = SANDBOX_FILES | SANDBOX_SOCKETS,
+		/* A bucket's name is looked up in a thread. */
+		.groups = SANDBOX_FILES | SANDBOX_SOCKETS |
+			  (strcmp(conf->vault_kind, "s3") == 0 ? SANDBOX_THREADS : 0),
 		.paths = paths,
 		.path_count = ARRAY_LEN(paths),
 	};

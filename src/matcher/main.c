@@ -34,12 +34,10 @@ static int open_stop_fd(int *ret, struct err *err)
 
 static int open_vault(const struct conf *conf, struct vault **ret, struct err *err)
 {
-	struct vault_config config = {
-		.location = conf->vault_dir,
-		.public_key_file = conf->vault_public_key_file,
-		.private_key_file = conf->vault_private_key_file,
-	};
+	struct vault_config config = vault_config_of(conf);
 
+	config.public_key_file = conf->vault_public_key_file;
+	config.private_key_file = conf->vault_private_key_file;
 	return vault_open(&config, ret, err);
 }
 

@@ -209,8 +209,9 @@ static void list_free(struct curl_slist **list)
 
 static int make_headers(const struct net_request *rq, struct curl_slist **ret, struct err *err)
 {
-	/* A question before a body costs a round trip, and a second where it is not understood. */
-	bool ok = add_header(ret, "Expect:");
+	/* A question before a body costs a round trip, and a second where it is not understood. A
+	 * signature would cover the header that is not sent. */
+	bool ok = rq->sign || add_header(ret, "Expect:");
 
 	for (const char *const *line = rq->headers; ok && line && *line; line++)
 		ok = add_header(ret, *line);

@@ -8,7 +8,7 @@
 
 struct vault_backend {
 	const char *name;
-	int (*open)(const char *location, void **ret_store, struct err *err);
+	int (*open)(const struct vault_config *config, void **ret_store, struct err *err);
 	void (*close)(void *store);
 
 	/* One object being written: append.., then finish (durable and visible) or abandon. Both
@@ -21,6 +21,11 @@ struct vault_backend {
 	/* A read-only descriptor of the whole object. */
 	int (*fetch)(void *store, const struct uuid *id, int *ret_fd, uint64_t *ret_size,
 		struct err *err);
+	int (*measure)(void *store, const struct uuid *id, uint64_t *ret_size, struct err *err);
+	/* Exactly n bytes (at least one) at offset, for storage where that is cheaper than the whole;
+	 * else NULL. E_CORRUPT: they are not there. */
+	int (*pread)(void *store, const struct uuid *id, void *p, size_t n, uint64_t offset,
+		struct err *err);
 	/* A missing object is no error. */
 	int (*remove)(void *store, const struct uuid *id, struct err *err);
 	int (*list)(void *store, vault_list_fn each, void *ctx, struct err *err);
@@ -29,5 +34,7 @@ struct vault_backend {
 
 /* A folder of this machine: vault/local.c. */
 extern const struct vault_backend vault_local;
+/* A bucket of an S3 server: vault/s3.c. */
+extern const struct vault_backend vault_s3;
 
 #endif

@@ -83,8 +83,9 @@ static int folder_open(int dir, const char *name, int *ret_fd, struct err *err)
 	return 0;
 }
 
-static int local_open(const char *location, void **ret_store, struct err *err)
+static int local_open(const struct vault_config *config, void **ret_store, struct err *err)
 {
+	const char *location = config->location;
 	struct local_store *s CLEANUP(store_free) = calloc(1, sizeof(*s));
 	int rc;
 
@@ -213,6 +214,13 @@ static int local_fetch(
 	return 0;
 }
 
+static int local_measure(void *store, const struct uuid *id, uint64_t *ret_size, struct err *err)
+{
+	int fd CLEANUP(fd_close) = -1;
+
+	return local_fetch(store, id, &fd, ret_size, err);
+}
+
 static int local_remove(void *store, const struct uuid *id, struct err *err)
 {
 	struct local_store *s = store;
@@ -293,6 +301,7 @@ const struct vault_backend vault_local = {
 	.finish = local_finish,
 	.abandon = local_abandon,
 	.fetch = local_fetch,
+	.measure = local_measure,
 	.remove = local_remove,
 	.list = local_list,
 	.remove_unfinished = local_remove_unfinished,

@@ -4,11 +4,12 @@ libvault_a_SOURCES = \
 	%D%/backend.h \
 	%D%/keys.c %D%/keys.h \
 	%D%/local.c \
+	%D%/s3.c \
 	%D%/vault.c %D%/vault.h
-VAULT_LIBS = libvault.a $(SEAL_LIBS) $(SYS_LIBS)
+VAULT_LIBS = libvault.a $(NET_LIBS) $(SEAL_LIBS) $(SYS_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_vault_vault test_vault_keys
+check_PROGRAMS += test_vault_vault test_vault_keys test_vault_s3
 endif
 test_vault_vault_SOURCES = tests/unit/vault/test_vault.c
 test_vault_vault_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -16,3 +17,7 @@ test_vault_vault_LDADD = $(VAULT_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_vault_keys_SOURCES = tests/unit/vault/test_keys.c
 test_vault_keys_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_vault_keys_LDADD = $(VAULT_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_vault_s3_SOURCES = tests/unit/vault/test_s3.c
+test_vault_s3_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_vault_s3_LDADD = $(VAULT_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+EXTRA_DIST += tests/vault/s3_server.py

@@ -14,6 +14,7 @@
 #include "seal/hash.h"
 #include "seal/random.h"
 #include "seal/seal.h"
+#include "sys/conf.h"
 #include "vault/backend.h"
 #include "vault/keys.h"
 
@@ -35,10 +36,20 @@ struct vault_writer {
 
 struct vault_reader {
 	struct aead_reader *open;
-	int fd;
+	int fd; /* -1: through the window */
 	bool own_fd;
 	uint64_t sealed_size;
+	/* Of an object that is read in ranges: the last one. A range that goes on where the last
+	 * ended is twice as long. */
+	struct vault *vault;
+	struct uuid id;
+	char *window;
+	uint64_t window_at;
+	size_t window_n, window_next;
 };
+
+#define WINDOW_FIRST ((size_t)64 * 1024)
+#define WINDOW_LAST ((size_t)8 << 20)
 
 /* RFC 9562 section 5.4. */
 static struct uuid id_new(void)
@@ -57,6 +68,31 @@ static struct sv id_context(const struct uuid *id)
 	return sv_from((const char *)id->b, sizeof(id->b));
 }
 
+struct vault_config vault_config_of(const struct conf *conf)
+{
+	return (struct vault_config){
+		.kind = conf->vault_kind,
+		.location = conf->vault_dir,
+		.s3 = {.endpoint = conf->vault_s3_endpoint,
+			.bucket = conf->vault_s3_bucket,
+			.region = conf->vault_s3_region,
+			.credentials_file = conf->vault_s3_credentials_file,
+			.ca_file = conf->vault_s3_ca_file},
+	};
+}
+
+static int choose_backend(
+	const char *kind, const struct vault_backend **ret_backend, struct err *err)
+{
+	if (!kind || strcmp(kind, "folder") == 0)
+		*ret_backend = &vault_local;
+	else if (strcmp(kind, "s3") == 0)
+		*ret_backend = &vault_s3;
+	else
+		return err_set(err, E_CONFIG, "vault.kind must be folder or s3.");
+	return 0;
+}
+
 int vault_open(const struct vault_config *config, struct vault **ret_vault, struct err *err)
 {
 	struct vault *v CLEANUP(vault_close) = calloc(1, sizeof(*v));
@@ -65,10 +101,12 @@ int vault_open(const struct vault_config *config, struct vault **ret_vault, stru
 	if (!v)
 		return err_set(err, E_NO_MEMORY, NULL);
 	seal_init();
-	v->backend = &vault_local;
-	rc = vault_keys_load(config->public_key_file, config->private_key_file, &v->keys, err);
+	rc = choose_backend(config->kind, &v->backend, err);
 	if (rc == 0)
-		rc = v->backend->open(config->location, &v->store, err);
+		rc = vault_keys_load(
+			config->public_key_file, config->private_key_file, &v->keys, err);
+	if (rc == 0)
+		rc = v->backend->open(config, &v->store, err);
 	if (rc == 0)
 		*ret_vault = TAKE(v);
 	return rc;
@@ -78,7 +116,8 @@ void vault_close(struct vault **v)
 {
 	if (!*v)
 		return;
-	(*v)->backend->close((*v)->store);
+	if ((*v)->backend)
+		(*v)->backend->close((*v)->store);
 	vault_keys_wipe(&(*v)->keys);
 	free(*v);
 	*v = NULL;
@@ -166,12 +205,64 @@ uint64_t vault_writer_size(const struct vault_writer *w)
 	return aead_writer_plain(w->seal);
 }
 
+/* Makes the window hold offset and, when it fits, n bytes from there. */
+static int window_move(struct vault_reader *r, size_t n, uint64_t offset, struct err *err)
+{
+	const struct vault_backend *backend = r->vault->backend;
+	bool goes_on = r->window && offset == r->window_at + r->window_n;
+	size_t size = goes_on ? MIN(r->window_next * 2, WINDOW_LAST) : WINDOW_FIRST;
+	char *room;
+	int rc;
+
+	if (offset >= r->sealed_size)
+		return err_set(err, E_CORRUPT, "The stored file was cut.");
+	n = MIN(n, WINDOW_LAST);
+	size = MAX(size, n);
+	size = (size_t)MIN((uint64_t)size, r->sealed_size - offset);
+	room = realloc(r->window, size);
+	if (!room)
+		return err_set(err, E_NO_MEMORY, NULL);
+	r->window = room;
+	r->window_n = 0;
+	rc = backend->pread(r->vault->store, &r->id, room, size, offset, err);
+	if (rc < 0)
+		return rc;
+	r->window_at = offset;
+	r->window_n = r->window_next = size;
+	return 0;
+}
+
+static int window_pread(
+	struct vault_reader *r, char *at, size_t n, uint64_t offset, struct err *err)
+{
+	while (n > 0) {
+		uint64_t skip = offset - r->window_at;
+		size_t some;
+
+		if (offset < r->window_at || skip >= r->window_n) {
+			int rc = window_move(r, n, offset, err);
+
+			if (rc < 0)
+				return rc;
+			skip = 0;
+		}
+		some = MIN(n, r->window_n - (size_t)skip);
+		memcpy(at, r->window + skip, some);
+		at += some;
+		offset += some;
+		n -= some;
+	}
+	return 0;
+}
+
 /* Bytes that the format says are there but are not mean a cut file, not a caller's mistake. */
 static int reader_pread(void *ctx, void *p, size_t n, uint64_t offset, struct err *err)
 {
 	struct vault_reader *r = ctx;
 	char *at = p;
 
+	if (r->fd < 0)
+		return window_pread(r, at, n, offset, err);
 	while (n > 0) {
 		ssize_t got = pread(r->fd, at, n, (off_t)offset);
 
@@ -188,15 +279,19 @@ static int reader_pread(void *ctx, void *p, size_t n, uint64_t offset, struct er
 	return 0;
 }
 
-int vault_lend(struct vault *v, const struct vault_object *object, struct vault_loan *ret_loan,
-	struct err *err)
+/* The loan, with a descriptor of the whole object or only its measure. */
+static int lend(struct vault *v, const struct vault_object *object, bool whole,
+	struct vault_loan *ret_loan, struct err *err)
 {
 	struct vault_loan loan CLEANUP(vault_loan_end) = {.id = object->id, .fd = -1};
 	uint64_t plain = 0;
 	int rc = vault_keys_unwrap(&v->keys, object->wrapped, &loan.key, err);
 
 	if (rc == 0)
-		rc = v->backend->fetch(v->store, &object->id, &loan.fd, &loan.sealed_size, err);
+		rc = whole ? v->backend->fetch(
+				     v->store, &object->id, &loan.fd, &loan.sealed_size, err) :
+			     v->backend->measure(
+				     v->store, &object->id, &loan.sealed_size, err);
 	if (rc == 0)
 		rc = aead_file_plain_size(loan.sealed_size, &plain, err);
 	if (rc < 0)
@@ -208,14 +303,20 @@ int vault_lend(struct vault *v, const struct vault_object *object, struct vault_
 	return 0;
 }
 
+int vault_lend(struct vault *v, const struct vault_object *object, struct vault_loan *ret_loan,
+	struct err *err)
+{
+	return lend(v, object, true, ret_loan, err);
+}
+
 void vault_loan_end(struct vault_loan *loan)
 {
 	fd_close(&loan->fd);
 	aead_key_wipe(&loan->key);
 }
 
-int vault_read_loan(
-	const struct vault_loan *loan, struct vault_reader **ret_reader, struct err *err)
+static int reader_new(const struct vault_loan *loan, struct vault *v,
+	struct vault_reader **ret_reader, struct err *err)
 {
 	struct vault_reader *r CLEANUP(vault_reader_free) = calloc(1, sizeof(*r));
 	int rc;
@@ -224,6 +325,8 @@ int vault_read_loan(
 		return err_set(err, E_NO_MEMORY, NULL);
 	r->fd = loan->fd;
 	r->sealed_size = loan->sealed_size;
+	r->vault = v;
+	r->id = loan->id;
 	rc = aead_reader_new(&loan->key, id_context(&loan->id), reader_pread, r, loan->sealed_size,
 		&r->open, err);
 	if (rc == 0)
@@ -231,14 +334,20 @@ int vault_read_loan(
 	return rc;
 }
 
+int vault_read_loan(
+	const struct vault_loan *loan, struct vault_reader **ret_reader, struct err *err)
+{
+	return reader_new(loan, NULL, ret_reader, err);
+}
+
 int vault_read(struct vault *v, const struct vault_object *object, struct vault_reader **ret_reader,
 	struct err *err)
 {
 	struct vault_loan loan CLEANUP(vault_loan_end) = {.fd = -1};
-	int rc = vault_lend(v, object, &loan, err);
+	int rc = lend(v, object, !v->backend->pread, &loan, err);
 
 	if (rc == 0)
-		rc = vault_read_loan(&loan, ret_reader, err);
+		rc = reader_new(&loan, v, ret_reader, err);
 	if (rc < 0)
 		return rc;
 	assert(*ret_reader);
@@ -254,6 +363,7 @@ void vault_reader_free(struct vault_reader **r)
 	if ((*r)->own_fd)
 		fd_close(&(*r)->fd);
 	aead_reader_free(&(*r)->open);
+	free((*r)->window);
 	free(*r);
 	*r = NULL;
 }
@@ -297,9 +407,7 @@ int vault_remove(struct vault *v, const struct uuid *id, struct err *err)
 int vault_measure(
 	struct vault *v, const struct uuid *id, uint64_t *ret_sealed_size, struct err *err)
 {
-	int fd CLEANUP(fd_close) = -1;
-
-	return v->backend->fetch(v->store, id, &fd, ret_sealed_size, err);
+	return v->backend->measure(v->store, id, ret_sealed_size, err);
 }
 
 /* The digest of everything a reader gives. */

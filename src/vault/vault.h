@@ -41,11 +41,24 @@ struct vault_object {
 	uint8_t sha256[VAULT_HASH_LEN];     /* of the plaintext */
 };
 
+/* Where a bucket is; all texts are settings vault.s3_*. */
+struct vault_s3 {
+	const char *endpoint, *bucket, *region;
+	const char *credentials_file; /* unless there is the systemd credential "vault-s3" */
+	const char *ca_file;          /* "" or NULL: the system's certificates */
+};
+
 struct vault_config {
-	const char *location;         /* vault.dir: an existing folder */
+	const char *kind;     /* vault.kind: "folder" (also NULL) or "s3" */
+	const char *location; /* vault.dir: an existing folder; with s3 for files without a name */
 	const char *public_key_file;  /* vault.public_key_file; NULL: nothing can be stored */
 	const char *private_key_file; /* vault.private_key_file; NULL: nothing can be read */
+	struct vault_s3 s3;
 };
+
+struct conf;
+/* The place that the settings name, without keys. */
+struct vault_config vault_config_of(const struct conf *conf);
 
 struct vault;
 struct vault_writer;
