@@ -242,6 +242,7 @@ test("duplicates within one file are no job's business, and the refusal says who
 						stage: 1,
 						kind: "same",
 						mode: "learn",
+						// biome-ignore lint/suspicious/noThenProperty: a word of the ruleset's grammar
 						then: { suggest: { confidence: 0.5 } },
 					},
 				],

@@ -35,6 +35,7 @@ const ruleset = {
 			kind: "1:1",
 			use: ["amount"],
 			when: { amount: "same" },
+			// biome-ignore lint/suspicious/noThenProperty: a word of the ruleset's grammar
 			then: { confirm: { confidence: 0.5, margin: 1 }, suggest: { confidence: 0 } },
 		},
 	],
