@@ -293,7 +293,7 @@ static struct value best_from(struct searching *s)
 	bool known = false;
 	struct state *to = find_state(s, &known);
 
-	if (known)
+	if (to != NULL && known)
 		return to->value;
 	if (to == NULL) {
 		s->cut = true;

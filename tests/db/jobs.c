@@ -109,7 +109,8 @@ static void path_in(const struct jobs *j, const char *name, char *ret, size_t n)
 static void make_vault(struct jobs *j)
 {
 	char folder[96], public_key[96], private_key[96];
-	struct vault_config config = {folder, public_key, private_key};
+	struct vault_config config = {
+		.location = folder, .public_key_file = public_key, .private_key_file = private_key};
 
 	path_in(j, "vault", folder, sizeof(folder));
 	path_in(j, "vault.pub", public_key, sizeof(public_key));

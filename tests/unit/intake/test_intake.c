@@ -798,7 +798,8 @@ static int setup(void **state)
 	place_begin("intake");
 	write_conf();
 	MUST(vault_keys_generate(place_at("pub"), place_at("key"), err));
-	config = (struct vault_config){place_at("vault"), place_at("pub"), place_at("key")};
+	config = (struct vault_config){.location = place_at("vault"),
+		.public_key_file = place_at("pub"), .private_key_file = place_at("key")};
 	MUST(vault_open(&config, &vault, err));
 	mapped = make_source("Mapped", mapping_json);
 	unmapped = make_source("Unmapped", NULL);

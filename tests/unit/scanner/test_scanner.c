@@ -302,7 +302,8 @@ static int setup(void **state)
 	place_write("tmp/recon-scanner-2147483646/left", "behind");
 	if (symlink(TEST_DATA "/clamav/eicar.ndb", place_at("sigs/eicar.ndb")) < 0)
 		return -1;
-	config = (struct vault_config){place_at("vault"), place_at("pub"), place_at("key")};
+	config = (struct vault_config){.location = place_at("vault"),
+		.public_key_file = place_at("pub"), .private_key_file = place_at("key")};
 	if (vault_keys_generate(place_at("pub"), place_at("key"), NULL) < 0 ||
 		vault_open(&config, &vault, NULL) < 0)
 		return -1;
