@@ -50,7 +50,7 @@ static uint64_t content_of(const struct result *r, uint32_t match)
 static struct sample_unit *list_units(const struct result *r, uint32_t **ret_match, uint32_t *ret_n)
 {
 	struct sample_unit *units = calloc((size_t)r->matches.n + 1, sizeof(*units));
-	uint32_t *match = malloc(((size_t)r->matches.n + 1) * sizeof(*match)), n = 0;
+	uint32_t *match = calloc((size_t)r->matches.n + 1, sizeof(*match)), n = 0;
 
 	for (uint32_t i = 0; units != NULL && match != NULL && i < r->matches.n; i++)
 		if (r->matches.status[i] == STATUS_CONFIRMED) {

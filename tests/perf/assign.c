@@ -24,6 +24,15 @@ static _Noreturn void die(void)
 	exit(1);
 }
 
+static uint32_t *numbers(size_t n)
+{
+	uint32_t *list = calloc(n + 1, sizeof(*list));
+
+	if (list == NULL)
+		die();
+	return list;
+}
+
 static uint32_t random_of(struct graph *g)
 {
 	g->seed = g->seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
@@ -211,10 +220,9 @@ static void time_shape(size_t i)
 
 	shapes[i].make(&g);
 	settle(&g);
-	uint32_t *cap = malloc(((size_t)g.nl + g.nr + 1) * sizeof(*cap));
-	uint32_t *flow = malloc(((size_t)g.ne + 1) * sizeof(*flow));
-	uint32_t *margin = malloc(((size_t)g.ne + 1) * sizeof(*margin));
-	if (w == NULL || cap == NULL || flow == NULL || margin == NULL)
+	uint32_t *cap = numbers((size_t)g.nl + g.nr), *flow = numbers(g.ne), *margin = numbers(g.ne);
+
+	if (w == NULL)
 		die();
 	for (uint32_t n = 0; n < g.nl + g.nr; n++)
 		cap[n] = 1;

@@ -240,7 +240,8 @@ static bool counted(int field, int level)
 static int plain_level(const struct model *o, uint32_t l, uint32_t k, int field, int level)
 {
 	const struct ref_row *a = &o->left[l], *b = &o->right[k];
-	int days = (int)((uint32_t)b->day - (uint32_t)a->day), size = abs(days); /* a missing day wraps, and is not asked for */
+	/* a missing day wraps, and is not asked for */
+	int days = (int)((uint32_t)b->day - (uint32_t)a->day), size = abs(days);
 	int range = size <= 60 ? 0 : size <= 120 ? 1 : size <= 365 ? 2 : 3;
 
 	if (field == REF_DATE && level < RANGES)

@@ -241,6 +241,7 @@ static void test_brute_force(void **state)
 	uint32_t found = 0, ties = 0;
 
 	(void)state;
+	(void)ties;
 	assert_non_null(w);
 	assert_non_null(b);
 	for (uint32_t c = 0; c < CASES && found == 0; c++) {

@@ -1,5 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { FileX2, Rows3 } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { api, type Dataset } from "@/api";
 import { DownloadMenu } from "@/components/download/DownloadMenu";
 import {
@@ -25,11 +26,15 @@ import { format_count } from "@/lib/numbers";
 import { DATASET_STATES, may } from "@/lib/words";
 import styles from "./DatasetPage.module.css";
 import { Duplicates } from "./Duplicates";
-import { MappingForm } from "./MappingForm";
 import { Receipts } from "./Receipts";
 import { Rejects, Repairs } from "./Rejects";
-import { Reverse } from "./Reverse";
 import { Statements } from "./Statements";
+
+/* Forms come when there is something to fill in: the first load has a bound. */
+const MappingForm = lazy(() =>
+	import("./MappingForm").then((module) => ({ default: module.MappingForm })),
+);
+const Reverse = lazy(() => import("./Reverse").then((module) => ({ default: module.Reverse })));
 
 const route = getRouteApi("/shell/p/$project/datasets/$dataset");
 const POLL_MS = 1500;
@@ -68,7 +73,9 @@ export function DatasetPage() {
 				}
 				actions={
 					data.state === "ready" && may(about?.role, "dataset.write") ? (
-						<Reverse project={project} dataset={data} />
+						<Suspense>
+							<Reverse project={project} dataset={data} />
+						</Suspense>
 					) : undefined
 				}
 			/>
@@ -79,13 +86,15 @@ export function DatasetPage() {
 				</Card>
 			)}
 			{data.state === "needs_mapping" && data.proposal && (
-				<MappingForm
-					key={data.id}
-					project={project}
-					dataset={data}
-					proposal={data.proposal}
-					may_confirm={may(about?.role, "mapping.write")}
-				/>
+				<Suspense fallback={<Skeleton />}>
+					<MappingForm
+						key={data.id}
+						project={project}
+						dataset={data}
+						proposal={data.proposal}
+						may_confirm={may(about?.role, "mapping.write")}
+					/>
+				</Suspense>
 			)}
 			{data.state === "unreadable" && <Unreadable project={project} dataset={data} />}
 			{data.reversal && (

@@ -5,7 +5,7 @@
  */
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { CircleCheckBig, FilterX, ListChecks } from "lucide-react";
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { api, type DecisionNew, type Job, type Reconciliation } from "@/api";
 import { useAppSelector } from "@/api/state";
 import { useRegisterActions } from "@/components/actions/ActionsProvider";
@@ -24,7 +24,6 @@ import type { Action } from "@/lib/keymap";
 import { MATCH_STATES, may, word_of } from "@/lib/words";
 import { Balance } from "./Balance";
 import { item_columns, match_columns } from "./columns";
-import { EvidencePanel } from "./EvidencePanel";
 import { is_match, type ReviewRow } from "./model";
 import styles from "./ReviewPage.module.css";
 import {
@@ -42,6 +41,10 @@ import { useViewRows } from "./useViewRows";
 
 /* What is not there when the page opens is loaded when it is: the first load has a bound. */
 const Facets = lazy(() => import("./Facets").then((module) => ({ default: module.Facets })));
+const load_evidence = () => import("./EvidencePanel");
+const EvidencePanel = lazy(() =>
+	load_evidence().then((module) => ({ default: module.EvidencePanel })),
+);
 const ItemPanel = lazy(() =>
 	import("./ItemPanel").then((module) => ({ default: module.ItemPanel })),
 );
@@ -55,6 +58,8 @@ export function ReviewPage() {
 	const { job: chosen } = route.useSearch();
 	const reconciliation = api.useReconciliationGetQuery({ project, reconciliation: rec });
 	const job = api.useJobGetQuery({ project, job: chosen ?? "" }, { skip: !chosen });
+	// Beside the first rows, so that the evidence of the first is there when they are.
+	useEffect(() => void load_evidence(), []);
 	useTitle(reconciliation.data ? `Review · ${reconciliation.data.name}` : "Review");
 
 	if (reconciliation.isLoading || job.isLoading) return <Skeleton />;
@@ -314,21 +319,23 @@ function Workspace({ project, reconciliation, job }: WorkspaceProps) {
 					onKeyDown={(event) => event.key === "Escape" && focus_grid()}
 				>
 					{current && is_match(current) && (
-						<EvidencePanel
-							key={current.match.no}
-							project={project}
-							row={current}
-							state={state_of(current.match.no) ?? current.state}
-							left={left}
-							right={right}
-							history={history}
-							members={members?.items ?? []}
-							may_decide={may_decide}
-							on_confirm={() => decide_at_cursor("confirm")}
-							on_choose={(records) => decide_at_cursor("confirm", records)}
-							on_reject={() => decide_at_cursor("reject")}
-							on_undo={(decision) => undo(decision, current, cursor)}
-						/>
+						<Suspense fallback={<Skeleton />}>
+							<EvidencePanel
+								key={current.match.no}
+								project={project}
+								row={current}
+								state={state_of(current.match.no) ?? current.state}
+								left={left}
+								right={right}
+								history={history}
+								members={members?.items ?? []}
+								may_decide={may_decide}
+								on_confirm={() => decide_at_cursor("confirm")}
+								on_choose={(records) => decide_at_cursor("confirm", records)}
+								on_reject={() => decide_at_cursor("reject")}
+								on_undo={(decision) => undo(decision, current, cursor)}
+							/>
+						</Suspense>
 					)}
 					{current && !is_match(current) && (
 						<Suspense fallback={<Skeleton />}>
