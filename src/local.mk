@@ -22,3 +22,4 @@ include src/cli/local.mk
 include src/scanner/local.mk
 include src/intake/local.mk
 include src/matcher/local.mk
+include src/courier/local.mk

@@ -2,6 +2,7 @@
 systemdsystemunit_DATA = \
 	%D%/recon-api@.service \
 	%D%/recon-api@.socket \
+	%D%/recon-courier.service \
 	%D%/recon-expire.service \
 	%D%/recon-expire.timer \
 	%D%/recon-intake.service \
@@ -25,6 +26,7 @@ tmpfiles_DATA = %D%/recon-folders.conf
 
 SYSTEMD_GENERATED = \
 	%D%/recon-api@.service \
+	%D%/recon-courier.service \
 	%D%/recon-expire.service \
 	%D%/recon-intake.service \
 	%D%/recon-matcher.service \
@@ -39,6 +41,7 @@ $(SYSTEMD_GENERATED): Makefile
 		-e 's|@bindir[@]|$(bindir)|g' -e 's|@pkgdatadir[@]|$(pkgdatadir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		$(srcdir)/$@.in > $@
 %D%/recon-api@.service: $(srcdir)/%D%/recon-api@.service.in
+%D%/recon-courier.service: $(srcdir)/%D%/recon-courier.service.in
 %D%/recon-expire.service: $(srcdir)/%D%/recon-expire.service.in
 %D%/recon-intake.service: $(srcdir)/%D%/recon-intake.service.in
 %D%/recon-matcher.service: $(srcdir)/%D%/recon-matcher.service.in
@@ -51,6 +54,7 @@ $(SYSTEMD_GENERATED): Makefile
 CLEANFILES += $(SYSTEMD_GENERATED)
 EXTRA_DIST += \
 	%D%/recon-watch.service.in \
+	%D%/recon-courier.service.in \
 	%D%/recon-expire.service.in %D%/recon-expire.timer \
 	%D%/recon-api@.service.in %D%/recon-api@.socket %D%/recon-intake.service.in \
 	%D%/recon-matcher.service.in %D%/recon-scanner.service.in %D%/recon-scanner.socket %D%/recon.target \

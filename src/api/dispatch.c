@@ -1,6 +1,6 @@
 /*
  * Dispatch. The order: route, credential, permission that needs no project, CSRF, session and rate,
- * path, project and role, query, headers, body, transaction. What is cheap and says least comes
+ * path, project or platform and role, query, headers, body, transaction. What is cheap and says least comes
  * first; nothing of a project is looked at before membership in it is known.
  */
 #include "api/dispatch.h"
@@ -13,12 +13,14 @@
 #include "seal/hash.h"
 #include "store/store_platform.h"
 #include "store/store_project.h"
+#include "store/store_user.h"
 
 /* --- conditions of a route --------------------------------------------------------------------- */
 
 static int check_person(struct api *a, struct err *err)
 {
-	if (perm_scope(a->route->perm) == PERM_SCOPE_PROJECT)
+	/* Which role somebody has is asked later, of the database. */
+	if (perm_scope(a->route->perm) == PERM_SCOPE_PROJECT || perm_is_platform(a->route->perm))
 		return a->actor.perm.signed_in ? 0 : err_set(err, E_UNAUTHENTICATED, NULL);
 	if (perm_allows(a->route->perm, &a->actor.perm, ROLE_NONE))
 		return 0;
@@ -98,6 +100,18 @@ static int enter_own_projects(struct api *a, struct err *err)
 	return db_scope(a->db, &a->actor.user_id, ids, kept, err);
 }
 
+static int enter_platform(struct api *a, struct err *err)
+{
+	int rc = store_user_platform_roles(
+		a->db, &a->actor.user_id, a->arena, &a->actor.perm.platform, err);
+
+	if (rc != 0)
+		return rc;
+	return perm_allows(a->route->perm, &a->actor.perm, ROLE_NONE) ?
+		0 :
+		err_set(err, E_FORBIDDEN, NULL);
+}
+
 static int check_project(struct api *a, struct err *err)
 {
 	int rc = 0;
@@ -110,6 +124,8 @@ static int check_project(struct api *a, struct err *err)
 		rc = enter_new_project(a, err);
 	if (rc == 0 && perm_scope(a->route->perm) == PERM_SCOPE_PROJECT)
 		rc = enter_project(a, err);
+	if (rc == 0 && perm_is_platform(a->route->perm))
+		rc = enter_platform(a, err);
 	return rc;
 }
 

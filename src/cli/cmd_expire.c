@@ -15,6 +15,7 @@ static int64_t kept_seconds(const struct conf *conf, enum expiry what)
 	case EXPIRY_CODES:
 	case EXPIRY_SESSIONS:
 		return conf->keep_session_seconds;
+	case EXPIRY_LETTERS:
 	case EXPIRY_TASKS:
 		return conf->keep_task_seconds;
 	case EXPIRY_VIEWS:

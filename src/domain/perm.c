@@ -81,6 +81,11 @@ enum perm_scope perm_scope(enum perm p)
 	return perms[p].scope;
 }
 
+bool perm_is_platform(enum perm p)
+{
+	return perms[p].scope == PERM_SCOPE_ADMINISTRATOR || perms[p].scope == PERM_SCOPE_AUDITOR;
+}
+
 bool perm_role_has(enum perm p, enum role role)
 {
 	return perms[p].role[role];
@@ -96,5 +101,9 @@ bool perm_allows(enum perm p, const struct perm_actor *actor, enum role role)
 		return false;
 	if (actor->is_key && ((unsigned)perms[p].key & actor->key_scopes) == 0)
 		return false;
+	if (perms[p].scope == PERM_SCOPE_ADMINISTRATOR)
+		return (actor->platform & PLATFORM_ADMINISTRATOR) != 0;
+	if (perms[p].scope == PERM_SCOPE_AUDITOR)
+		return (actor->platform & PLATFORM_AUDITOR) != 0;
 	return perms[p].scope == PERM_SCOPE_SELF || perm_role_has(p, role);
 }

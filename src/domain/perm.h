@@ -25,6 +25,8 @@ enum perm_scope {
 	PERM_SCOPE_NOBODY,
 	PERM_SCOPE_SELF,
 	PERM_SCOPE_PROJECT,
+	PERM_SCOPE_ADMINISTRATOR,
+	PERM_SCOPE_AUDITOR,
 };
 
 /* What an API key may have been given; bits. */
@@ -64,12 +66,15 @@ extern const char *const key_scope_words[]; /* in the order of the bits */
 const char *perm_word(enum perm p);
 const char *perm_text(enum perm p);
 enum perm_scope perm_scope(enum perm p);
+/* Does it take a role on the platform? */
+bool perm_is_platform(enum perm p);
 
 /* Somebody, as far as permissions go. */
 struct perm_actor {
 	bool signed_in;
 	bool is_key;
 	unsigned key_scopes; /* bits of enum key_scope; only of a key */
+	unsigned platform;   /* bits of enum platform_role; asked for where a permission needs one */
 };
 
 /* Does actor, with that role in the project asked for (ROLE_NONE outside of projects), have p? */

@@ -7,6 +7,7 @@ libseal_a_SOURCES = \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/field.c %D%/field.h \
 	%D%/hash.c %D%/hash.h \
+	%D%/letter.c %D%/letter.h \
 	%D%/jwt.c %D%/jwt.h %D%/jwt_key.c %D%/jwt_private.h \
 	%D%/password.c %D%/password.h %D%/password_common.def \
 	%D%/random.c %D%/random.h \
@@ -15,7 +16,7 @@ libseal_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS)
 SEAL_LIBS = libseal.a $(WIRE_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 
 if HAVE_CMOCKA
-SEAL_TESTS = test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email test_seal_jwt
+SEAL_TESTS = test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email test_seal_jwt test_seal_letter
 check_PROGRAMS += $(SEAL_TESTS)
 endif
 test_seal_hash_SOURCES = tests/unit/seal/test_hash.c
@@ -42,3 +43,6 @@ test_seal_email_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_seal_jwt_SOURCES = tests/unit/seal/test_jwt.c
 test_seal_jwt_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 test_seal_jwt_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_seal_letter_SOURCES = tests/unit/seal/test_letter.c
+test_seal_letter_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_letter_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -8,6 +8,7 @@ STORE_SQL = \
 	%D%/sql/expiry.sql \
 	%D%/sql/file.sql \
 	%D%/sql/job.sql \
+	%D%/sql/mail.sql \
 	%D%/sql/migration.sql \
 	%D%/sql/model.sql \
 	%D%/sql/object.sql \
@@ -36,6 +37,7 @@ libstore_a_SOURCES = \
 	%D%/store_expiry.c %D%/store_expiry.h \
 	%D%/store_file.c %D%/store_file.h \
 	%D%/store_job.c %D%/store_job.h \
+	%D%/store_mail.c %D%/store_mail.h \
 	%D%/store_model.c %D%/store_model.h \
 	%D%/store_object.c %D%/store_object.h \
 	%D%/store_platform.c %D%/store_platform.h \

@@ -10,6 +10,7 @@ static const struct {
 	[EXPIRY_ANSWERS] = {"answers", SQL_EXPIRE_ANSWERS},
 	[EXPIRY_CODES] = {"codes", SQL_EXPIRE_CODES},
 	[EXPIRY_SESSIONS] = {"sessions", SQL_EXPIRE_SESSIONS},
+	[EXPIRY_LETTERS] = {"letters", SQL_EXPIRE_LETTERS},
 	[EXPIRY_VIEWS] = {"views", SQL_EXPIRE_VIEWS},
 	[EXPIRY_TASKS] = {"tasks", SQL_EXPIRE_TASKS},
 };

@@ -10,6 +10,7 @@ enum expiry {
 	EXPIRY_ANSWERS,  /* kept for Idempotency-Key */
 	EXPIRY_CODES,    /* one-time codes, spent or not */
 	EXPIRY_SESSIONS, /* ended, with their refresh tokens */
+	EXPIRY_LETTERS, /* e-mail, however it ended */
 	EXPIRY_VIEWS,
 	EXPIRY_TASKS, /* finished, however they ended */
 	EXPIRY_COUNT,

@@ -61,7 +61,7 @@ int store_task_insert(struct db *db, enum word kind, const struct uuid *subject,
 	struct uuid id = uuid_new();
 
 	return db_run_one(db, SQL_TASK_INSERT,
-		DB_PARAMS(DB_UUID(&id), DB_WORD(kind), DB_UUID(subject), DB_UUID(project),
+		DB_PARAMS(DB_UUID(&id), DB_WORD(kind), DB_UUID(subject), DB_UUID_OPT(project),
 			DB_SV(request_id)),
 		err);
 }

@@ -14,13 +14,14 @@
 struct task {
 	struct uuid id;
 	enum word kind; /* TASK_ */
-	struct uuid subject, project_id;
+	struct uuid subject, project_id; /* project nil: a letter */
 	int32_t attempt, strikes;
 	struct sv request_id; /* of the request that made it; SV_NULL: none */
 	int64_t created_at;
 };
 
-/* Inside the transaction that wants the work. E_CONFLICT: one is waiting or running. */
+/* Inside the transaction that wants the work; project is nil for a letter (TASK_MAIL). E_CONFLICT:
+ * one is waiting or running. */
 MUST_CHECK int store_task_insert(struct db *db, enum word kind, const struct uuid *subject,
 	const struct uuid *project, struct sv request_id, struct err *err);
 /* The longest due task of these kinds. E_NOT_FOUND: none. */

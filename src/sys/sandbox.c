@@ -286,13 +286,19 @@ static int set_limits(
 	(FOLDER_READ | FOLDER_WRITE | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |  \
 		LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK)
 
+/* What not every machine has. */
+static bool is_optional(const char *path)
+{
+	return strncmp(path, "/sys/", 5) == 0 || strncmp(path, "/run/systemd/", 13) == 0;
+}
+
 static int allow_path(int ruleset, const struct sandbox_path *path, struct err *err)
 {
 	int fd CLEANUP(fd_close) = open(path->path, O_PATH | O_CLOEXEC);
 	struct landlock_path_beneath_attr rule = {.parent_fd = fd};
 	struct stat st;
 
-	if (fd < 0 && errno == ENOENT && strncmp(path->path, "/sys/", 5) == 0)
+	if (fd < 0 && errno == ENOENT && is_optional(path->path))
 		return 0;
 	if (fd < 0 || fstat(fd, &st))
 		return err_set_errno(err, errno, "cannot allow %s", path->path);

@@ -26,8 +26,8 @@ enum {
 };
 
 struct sandbox_path {
-	const char *path; /* folder or file; all below it. Must exist, but for what is in /sys, which
-			   * containers do not always have. */
+	const char *path; /* folder or file; all below it. Must exist, but for what is in /sys or
+			   * /run/systemd, which containers do not always have. */
 	bool writable;
 };
 

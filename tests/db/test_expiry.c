@@ -40,6 +40,9 @@ static const struct {
 		"INSERT INTO session (id, user_id, idle_expires_at, absolute_expires_at, revoked_at, "
 		"revoked_reason) SELECT gen_random_uuid(), $u, now() + interval '1 h', "
 		"now() + interval '1 d', %s, 'user' FROM generate_series(1, 1500) i"},
+	{"letters", EXPIRY_LETTERS, "mail",
+		"INSERT INTO mail (id, kind, state, expires_at, ended_at) SELECT gen_random_uuid(), "
+		"'reset', 'sent', now(), %s FROM generate_series(1, 1500) i"},
 	{"views", EXPIRY_VIEWS, "review_view",
 		"INSERT INTO review_view (id, project_id, reconciliation_id, job_id, user_id, kind, "
 		"spec, seq, total, expires_at) SELECT gen_random_uuid(), $p, $r, $j, $u, 'matches', "

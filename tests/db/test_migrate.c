@@ -326,6 +326,8 @@ static const struct {
 	{"job", "state", "JOB_STATE"},
 	{"decision", "kind", "DECISION"},
 	{"review_view", "kind", "VIEW_KIND"},
+	{"mail", "kind", "MAIL_KIND"},
+	{"mail", "state", "MAIL_STATE"},
 	{"task", "kind", "TASK"},
 	{"task", "state", "TASK_STATE"},
 	{"audit_outbox", "actor_kind", "ACTOR"},

@@ -88,6 +88,9 @@ static const char *const fill[] = {
 	"md5('t' || i)::uuid, 'match', md5('j' || i)::uuid, md5('p1')::uuid, CASE WHEN i % 100 = 0 "
 	"THEN 'waiting' ELSE 'done' END, CASE WHEN i % 100 > 0 THEN now() END "
 	"FROM generate_series(1, 20000) i",
+	"INSERT INTO mail (id, user_id, kind, state, expires_at, ended_at) SELECT "
+	"md5('m' || i)::uuid, md5('u' || i)::uuid, 'reset', 'sent', now(), now() "
+	"FROM generate_series(1, 20000) i",
 	"INSERT INTO idempotency (user_id, key, request_hash, status, answer) "
 	"SELECT id, 'k', sha256('x'), 200, '' FROM app_user",
 	"INSERT INTO audit_outbox (id, actor_kind, action, outcome) SELECT gen_random_uuid(), "

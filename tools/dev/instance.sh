@@ -71,27 +71,31 @@ instance_folders() {
 	fi
 	give "$run" "$run/run" "$shm"
 	give "$inst/conf" "$inst/log" "$inst/state" "$inst/vault" "$inst/metrics" "$inst/secrets" "$inst/tls" \
-		"$inst/redis" "$inst/signatures" "$inst/counters"
+		"$inst/redis" "$inst/signatures" "$inst/counters" "$inst/mail"
 	chmod 755 "$inst"
 }
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# Three ports on 127.0.0.1, chosen once and remembered: HTTPS, plain HTTP (redirects), metrics.
+# Four ports on 127.0.0.1, chosen once and remembered: HTTPS, plain HTTP (redirects), metrics, and the
+# mailbox that stands for the world (SMTP).
 instance_ports() {
 	local file=$inst/ports candidate
 	# shellcheck source=/dev/null
 	[ ! -f "$file" ] || . "$file"
-	if [ -n "${port_https:-}" ]; then
+	if [ -n "${port_smtp:-}" ]; then
 		instance_runs && return 0
-		port_is_free "$port_https" && port_is_free "$port_http" && port_is_free "$port_metrics" && return 0
+		port_is_free "$port_https" && port_is_free "$port_http" && port_is_free "$port_metrics" &&
+			port_is_free "$port_smtp" && return 0
 	fi
 	candidate=$((8443 + 16#${iid:0:3}))
-	while ! { port_is_free $candidate && port_is_free $((candidate + 1)) && port_is_free $((candidate + 2)); }; do
-		candidate=$((candidate + 3))
+	while ! { port_is_free $candidate && port_is_free $((candidate + 1)) && port_is_free $((candidate + 2)) &&
+		port_is_free $((candidate + 3)); }; do
+		candidate=$((candidate + 4))
 	done
-	port_https=$candidate port_http=$((candidate + 1)) port_metrics=$((candidate + 2))
-	printf 'port_https=%d\nport_http=%d\nport_metrics=%d\n' $port_https $port_http $port_metrics >"$file"
+	port_https=$candidate port_http=$((candidate + 1)) port_metrics=$((candidate + 2)) port_smtp=$((candidate + 3))
+	printf 'port_https=%d\nport_http=%d\nport_metrics=%d\nport_smtp=%d\n' \
+		$port_https $port_http $port_metrics $port_smtp >"$file"
 }
 
 instance_certificate() {
@@ -112,6 +116,7 @@ instance_install() {
 	[ -f "$inst/root/.installed" ] && [ -z "$newest" ] && return 0
 	mkdir -p "$inst/root"
 	quiet var/log/install.log make -s -C "$tree" install noinst_PROGRAMS= DESTDIR="$inst/root"
+	install -m 755 tools/dev/mailbox.py "$inst/root/mailbox.py"
 	chmod -R a+rX "$inst/root"
 	touch "$inst/root/.installed"
 }
@@ -190,6 +195,13 @@ auth.secret_key_file = $inst/secrets/auth.key
 scanner.database_dir = $inst/signatures
 site.origin = https://127.0.0.1:$port_https
 import.ca_file = $inst/tls/cert.pem
+courier.public_key_file = $inst/secrets/courier.pub
+courier.private_key_file = $inst/secrets/courier.key
+smtp.server = 127.0.0.1:$port_smtp
+smtp.from = recon@localhost.test
+smtp.user = recon
+smtp.password_file = $inst/secrets/smtp.password
+smtp.ca_file = $inst/tls/cert.pem
 TEXT
 }
 
@@ -228,10 +240,12 @@ rows_programs() {
 	done
 	[ ! -x "$programs/recon-scanner" ] || row scanner 1 "seqpacket:$run/scanner.sock" 15 \
 		"$programs/recon-scanner" --config "$inst/conf/recon.conf"
-	for pool in intake matcher; do
+	for pool in intake matcher courier; do
 		[ ! -x "$programs/recon-$pool" ] || row "$pool" 1 - 15 \
 			"$programs/recon-$pool" --config "$inst/conf/recon.conf"
 	done
+	[ ! -d /usr/lib/python3/dist-packages/aiosmtpd ] || row mailbox 1 - 15 "$inst/root/mailbox.py" "$port_smtp" \
+		"$inst/tls/cert.pem" "$inst/tls/key.pem" "$inst/secrets/smtp.password" "$inst/mail"
 	cat "$inst"/conf/nginx/*.conf >"$inst/conf/nginx.hash"
 	row nginx 2 - 3 /usr/sbin/nginx -e stderr -c "$inst/conf/nginx/main.conf"
 }
@@ -250,7 +264,7 @@ instance_leftovers() {
 	local proc exe cwd
 	for proc in /proc/[0-9]*; do
 		exe=$(readlink "$proc/exe" 2>/dev/null) || continue
-		case ${exe##*/} in postgres | redis-* | nginx | recon-*) ;; *) continue ;; esac
+		case ${exe##*/} in postgres | redis-* | nginx | recon-* | python3*) ;; *) continue ;; esac
 		cwd=$(readlink "$proc/cwd" 2>/dev/null) || continue
 		case $cwd/ in "$inst"/*) printf '%s\n' "${proc#/proc/}" ;; esac
 	done
@@ -328,6 +342,9 @@ instance_secrets() {
 	cp tests/data/clamav/*.ndb "$inst/signatures/"
 	! is_root || chown -R "$user:" "$inst/signatures"
 	[ -s "$inst/secrets/auth.key" ] || as_user sh -c 'umask 077; head -c 32 /dev/urandom >secrets/auth.key'
+	[ -s "$inst/secrets/smtp.password" ] ||
+		as_user sh -c 'umask 077; head -c 18 /dev/urandom | base64 >secrets/smtp.password'
+	[ -s "$inst/secrets/courier.key" ] || recon_command vault keygen --public "$inst/secrets/courier.pub" --private "$inst/secrets/courier.key"
 	[ -s "$inst/secrets/vault.key" ] || recon_command vault keygen --public "$inst/secrets/vault.pub" --private "$inst/secrets/vault.key"
 }
 
@@ -340,7 +357,7 @@ instance_json() {
   "metrics": "http://127.0.0.1:$port_metrics/metrics",
   "name": "$instance",
   "dev": "$top/dev",
-  "dirs": { "inst": "$inst", "run": "$run", "log": "$inst/log", "vault": "$inst/vault" }
+  "dirs": { "inst": "$inst", "run": "$run", "log": "$inst/log", "vault": "$inst/vault", "mail": "$inst/mail" }
 }
 TEXT
 }

@@ -15,6 +15,10 @@ DELETE FROM session WHERE id = ANY (ARRAY(SELECT id FROM session
 	WHERE least(idle_expires_at, absolute_expires_at, revoked_at) < now() - make_interval(secs => $1)
 	ORDER BY least(idle_expires_at, absolute_expires_at, revoked_at) LIMIT $2));
 
+-- name: expire_letters(int8, int4)
+DELETE FROM mail WHERE id = ANY (ARRAY(SELECT id FROM mail
+	WHERE ended_at < now() - make_interval(secs => $1) ORDER BY ended_at LIMIT $2));
+
 -- name: expire_views(int8, int4)
 DELETE FROM review_view WHERE id = ANY (ARRAY(SELECT id FROM review_view
 	WHERE expires_at < now() - make_interval(secs => $1) ORDER BY expires_at LIMIT $2));

@@ -1,5 +1,6 @@
 -- The queue. The worker's numbers: kinds it serves, its name, the lease in seconds.
 
+-- Only a letter has no project.
 -- name: task_insert(uuid, text, uuid, uuid, text)
 INSERT INTO task (id, kind, subject, project_id, request_id) VALUES ($1, $2, $3, $4, $5);
 

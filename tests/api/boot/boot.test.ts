@@ -24,6 +24,7 @@ const units = [
 	"recon-scanner",
 	"recon-intake",
 	"recon-matcher",
+	"recon-courier",
 ];
 const run = (command: string, ...args: string[]) => {
 	try {

@@ -10,7 +10,7 @@ export interface Instance {
 	metrics: string;
 	name: string;
 	dev: string;
-	dirs: { inst: string; run: string; log: string; vault: string };
+	dirs: { inst: string; run: string; log: string; vault: string; mail: string };
 }
 
 const file = process.env.RECON_INSTANCE_JSON;

@@ -66,6 +66,30 @@ static void test_role_matrix(void **state)
 	}
 }
 
+static void test_platform_permissions_ask_the_platforms_role(void **state)
+{
+	static const struct {
+		enum perm perm;
+		unsigned platform;
+	} cases[] = {{PERM_PLATFORM_MANAGE, PLATFORM_ADMINISTRATOR}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		for (unsigned platform = 0; platform < 4; platform++) {
+			struct perm_actor actor = {.signed_in = true, .platform = platform};
+			bool want = (platform & cases[i].platform) != 0;
+
+			assert_true(perm_is_platform(cases[i].perm));
+			assert_int_equal(perm_allows(cases[i].perm, &actor, ROLE_OWNER), want);
+			actor.is_key = true;
+			actor.key_scopes = KEY_SCOPE_ALL;
+			assert_false(perm_allows(cases[i].perm, &actor, ROLE_OWNER));
+		}
+	}
+	assert_false(perm_is_platform(PERM_SELF));
+	assert_false(perm_is_platform(PERM_PROJECT_READ));
+}
+
 static void test_every_project_permission_is_in_the_matrix(void **state)
 {
 	(void)state;
@@ -159,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_role_matrix),
+		cmocka_unit_test(test_platform_permissions_ask_the_platforms_role),
 		cmocka_unit_test(test_every_project_permission_is_in_the_matrix),
 		cmocka_unit_test(test_anonymous),
 		cmocka_unit_test(test_unset_is_refused_to_everybody),
