@@ -19,4 +19,5 @@ dist_migrations_DATA = \
 	%D%/0015_duplicate.up.sql %D%/0015_duplicate.down.sql \
 	%D%/0016_receipt.up.sql %D%/0016_receipt.down.sql \
 	%D%/0017_repair.up.sql %D%/0017_repair.down.sql \
-	%D%/0018_mail.up.sql %D%/0018_mail.down.sql
+	%D%/0018_mail.up.sql %D%/0018_mail.down.sql \
+	%D%/0019_account.up.sql %D%/0019_account.down.sql
