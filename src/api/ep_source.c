@@ -4,6 +4,7 @@
  */
 #include "api/api.h"
 #include "api/ep.h"
+#include "api/in_mapping.h"
 #include "read/mapping.h"
 #include "store/store_dataset.h"
 #include "store/store_source.h"
@@ -110,8 +111,7 @@ int ep_mapping_list(struct api *a, struct err *err)
 	return 0;
 }
 
-/* The mapping's own parser has the last word; its pointers count from the mapping. */
-static int check_mapping(struct api *a, struct sv *ret_json, struct err *err)
+int api_in_mapping(struct api *a, struct sv *ret_json, struct err *err)
 {
 	const struct json_object *given = api_in(a, NULL, "mapping");
 	struct buf text CLEANUP(buf_free) = BUF_INIT, canonical CLEANUP(buf_free) = BUF_INIT;
@@ -172,7 +172,7 @@ int ep_mapping_create(struct api *a, struct err *err)
 	int rc = store_source_get(a->db, &a->project.id, &id, a->arena, &source, err);
 
 	if (rc == 0)
-		rc = check_mapping(a, &json, err);
+		rc = api_in_mapping(a, &json, err);
 	if (rc == 0)
 		rc = store_mapping_insert(a->db, &a->project.id, &id, json, &a->actor.user_id,
 			a->arena, &made, err);

@@ -17,6 +17,7 @@ libapi_a_SOURCES = \
 	%D%/ep_export.c \
 	%D%/ep_file.c \
 	%D%/ep_job.c \
+	%D%/ep_preview.c \
 	%D%/ep_project.c \
 	%D%/ep_receipt.c \
 	%D%/ep_reconciliation.c \
@@ -29,6 +30,7 @@ libapi_a_SOURCES = \
 	%D%/export.c %D%/export.h \
 	%D%/export_view.c \
 	%D%/hash_queue.c %D%/hash_queue.h \
+	%D%/in_mapping.h \
 	%D%/ep_view.c \
 	%D%/openapi.c %D%/openapi.h \
 	%D%/pool_data.c \

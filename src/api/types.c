@@ -566,6 +566,28 @@ static const struct schema rejects = ARRAY_OF(reject, 0);
 const struct schema type_reject_page = OBJECT("reject_page", "Rejected rows of a dataset.",
 	REQ("items", rejects), REQ("offset", count), REQ("total", count));
 
+static const struct schema preview_state = WORD_OF("PREVIEW_STATE");
+static const struct schema preview_field = OBJECT("preview_field", NULL, REQ("field", code),
+	REQ("type", mapping_type), REQ("columns", texts));
+static const struct schema preview_fields = ARRAY_OF(preview_field, 0);
+static const struct schema preview_cell = OBJECT("preview_cell", "A value and what it was made of.",
+	NUL_DOC("value", text, "As text: a day, a decimal, a code."), NUL("money", money),
+	REQ_DOC("raw", texts, "Cells of the field's columns as they are in the file."));
+static const struct schema preview_cells = ARRAY_OF(preview_cell, 0);
+static const struct schema preview_row = OBJECT("preview_row", NULL, REQ("line", count),
+	REQ_DOC("cells", preview_cells, "In the order of the fields."));
+static const struct schema preview_rows = ARRAY_OF(preview_row, 0);
+static const struct schema preview_result = OBJECT("preview_result",
+	"The first rows as they would be read, the first that would be rejected, sums of all.",
+	REQ("fields", preview_fields), REQ("sums", field_sums), REQ("rows", preview_rows),
+	REQ("rejects", rejects));
+const struct schema type_preview = OBJECT("preview",
+	"What a mapping would make of a dataset's file.", REQ("id", id), REQ("dataset", id),
+	REQ("state", preview_state), REQ("rows_read", count), REQ("rows_accepted", count),
+	REQ("rows_rejected", count), REQ("rows_skipped", count),
+	NUL_DOC("result", preview_result, "null until it is done"), NUL("error", finding),
+	REQ("created_at", instant));
+
 static const struct schema match_ref =
 	OBJECT("match_ref", "A match of a job's result.", REQ("job", id), REQ("no", count));
 static const struct schema match_kind = ENUM_OF(
@@ -746,6 +768,7 @@ static const struct {
 	{"file", &id},
 	{"upload", &id},
 	{"dataset", &id},
+	{"preview", &id},
 	{"reconciliation", &id},
 	{"job", &id},
 	{"view", &id},

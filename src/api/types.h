@@ -12,7 +12,7 @@ extern const struct schema type_problem, type_health, type_ready, type_limits, t
 	type_mapping_version_list, type_upload, type_file, type_file_list, type_dataset,
 	type_dataset_list, type_reading_list, type_repair_list, type_duplicate, type_duplicate_list, type_reconciliation, type_reconciliation_list, type_ruleset_version,
 	type_ruleset_version_list, type_job, type_job_list, type_receipt, type_model, type_sample, type_model_version,
-	type_model_version_list, type_record_page, type_reject_page,
+	type_model_version_list, type_record_page, type_reject_page, type_preview,
 	type_view, type_view_rows, type_facet_list, type_evidence, type_decision,
 	type_decision_list;
 

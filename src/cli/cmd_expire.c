@@ -19,10 +19,11 @@ static int64_t kept_seconds(const struct conf *conf, enum expiry what)
 	case EXPIRY_TASKS:
 		return conf->keep_task_seconds;
 	case EXPIRY_VIEWS:
+	case EXPIRY_PREVIEWS:
 	case EXPIRY_COUNT:
 		break;
 	}
-	return 0; /* views end by themselves */
+	return 0; /* these end by themselves */
 }
 
 static int expire_all(struct db *db, const struct conf *conf, struct err *err)

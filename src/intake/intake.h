@@ -42,12 +42,16 @@ MUST_CHECK int scan_task_run(struct intake *in, struct arena *a, struct err *err
 MUST_CHECK int read_task_run(struct intake *in, struct arena *a, struct err *err);
 /* TASK_REPAIR; subject is a file: its rows become part of the dataset whose rejected rows they are. */
 MUST_CHECK int repair_task_run(struct intake *in, struct arena *a, struct err *err);
+/* TASK_PREVIEW; subject is a preview: what its mapping would make of the dataset's file. */
+MUST_CHECK int preview_task_run(struct intake *in, struct arena *a, struct err *err);
 /* Inside a transaction: what becomes of the subject of a task that nobody will finish. */
 MUST_CHECK int scan_task_abandon(
 	struct intake *in, const struct task *task, struct arena *a, struct err *err);
 MUST_CHECK int read_task_abandon(
 	struct intake *in, const struct task *task, struct arena *a, struct err *err);
 MUST_CHECK int repair_task_abandon(
+	struct intake *in, const struct task *task, struct arena *a, struct err *err);
+MUST_CHECK int preview_task_abandon(
 	struct intake *in, const struct task *task, struct arena *a, struct err *err);
 
 /* Expired uploads, unfinished objects, and objects that no row names. */

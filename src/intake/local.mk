@@ -3,6 +3,7 @@ pkglibexec_PROGRAMS += recon-intake
 recon_intake_SOURCES = \
 	%D%/intake.c %D%/intake.h \
 	%D%/main.c \
+	%D%/preview_task.c \
 	%D%/read_job.h \
 	%D%/read_task.c \
 	%D%/reader.c %D%/reader.h \

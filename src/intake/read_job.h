@@ -1,8 +1,8 @@
 #ifndef INTAKE_READ_JOB_H
 #define INTAKE_READ_JOB_H
 /*
- * One file through a reader's child: what reading a dataset (read_task.c) and repairing one
- * (repair_task.c) have in common. The child's output streams into the vault as it comes, and nothing
+ * One file through a reader's child: what reading a dataset (read_task.c), repairing one
+ * (repair_task.c) and previewing one (preview_task.c) have in common. The child's output streams into the vault as it comes, and nothing
  * of it counts before it was read back and checked.
  */
 #include "col/table_file.h"
@@ -28,9 +28,9 @@ struct read_job {
 	struct mapping_row mapping; /* version 0: none */
 	struct file file;
 	struct vault_object object; /* of the file */
-	bool repair;                /* the file repairs rejected rows of the dataset */
+	enum msg_purpose purpose;
 	struct output data, rejects;
-	struct buf proposal, statements;
+	struct buf proposal, statements, preview;
 	struct buf sums;
 	struct repeat_list repeats;
 	bool has_days;
@@ -52,6 +52,8 @@ MUST_CHECK int read_job_check(const struct read_job *j, const struct table_info 
 	const struct col_table *t, struct err *err);
 /* [{"field":…,"money":{"minor":…,"currency":…}}…] of every amount, by currency. */
 void read_job_sums(const struct col_table *t, struct buf *out);
+/* That a text of the child is JSON, or empty. */
+MUST_CHECK int read_job_json(const struct buf *json, struct err *err);
 /* Errors that say something about the file and will not change by trying again. */
 bool read_job_is_verdict(int code);
 

@@ -9,6 +9,7 @@
 #include "intake/read_job.h"
 #include "intake/reader.h"
 #include "intake/table.h"
+#include "read/preview.h"
 #include "sys/proc.h"
 #include "wire/json.h"
 
@@ -16,7 +17,6 @@
 #define PROPOSAL_MAX (1u << 20)
 #define STATEMENTS_JSON_MAX (8u << 20)
 #define MAPPING_MAX 60000 /* of READ_REQUEST */
-#define SUMS_MAX 64
 /* A dataset may be larger than its file (offsets, folded text), but not without bound. */
 #define GROWTH_MAX 64
 #define GROWTH_FREE (UINT64_C(16) << 20)
@@ -69,7 +69,7 @@ static int job_ask(struct read_job *j, int child, struct err *err)
 	put_text(r->currency, sizeof(r->currency), j->source.currency);
 	put_text(r->source_kind, sizeof(r->source_kind), sv_from_cstr(word_text(j->source.kind)));
 	r->mapping_version = (uint32_t)j->mapping.version;
-	r->repair = j->repair;
+	r->purpose = (uint8_t)j->purpose;
 	r->mapping = j->mapping.mapping;
 	rc = msg_send(child, &m, loan.fd, err);
 	explicit_bzero(&m, sizeof(m));
@@ -112,6 +112,8 @@ static int job_take(struct read_job *j, const struct msg_read_data *d, struct er
 		return text_add(&j->proposal, d->offset, d->data, err);
 	case OUTPUT_STATEMENTS:
 		return text_add(&j->statements, d->offset, d->data, err);
+	case OUTPUT_PREVIEW:
+		return text_add(&j->preview, d->offset, d->data, err);
 	}
 	return err_set(err, E_CORRUPT, "The reader's output is of no kind.");
 }
@@ -181,26 +183,7 @@ void read_job_sums(const struct col_table *t, struct buf *out)
 {
 	struct json_writer w = json_writer_of(out);
 
-	json_open_array(&w, NULL);
-	for (uint32_t i = 0; i < t->ncols; i++) {
-		const struct col *c = &t->cols[i];
-		struct read_sum sums[SUMS_MAX];
-		size_t n = 0;
-
-		if (c->role == COL_FIELD && c->type == COL_AMOUNT)
-			n = MIN(read_sums(t, c, sums, SUMS_MAX), (size_t)SUMS_MAX);
-		for (size_t k = 0; k < n; k++) {
-			char code[4] = "XXX"; /* ISO 4217: no currency */
-
-			if (sums[k].currency)
-				col_currency_unpack(sums[k].currency, code);
-			json_open_object(&w, NULL);
-			json_put_cstr(&w, "field", c->name);
-			json_put_money(&w, "money", sums[k].sum, code);
-			json_close_object(&w);
-		}
-	}
-	json_close_array(&w);
+	read_sums_to_json(t, &w, NULL);
 }
 
 static int check_dataset(struct read_job *j, struct err *err)
@@ -237,7 +220,7 @@ static int check_rejects(struct read_job *j, struct err *err)
 	return read_job_table(j, &j->rejects, COL_FILE_REJECTS, &info, &t, err);
 }
 
-static int check_json(const struct buf *json, struct err *err)
+int read_job_json(const struct buf *json, struct err *err)
 {
 	struct json_object *root CLEANUP(json_cleanup) = NULL;
 
@@ -429,12 +412,12 @@ static int job_read(struct read_job *j, struct err *why)
 		return rc;
 	switch ((enum msg_outcome)j->result.outcome) {
 	case OUTCOME_READY:
-		rc = check_json(&j->statements, why);
+		rc = read_job_json(&j->statements, why);
 		if (rc == 0)
 			rc = check_dataset(j, why);
 		return rc < 0 ? rc : check_rejects(j, why);
 	case OUTCOME_NEEDS_MAPPING:
-		return check_json(&j->proposal, why);
+		return read_job_json(&j->proposal, why);
 	case OUTCOME_UNREADABLE:
 		break;
 	}
@@ -474,6 +457,7 @@ void read_job_init(struct read_job *j)
 {
 	buf_init(&j->proposal, PROPOSAL_MAX);
 	buf_init(&j->statements, STATEMENTS_JSON_MAX);
+	buf_init(&j->preview, PREVIEW_JSON_MAX);
 }
 
 void read_job_end(struct read_job *j)
@@ -482,6 +466,7 @@ void read_job_end(struct read_job *j)
 	output_end(j, &j->rejects);
 	buf_free(&j->proposal);
 	buf_free(&j->statements);
+	buf_free(&j->preview);
 	buf_free(&j->sums);
 }
 

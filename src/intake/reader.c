@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "read/preview.h"
 #include "read/read.h"
 #include "read/repair.h"
 #include "seal/hash.h"
@@ -229,11 +230,20 @@ static int send_statements(struct child *c, const struct statement_list *l, stru
 	return send_json(c, OUTPUT_STATEMENTS, buf_sv(&json), err);
 }
 
+static void put_counts(struct msg_read_result *result, const struct table_info *info)
+{
+	result->outcome = OUTCOME_READY;
+	result->rows_read = info->rows_read;
+	result->rows_accepted = info->rows_accepted;
+	result->rows_rejected = info->rows_rejected;
+	result->rows_skipped = info->rows_skipped;
+}
+
 static int child_read(struct child *c, const struct mapping *mapping,
 	struct msg_read_result *result, struct err *err)
 {
 	struct read_result read CLEANUP(read_result_free) = READ_RESULT_INIT;
-	bool repair = c->request.repair != 0;
+	bool repair = c->request.purpose == PURPOSE_REPAIR;
 	int rc = repair ? repair_read(file_source(c), mapping, &read, err)
 			: read_file(file_source(c), mapping, &read, err);
 
@@ -254,12 +264,23 @@ static int child_read(struct child *c, const struct mapping *mapping,
 		rc = send_statements(c, &read.statements, err);
 	if (rc < 0)
 		return rc;
-	result->outcome = OUTCOME_READY;
-	result->rows_read = read.info.rows_read;
-	result->rows_accepted = read.info.rows_accepted;
-	result->rows_rejected = read.info.rows_rejected;
-	result->rows_skipped = read.info.rows_skipped;
+	put_counts(result, &read.info);
 	return 0;
+}
+
+static int child_preview(struct child *c, const struct mapping *mapping,
+	struct msg_read_result *result, struct err *err)
+{
+	struct buf json CLEANUP(buf_free) = BUF_INIT;
+	struct table_info info;
+
+	buf_init(&json, PREVIEW_JSON_MAX);
+	int rc = preview_read(file_source(c), mapping, &json, &info, err);
+	if (rc == 0)
+		rc = send_json(c, OUTPUT_PREVIEW, buf_sv(&json), err);
+	if (rc == 0)
+		put_counts(result, &info);
+	return rc;
 }
 
 static int child_propose(
@@ -295,10 +316,12 @@ static int child_work(struct child *c, struct msg_read_result *result, struct er
 	arena_init(&a, ARENA_MAX);
 	if (c->request.mapping.n > 0) {
 		rc = mapping_from_json(c->request.mapping, &a, &mapping, err);
-		if (rc == 0)
+		if (rc == 0 && c->request.purpose == PURPOSE_PREVIEW)
+			rc = child_preview(c, &mapping, result, err);
+		else if (rc == 0)
 			rc = child_read(c, &mapping, result, err);
 	}
-	if (rc == E_MAPPING && c->request.repair == 0)
+	if (rc == E_MAPPING && c->request.purpose == PURPOSE_READ)
 		rc = child_propose(c, &a, result, err);
 	return rc;
 }

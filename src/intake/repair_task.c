@@ -39,7 +39,7 @@ static int load(struct repair_job *r, struct err *err)
 		rc = object_of_row(&row, &j->object, err);
 	if (rc == 0)
 		rc = store_file_by_id(db, &j->dataset.file_id, j->arena, &r->whole.file, err);
-	j->repair = true;
+	j->purpose = PURPOSE_REPAIR;
 	r->whole.dataset = j->dataset;
 	r->whole.source = j->source;
 	r->whole.mapping = j->mapping;

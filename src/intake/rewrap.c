@@ -7,6 +7,7 @@
 #include "intake/intake.h"
 
 #include "store/store_dataset.h"
+#include "store/store_preview.h"
 
 #define BATCH 500
 #define ARENA_MAX (64u << 20)
@@ -91,9 +92,18 @@ static int rewrap_batch(
 	return rc;
 }
 
+/* Previews are not worth a second seal: who asks again gets one for the present key. */
+static int drop_previews(struct intake *in, struct err *err)
+{
+	const struct sv key_id = sv_from((const char *)vault_key_id(in->vault), VAULT_KEY_ID_LEN);
+	int64_t rows = 0;
+
+	return store_preview_drop_stale(in->db, key_id, &rows, err);
+}
+
 int rewrap_run(struct intake *in, struct err *err)
 {
-	int rc = 0;
+	int rc = drop_previews(in, err);
 
 	for (size_t k = 0; k < ARRAY_LEN(kinds) && rc == 0; k++) {
 		size_t done = 1, all = 0;

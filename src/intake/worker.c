@@ -26,7 +26,7 @@
 #define METRICS_US (INT64_C(5) * 1000000)
 #define ARENA_MAX (64u << 20)
 
-static const enum word kinds[] = {TASK_SCAN, TASK_READ, TASK_REPAIR};
+static const enum word kinds[] = {TASK_SCAN, TASK_READ, TASK_REPAIR, TASK_PREVIEW};
 
 /* Handlers by kind, in the order of kinds. */
 static const struct {
@@ -38,6 +38,7 @@ static const struct {
 	{"scan", scan_task_run, scan_task_abandon},
 	{"read", read_task_run, read_task_abandon},
 	{"repair", repair_task_run, repair_task_abandon},
+	{"preview", preview_task_run, preview_task_abandon},
 };
 
 enum fate { FATE_LEAVE, FATE_GIVE_BACK, FATE_POSTPONE, FATE_RETRY };

@@ -45,6 +45,7 @@ libread_a_SOURCES = \
 	%D%/ofx.c %D%/ofx.h \
 	%D%/ofx_tag.c %D%/ofx_tag.h \
 	%D%/packed.c %D%/packed.h \
+	%D%/preview.c %D%/preview.h \
 	%D%/qif.c %D%/qif.h \
 	%D%/read.c %D%/read.h \
 	%D%/repair.c %D%/repair.h \
@@ -79,6 +80,7 @@ READ_TESTS = \
 	test_read_ofx \
 	test_read_packed \
 	test_read_guard \
+	test_read_preview \
 	test_read_qif \
 	test_read_repair \
 	test_read_sheet \
@@ -93,6 +95,9 @@ endif
 test_read_guard_SOURCES = tests/unit/read/test_guard.c
 test_read_guard_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_guard_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_preview_SOURCES = tests/unit/read/test_preview.c tests/unit/read/read_util.h
+test_read_preview_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_preview_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_repair_SOURCES = tests/unit/read/test_repair.c tests/unit/read/read_util.h
 test_read_repair_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_repair_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -8,6 +8,9 @@
 #include "read/feed_make.h"
 #include "read/format.h"
 #include "read/packed.h"
+#include "wire/json.h"
+
+#define SUMS_MAX 64
 
 void read_result_free(struct read_result *r)
 {
@@ -78,4 +81,28 @@ size_t read_sums(const struct col_table *t, const struct col *c, struct read_sum
 		last = i;
 	}
 	return n;
+}
+
+void read_sums_to_json(const struct col_table *t, struct json_writer *w, const char *key)
+{
+	json_open_array(w, key);
+	for (uint32_t i = 0; i < t->ncols; i++) {
+		const struct col *c = &t->cols[i];
+		struct read_sum sums[SUMS_MAX];
+		size_t n = 0;
+
+		if (c->role == COL_FIELD && c->type == COL_AMOUNT)
+			n = MIN(read_sums(t, c, sums, SUMS_MAX), (size_t)SUMS_MAX);
+		for (size_t k = 0; k < n; k++) {
+			char code[4] = "XXX"; /* ISO 4217: no currency */
+
+			if (sums[k].currency)
+				col_currency_unpack(sums[k].currency, code);
+			json_open_object(w, NULL);
+			json_put_cstr(w, "field", c->name);
+			json_put_money(w, "money", sums[k].sum, code);
+			json_close_object(w);
+		}
+	}
+	json_close_array(w);
 }

@@ -58,6 +58,9 @@ struct read_sum {
 	__int128 sum;
 };
 size_t read_sums(const struct col_table *t, const struct col *c, struct read_sum *ret, size_t cap);
+/* [{"field": …, "money": {"minor": …, "currency": …}} …] of every amount, by currency; XXX without one. */
+struct json_writer;
+void read_sums_to_json(const struct col_table *t, struct json_writer *w, const char *key);
 
 /* ---- detection ---- */
 

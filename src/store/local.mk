@@ -13,6 +13,7 @@ STORE_SQL = \
 	%D%/sql/model.sql \
 	%D%/sql/object.sql \
 	%D%/sql/platform.sql \
+	%D%/sql/preview.sql \
 	%D%/sql/project.sql \
 	%D%/sql/reconciliation.sql \
 	%D%/sql/record.sql \
@@ -41,6 +42,7 @@ libstore_a_SOURCES = \
 	%D%/store_model.c %D%/store_model.h \
 	%D%/store_object.c %D%/store_object.h \
 	%D%/store_platform.c %D%/store_platform.h \
+	%D%/store_preview.c %D%/store_preview.h \
 	%D%/store_project.c %D%/store_project.h \
 	%D%/store_reconciliation.c %D%/store_reconciliation.h \
 	%D%/store_record.c %D%/store_record.h \

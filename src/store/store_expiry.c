@@ -12,6 +12,7 @@ static const struct {
 	[EXPIRY_SESSIONS] = {"sessions", SQL_EXPIRE_SESSIONS},
 	[EXPIRY_LETTERS] = {"letters", SQL_EXPIRE_LETTERS},
 	[EXPIRY_VIEWS] = {"views", SQL_EXPIRE_VIEWS},
+	[EXPIRY_PREVIEWS] = {"previews", SQL_EXPIRE_PREVIEWS},
 	[EXPIRY_TASKS] = {"tasks", SQL_EXPIRE_TASKS},
 };
 

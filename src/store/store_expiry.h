@@ -12,6 +12,7 @@ enum expiry {
 	EXPIRY_SESSIONS, /* ended, with their refresh tokens */
 	EXPIRY_LETTERS, /* e-mail, however it ended */
 	EXPIRY_VIEWS,
+	EXPIRY_PREVIEWS,
 	EXPIRY_TASKS, /* finished, however they ended */
 	EXPIRY_COUNT,
 };

@@ -15,7 +15,14 @@
 #define MSG_HEADER_SIZE 24
 #define MSG_MAX_SIZE 65536 /* of any message */
 
-enum msg_output { OUTPUT_DATASET = 1, OUTPUT_REJECTS, OUTPUT_PROPOSAL, OUTPUT_STATEMENTS };
+enum msg_output {
+	OUTPUT_DATASET = 1,
+	OUTPUT_REJECTS,
+	OUTPUT_PROPOSAL,
+	OUTPUT_STATEMENTS,
+	OUTPUT_PREVIEW,
+};
+enum msg_purpose { PURPOSE_READ, PURPOSE_REPAIR, PURPOSE_PREVIEW };
 enum msg_outcome { OUTCOME_READY = 1, OUTCOME_NEEDS_MAPPING, OUTCOME_UNREADABLE };
 
 /* struct msg_scan_request { uint64_t length; uint8_t key[32]; uint8_t file_type; }; ... */

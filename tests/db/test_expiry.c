@@ -17,7 +17,7 @@
 static struct pg pg;
 static struct world w;
 
-/* $u, $p, $r and $j stand for the world's ids; i for the row's number. */
+/* $u, $p, $r, $d and $j stand for the world's ids; i for the row's number. */
 static const struct {
 	const char *label;
 	enum expiry what;
@@ -47,6 +47,11 @@ static const struct {
 		"INSERT INTO review_view (id, project_id, reconciliation_id, job_id, user_id, kind, "
 		"spec, seq, total, expires_at) SELECT gen_random_uuid(), $p, $r, $j, $u, 'matches', "
 		"'{}', 0, 0, %s FROM generate_series(1, 1500) i"},
+	{"previews", EXPIRY_PREVIEWS, "preview",
+		"WITH person AS (INSERT INTO app_user (id, email_sealed, email_index, display_name) "
+		"SELECT gen_random_uuid(), '', sha256(('p' || i)::bytea), 'P' || i FROM generate_series(1, 1500) i RETURNING id, substr(display_name, 2)::int i) "
+		"INSERT INTO preview (id, dataset_id, project_id, created_by, mapping, expires_at) "
+		"SELECT gen_random_uuid(), $d, $p, id, '{}', %s FROM person"},
 	{"tasks", EXPIRY_TASKS, "task",
 		"INSERT INTO task (id, kind, subject, project_id, state, finished_at) SELECT "
 		"gen_random_uuid(), 'read', gen_random_uuid(), $p, 'done', %s "
@@ -58,6 +63,7 @@ static void put_id(struct buf *out, char name)
 	const struct uuid *id = name == 'u'   ? &w.user
 				: name == 'p' ? &w.project
 				: name == 'r' ? &w.rec
+				: name == 'd' ? &w.dataset[0]
 					      : &w.job;
 	char text[UUID_TEXT_LEN + 1];
 

@@ -23,6 +23,10 @@ DELETE FROM mail WHERE id = ANY (ARRAY(SELECT id FROM mail
 DELETE FROM review_view WHERE id = ANY (ARRAY(SELECT id FROM review_view
 	WHERE expires_at < now() - make_interval(secs => $1) ORDER BY expires_at LIMIT $2));
 
+-- name: expire_previews(int8, int4)
+DELETE FROM preview WHERE id = ANY (ARRAY(SELECT id FROM preview
+	WHERE expires_at < now() - make_interval(secs => $1) ORDER BY expires_at LIMIT $2));
+
 -- name: expire_tasks(int8, int4)
 DELETE FROM task WHERE id = ANY (ARRAY(SELECT id FROM task
 	WHERE finished_at < now() - make_interval(secs => $1) ORDER BY finished_at LIMIT $2));

@@ -23,7 +23,9 @@
 #include "place.h"
 #include "seal/hash.h"
 #include "store/store_file.h"
+#include "store/store_dataset.h"
 #include "store/store_object.h"
+#include "store/store_preview.h"
 #include "store/store_project.h"
 #include "store/store_source.h"
 #include "store/store_task.h"
@@ -360,6 +362,91 @@ static void test_no_row_is_unreadable(void **state)
 }
 
 /* Refused ones: a verdict's code, nothing stored, no dataset, the space given back. */
+/* A preview of the file's dataset by a person, through mapping; with or without its task. */
+static struct uuid ask_preview(const struct uuid *file, const char *mapping, bool task)
+{
+	CLEANUP(db_freep) struct db *api = world_db(&pg, &world, "recon_api");
+	CLEANUP(arena_free) struct arena a;
+	struct uuid id = uuid_new();
+	struct dataset dataset;
+
+	arena_init(&a, 0);
+	MUST(db_begin(api, err));
+	MUST(store_dataset_by_file(api, file, &a, &dataset, err));
+	MUST(store_preview_insert(api, &id, &world.project, &dataset.id, &world.user,
+		sv_from_cstr(mapping), err));
+	if (task)
+		MUST(store_task_insert(api, TASK_PREVIEW, &id, &world.project, SV("test"), err));
+	MUST(db_commit(api, err));
+	return id;
+}
+
+#define PREVIEW_END                                                                                \
+	"SELECT state || ' ' || rows_read || ' ' || rows_accepted || ' ' || rows_rejected || ' '"  \
+	" || coalesce(error_code, '') FROM preview WHERE id = $ AND state <> 'waiting'"
+#define TASK_END                                                                                   \
+	"SELECT state FROM task WHERE subject = $ AND state NOT IN ('waiting', 'running')"
+
+static void test_a_preview_changes_nothing(void **state)
+{
+	struct uuid file = hand_in(&mapped, "seen.csv",
+		SV(HEADER "2026-03-04,12.30,R-1,Rent\n2026-03-05,x,R-2,Food\n"), 1);
+	struct uuid id, before;
+
+	(void)state;
+	expect(&file, DATASET_END, "ready 2 1 1 ");
+	before = ask_preview(&file, mapping_json, false);
+	id = ask_preview(&file, mapping_json, true);
+	expect(&id, PREVIEW_END, "done 2 1 1 ");
+	expect(&id, TASK_END, "done");
+	/* What it shows is sealed, and only the newest is kept. */
+	expect(&id,
+		"SELECT (length(result_sealed) > 500) || ' ' || "
+		"position('Rent'::bytea in result_sealed) FROM preview WHERE id = $",
+		"true 0");
+	expect(&before, "SELECT count(*) FROM preview WHERE id = $", "0");
+	/* A mapping that does not fit; a preview that was replaced before its turn came. */
+	id = ask_preview(&file,
+		"{\"format\":\"csv\",\"fields\":[{\"field\":\"text\",\"type\":\"text\","
+		"\"column\":\"Nowhere\"}]}",
+		true);
+	expect(&id, PREVIEW_END, "failed 0 0 0 mapping");
+	expect(&id, TASK_END, "failed");
+	before = uuid_new();
+	MUST(db_begin(upload_db, err));
+	MUST(store_task_insert(upload_db, TASK_PREVIEW, &before, &world.project, SV("test"), err));
+	MUST(db_commit(upload_db, err));
+	expect(&before, TASK_END, "cancelled");
+	expect(&file, DATASET_END, "ready 2 1 1 ");
+	expect_no_orphans();
+}
+
+/* One that nobody will finish is said to have failed; one that is sealed for another key is let go. */
+static void test_previews_end(void **state)
+{
+	CLEANUP(db_freep) struct db *db = pg_db(&pg, "recon_intake");
+	struct uuid file = hand_in(&mapped, "end.csv", SV(HEADER "2026-03-04,1.00,R-1,x\n"), 1);
+	struct uuid id;
+	int64_t rows = 0;
+
+	(void)state;
+	expect(&file, DATASET_END, "ready 1 1 0 ");
+	program_end(intake, SIGTERM);
+	id = ask_preview(&file, mapping_json, true);
+	free(about(&id,
+		"UPDATE task SET strikes = 3 WHERE subject = $ RETURNING state"));
+	intake = program_start(RECON_INTAKE, place_at("conf"));
+	expect(&id, PREVIEW_END, "failed 0 0 0 unreadable");
+	expect(&id, TASK_END, "poisoned");
+	id = ask_preview(&file, mapping_json, true);
+	expect(&id, PREVIEW_END, "done 1 1 0 ");
+	MUST(store_preview_drop_stale(
+		db, sv_from((const char *)vault_key_id(vault), VAULT_KEY_ID_LEN), &rows, err));
+	expect(&id, PREVIEW_END, "done 1 1 0 ");
+	MUST(store_preview_drop_stale(db, SV("\1\2\3\4\5\6\7\b"), &rows, err));
+	expect(&id, PREVIEW_END, "failed 1 1 0 cancelled");
+}
+
 static void expect_refused(const struct uuid *file, const char *want, int64_t booked)
 {
 	expect(file, FILE_END, want);
@@ -834,6 +921,8 @@ int main(void)
 		cmocka_unit_test(test_a_mapping_that_does_not_fit_asks_again),
 		cmocka_unit_test(test_ragged_rows_are_rejected),
 		cmocka_unit_test(test_no_row_is_unreadable),
+		cmocka_unit_test(test_a_preview_changes_nothing),
+		cmocka_unit_test(test_previews_end),
 		cmocka_unit_test(test_eicar_is_refused),
 		cmocka_unit_test(test_other_types_are_refused),
 		cmocka_unit_test(test_announced_hash_must_agree),

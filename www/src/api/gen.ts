@@ -276,6 +276,21 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    previewCreate: build.mutation<
+      PreviewCreateApiResponse,
+      PreviewCreateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/previews`,
+        method: "POST",
+        body: queryArg.mappingNew,
+      }),
+    }),
+    previewGet: build.query<PreviewGetApiResponse, PreviewGetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/previews/${encodeURIComponent(String(queryArg.preview))}`,
+      }),
+    }),
     datasetReverse: build.mutation<
       DatasetReverseApiResponse,
       DatasetReverseApiArg
@@ -737,6 +752,20 @@ export type DatasetRejectsExportApiArg = {
   dataset: string;
   /** csv without. */
   format?: "csv" | "xlsx";
+};
+export type PreviewCreateApiResponse =
+  /** status 202 Read the dataset's file through a mapping and keep nothing but a preview */ Preview;
+export type PreviewCreateApiArg = {
+  project: string;
+  dataset: string;
+  mappingNew: MappingNew;
+};
+export type PreviewGetApiResponse =
+  /** status 200 One's own preview of a dataset, the newest */ Preview;
+export type PreviewGetApiArg = {
+  project: string;
+  dataset: string;
+  preview: string;
 };
 export type DatasetReverseApiResponse =
   /** status 200 Take a dataset back: it stays to be seen, and is used no more */ Dataset;
@@ -1363,6 +1392,50 @@ export type RejectPage = {
   items: Reject[];
   offset: number;
   total: number;
+};
+export type PreviewField = {
+  field: string;
+  type:
+    | "text"
+    | "code"
+    | "amount"
+    | "quantity"
+    | "rate"
+    | "date"
+    | "number"
+    | "currency";
+  columns: string[];
+};
+export type PreviewCell = {
+  /** As text: a day, a decimal, a code. */
+  value: string | null;
+  money: Money | null;
+  /** Cells of the field's columns as they are in the file. */
+  raw: string[];
+};
+export type PreviewRow = {
+  line: number;
+  /** In the order of the fields. */
+  cells: PreviewCell[];
+};
+export type PreviewResult = {
+  fields: PreviewField[];
+  sums: FieldSum[];
+  rows: PreviewRow[];
+  rejects: Reject[];
+};
+export type Preview = {
+  id: string;
+  dataset: string;
+  state: "waiting" | "done" | "failed";
+  rows_read: number;
+  rows_accepted: number;
+  rows_rejected: number;
+  rows_skipped: number;
+  /** null until it is done */
+  result: PreviewResult | null;
+  error: Finding | null;
+  created_at: string;
 };
 export type Reverse = {
   /** Why. */
@@ -2087,6 +2160,9 @@ export const {
   useLazyDatasetRowsExportQuery,
   useDatasetRejectsExportQuery,
   useLazyDatasetRejectsExportQuery,
+  usePreviewCreateMutation,
+  usePreviewGetQuery,
+  useLazyPreviewGetQuery,
   useDatasetReverseMutation,
   useReadingListQuery,
   useLazyReadingListQuery,

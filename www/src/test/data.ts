@@ -10,6 +10,7 @@ import type {
 	Member,
 	Model,
 	OpenItemRow,
+	Preview,
 	Project,
 	Proposal,
 	File as ReceivedFile,
@@ -132,6 +133,53 @@ export const dataset: Dataset = {
 	error: null,
 	reversal: null,
 	created_at: AT,
+};
+
+export const preview: Preview = {
+	id: uuid(45),
+	dataset: dataset.id,
+	state: "done",
+	rows_read: 1003,
+	rows_accepted: 1000,
+	rows_rejected: 102,
+	rows_skipped: 1,
+	result: {
+		fields: [
+			{ field: "date", type: "date", columns: ["Booked"] },
+			{ field: "amount", type: "amount", columns: ["Amount"] },
+		],
+		sums: [{ field: "amount", money: { minor: "98765", currency: "EUR" } }],
+		rows: [
+			{
+				line: 2,
+				cells: [
+					{ value: "2026-04-03", money: null, raw: ["03/04/2026"] },
+					{ value: "-12.30", money: { minor: "-1230", currency: "EUR" }, raw: ["12,30-"] },
+				],
+			},
+		],
+		rejects: [
+			{
+				row: 0,
+				line: 7,
+				column: "Amount",
+				value: "n/a",
+				code: "cell_type",
+				detail: "The cell is not of the column's type.",
+			},
+		],
+	},
+	error: null,
+	created_at: AT,
+};
+export const preview_waiting: Preview = {
+	...preview,
+	state: "waiting",
+	rows_read: 0,
+	rows_accepted: 0,
+	rows_rejected: 0,
+	rows_skipped: 0,
+	result: null,
 };
 
 export const proposal: Proposal = {

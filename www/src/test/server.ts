@@ -82,6 +82,12 @@ export const server = setupServer(
 		return HttpResponse.json(page(shown) satisfies DatasetList);
 	}),
 	http.get(`${PROJECT}/datasets/:dataset`, () => HttpResponse.json(data.dataset)),
+	http.post(`${PROJECT}/datasets/:dataset/previews`, () =>
+		HttpResponse.json(data.preview_waiting, { status: 202 }),
+	),
+	http.get(`${PROJECT}/datasets/:dataset/previews/:preview`, () =>
+		HttpResponse.json(data.preview),
+	),
 	http.get(`${PROJECT}/reconciliations`, () =>
 		HttpResponse.json(page([data.reconciliation]) satisfies ReconciliationList),
 	),

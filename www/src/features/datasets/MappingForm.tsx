@@ -1,5 +1,5 @@
 import { CircleCheck, CircleHelp } from "lucide-react";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import {
 	api,
 	type Dataset,
@@ -33,6 +33,10 @@ import {
 	telling_sample,
 	UNUSED,
 } from "./mapping";
+
+const MappingPreview = lazy(() =>
+	import("./MappingPreview").then((module) => ({ default: module.MappingPreview })),
+);
 
 const SURE = 0.9;
 const ORDER_NAMES: Readonly<Record<string, string>> = {
@@ -95,6 +99,16 @@ export function MappingForm({ project, dataset, proposal, may_confirm }: Mapping
 				/>
 			</Card>
 			<DialectFacts proposal={proposal} mapping={mapping} />
+			{may_confirm && faults.length === 0 && !isSuccess && (
+				<Suspense>
+					<MappingPreview
+						project={project}
+						dataset={dataset.id}
+						mapping={mapping}
+						tentative={open.length > 0}
+					/>
+				</Suspense>
+			)}
 			{error && <ProblemNotice problem={error} />}
 			<div className={styles.actions}>
 				<div className={styles.faults} aria-live="polite">
