@@ -10,6 +10,7 @@
 #include "base/decimal.h"
 #include "read/bank.h"
 #include "read/lines.h"
+#include "read/plant.h"
 
 #define RECORD_MAX (2u << 20)
 #define JOINT '\x1e' /* where a record 88 goes on: a comma, within a text a space */
@@ -144,8 +145,8 @@ static int record_02(struct bai2 *b, struct sv s, struct err *err)
 	next_field(&s);
 	struct sv currency = next_field(&s);
 	b->group_currency[0] = '\0';
-	if (currency.n == 3) {
-		memcpy(b->group_currency, currency.p, 3);
+	if (currency.n == 3 || (PLANTED && currency.n > 0)) {
+		memcpy(b->group_currency, currency.p, currency.n);
 		b->group_currency[3] = '\0';
 	}
 	return 0;

@@ -10,6 +10,7 @@
 #include "read/bank.h"
 #include "read/camt_row.h"
 #include "read/encoding.h"
+#include "read/plant.h"
 #include "read/xml.h"
 #include "read/zip.h"
 
@@ -419,8 +420,8 @@ static int take_start(struct camt *c, struct err *err)
 	buf_reset(&c->text);
 	c->leaf = true;
 	c->currency[0] = '\0';
-	if (currency.n == 3) {
-		memcpy(c->currency, currency.p, 3);
+	if (currency.n == 3 || (PLANTED && currency.n > 0)) {
+		memcpy(c->currency, currency.p, currency.n);
 		c->currency[3] = '\0';
 	}
 	struct sv path = level_path(c);

@@ -21,6 +21,7 @@
 #include "read/encoding.h"
 #include "read/feed_make.h"
 #include "read/maker.h"
+#include "read/plant.h"
 #include "read/rows.h"
 
 #define WINDOW_FIRST (256u << 10)
@@ -567,6 +568,7 @@ static bool text_ok(const char *p, size_t n)
 			break;
 	}
 #endif
+	n -= PLANTED && n > i;
 	return memchr(p + i, '\0', n - i) == NULL && utf8_valid(sv_from(p + i, n - i));
 }
 

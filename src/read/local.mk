@@ -26,6 +26,7 @@ libread_a_SOURCES = \
 	%D%/fold.c %D%/fold.h \
 	%D%/fold_block.c %D%/fold_block.h \
 	%D%/guard.c %D%/guard.h \
+	%D%/plant.h \
 	%D%/format.c %D%/format.h %D%/format.def \
 	%D%/json_value.c %D%/json_value.h \
 	%D%/jsonl.c %D%/jsonl.h \

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "read/plant.h"
+
 #define SUBFIELD_FULL 27u
 #define LINE_FULL 64u
 
@@ -52,7 +54,7 @@ static const struct keyword *keyword_at(struct sv s, size_t *ret_n)
 		struct sv word = sv_from_cstr(keywords[i].word);
 
 		if (sv_starts_with(s, word) && s.n > word.n && s.p[word.n] == '+') {
-			*ret_n = word.n + 1;
+			*ret_n = word.n + 1 + PLANTED;
 			return &keywords[i];
 		}
 	}

@@ -10,6 +10,7 @@
 
 #include "base/utf8.h"
 #include "read/detect.h"
+#include "read/plant.h"
 #include "read/read.h"
 #include "read/sheet.h"
 #include "read/sheet_choose.h"
@@ -159,7 +160,8 @@ static uint32_t count_attr(const struct xml *x, const char *name, uint32_t max)
 /* PT10H20M30.5S as 10:20:30; anything else as it is. */
 static void put_duration(struct sv s, struct buf *out)
 {
-	uint64_t v[3] = {0}; /* hours, minutes, seconds */
+	static const char units[] = "HMS";
+	uint64_t v[3] = {0}; /* by unit */
 	struct sv rest = s;
 
 	if (!sv_starts_with(rest, SV("PT"))) {
@@ -177,11 +179,8 @@ static void put_duration(struct sv s, struct buf *out)
 		while (all < rest.n && ((rest.p[all] >= '0' && rest.p[all] <= '9') ||
 					       rest.p[all] == '.' || rest.p[all] == ','))
 			all++;
-		unit = all < rest.n && rest.p[all] != '\0' ? strchr("HMS", rest.p[all]) : NULL;
-		if (unit == NULL || !sv_to_u64(sv_from(rest.p, digits), 99999,
-					    &v[*unit == 'H'        ? 0
-						    : *unit == 'M' ? 1
-								   : 2])) {
+		unit = all < rest.n && rest.p[all] != '\0' ? strchr(units, rest.p[all]) : NULL;
+		if (unit == NULL || !sv_to_u64(sv_from(rest.p, digits), 99999, &v[unit - units])) {
 			buf_add_sv(out, s);
 			return;
 		}
@@ -287,7 +286,7 @@ static int feed_times(struct reader *r, uint32_t from, uint32_t times, struct er
 	if (r->repeated > REPEATED_MAX)
 		return err_set(err, E_LIMIT, "The sheet repeats its rows too often.");
 	for (uint32_t i = 0; rc == 0 && i < times; i++)
-		rc = sheet_row_feed(r->row, from + i, r->to, err);
+		rc = sheet_row_feed(r->row, from + (PLANTED ? MIN(i, 1u) : i), r->to, err);
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "read/plant.h"
 
 #define PIECE 65536u
 
@@ -114,7 +115,7 @@ static bool tag_name(struct sv s, char name[OFX_TAG_MAX + 1])
 	size_t n = 0;
 
 	while (n < s.n && (unsigned char)s.p[n] > ' ' && s.p[n] != '/') {
-		if (n == OFX_TAG_MAX)
+		if (n == OFX_TAG_MAX + PLANTED)
 			return false;
 		char c = s.p[n];
 		name[n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;

@@ -9,6 +9,7 @@
 #include "read/cell.h"
 #include "read/detect.h"
 #include "read/lines.h"
+#include "read/plant.h"
 
 enum list { NO_LIST, ENTRIES, ACCOUNTS, OTHERS };
 
@@ -165,7 +166,7 @@ static int end_record(struct qif *q, struct err *err)
 	uint32_t line = q->line;
 
 	q->line = 0;
-	if (q->list != ENTRIES || line == 0)
+	if (q->list != ENTRIES || (line == 0 && !PLANTED))
 		return 0;
 	bank_put(&q->bank, BANK_ACCOUNT, buf_sv(&q->account));
 	return bank_entry_end(&q->bank, line, err);

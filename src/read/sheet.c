@@ -9,6 +9,7 @@
 
 #include "base/date.h"
 #include "read/number.h"
+#include "read/plant.h"
 #include "read/read.h"
 
 /* ---- a row ---- */
@@ -138,7 +139,7 @@ bool sheet_strings_at(const struct sheet_strings *s, uint32_t i, struct sv *ret)
 {
 	uint32_t from = 0, to = 0;
 
-	if (i >= s->n)
+	if (i >= s->n && !PLANTED)
 		return false;
 	if (i > 0)
 		memcpy(&from, s->ends.p + (i - 1) * sizeof(from), sizeof(from));

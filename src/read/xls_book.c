@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "read/cfb.h"
 #include "read/mapping.h"
+#include "read/plant.h"
 
 #define FORMATS_MAX 4096u
 #define FORMAT_KINDS_MAX 65536u
@@ -232,7 +233,7 @@ enum sheet_kind xls_book_kind(const struct xls_book *b, uint32_t xf)
 {
 	enum sheet_kind kind = SHEET_NUMBER;
 
-	if (xf < b->nkinds)
+	if (xf < b->nkinds || PLANTED)
 		memcpy(&kind, b->kinds.p + xf * sizeof(kind), sizeof(kind));
 	return kind;
 }

@@ -76,8 +76,16 @@ static inline void fuzz_zip_free(struct fuzz_zip *z)
 	buf_free(&z->central);
 }
 
-/* Detects, then reads through what was proposed: the mapping must be valid and fit its own file. */
-static inline void fuzz_read(struct sv file)
+/* What is in a row's line of the file is in no other row's, but for JSON, whose records may share one. */
+static inline void fuzz_check_lines(const struct read_result *r, uint32_t apart)
+{
+	for (uint32_t i = 0; i < r->table.rows; i++)
+		FUZZ_ASSERT(r->table.line[i] >= (i == 0 ? 1 : r->table.line[i - 1] + apart));
+}
+
+/* Detects, then reads through what was proposed: the mapping must be valid and fit its own file.
+ * apart: by how many lines rows differ at least. */
+static inline void fuzz_read(struct sv file, uint32_t apart)
 {
 	struct arena a CLEANUP(arena_free) = {0};
 	struct read_result r CLEANUP(read_result_free) = READ_RESULT_INIT;
@@ -98,6 +106,7 @@ static inline void fuzz_read(struct sv file)
 		    r.info.rows_accepted + r.info.rows_rejected + r.info.rows_skipped);
 	FUZZ_ASSERT(r.table.rows == r.info.rows_accepted);
 	FUZZ_ASSERT(r.rejects.rows == r.info.rows_rejected);
+	fuzz_check_lines(&r, apart);
 }
 
 #endif

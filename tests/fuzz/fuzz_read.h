@@ -44,6 +44,16 @@ static inline void fuzz_check_statements(const struct read_result *r)
 	}
 }
 
+/* Every row, and every reject, says where in the file it stands. */
+static inline void fuzz_check_lines(const struct read_result *r)
+{
+	FUZZ_ASSERT(r->table.rows == 0 || r->table.line != NULL);
+	for (uint32_t i = 0; i < r->table.rows; i++)
+		FUZZ_ASSERT(r->table.line[i] > 0);
+	for (uint32_t i = 0; i < r->rejects.rows; i++)
+		FUZZ_ASSERT(r->rejects.cols[0].i64[i] > 0);
+}
+
 static inline int fuzz_read(const uint8_t *p, size_t n, const char *format)
 {
 	struct read_result r CLEANUP(read_result_free) = READ_RESULT_INIT;
@@ -69,6 +79,7 @@ static inline int fuzz_read(const uint8_t *p, size_t n, const char *format)
 	FUZZ_ASSERT(r.info.rows_accepted == r.table.rows && r.info.rows_rejected == r.rejects.rows);
 	FUZZ_ASSERT(r.info.rows_read ==
 		    r.info.rows_accepted + r.info.rows_rejected + r.info.rows_skipped);
+	fuzz_check_lines(&r);
 	fuzz_check_dataset(&r);
 	fuzz_check_statements(&r);
 	return 0;

@@ -9,6 +9,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	if (n < 512 || n > 200000 || memcmp(p, mark, 8) != 0)
 		return 0;
-	fuzz_read(sv_from((const char *)p, n));
+	fuzz_read(sv_from((const char *)p, n), 1);
 	return 0;
 }
