@@ -240,12 +240,12 @@ static bool counted(int field, int level)
 static int plain_level(const struct model *o, uint32_t l, uint32_t k, int field, int level)
 {
 	const struct ref_row *a = &o->left[l], *b = &o->right[k];
-	/* a missing day wraps, and is not asked for */
-	int days = (int)((uint32_t)b->day - (uint32_t)a->day), size = abs(days);
+	/* wide: a missing day is far from all, and is not asked for */
+	int64_t days = (int64_t)b->day - a->day, size = days < 0 ? -days : days;
 	int range = size <= 60 ? 0 : size <= 120 ? 1 : size <= 365 ? 2 : 3;
 
 	if (field == REF_DATE && level < RANGES)
-		return size <= 40 ? DAY0 + days : days < 0 ? 3 - range : DAY0 + 41 + range;
+		return size <= 40 ? DAY0 + (int)days : days < 0 ? 3 - range : DAY0 + 41 + range;
 	if (field == REF_AMOUNT && level < OTHER)
 		return amount_bin(a->amount, b->amount);
 	return o->level[at(o, l, k) * REF_FIELDS + (size_t)field];
