@@ -21,4 +21,5 @@ dist_migrations_DATA = \
 	%D%/0017_repair.up.sql %D%/0017_repair.down.sql \
 	%D%/0018_mail.up.sql %D%/0018_mail.down.sql \
 	%D%/0019_account.up.sql %D%/0019_account.down.sql \
-	%D%/0020_preview.up.sql %D%/0020_preview.down.sql
+	%D%/0020_preview.up.sql %D%/0020_preview.down.sql \
+	%D%/0021_audit_chain.up.sql %D%/0021_audit_chain.down.sql

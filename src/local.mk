@@ -23,3 +23,4 @@ include src/scanner/local.mk
 include src/intake/local.mk
 include src/matcher/local.mk
 include src/courier/local.mk
+include src/auditor/local.mk

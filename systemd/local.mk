@@ -2,6 +2,7 @@
 systemdsystemunit_DATA = \
 	%D%/recon-api@.service \
 	%D%/recon-api@.socket \
+	%D%/recon-auditor.service \
 	%D%/recon-courier.service \
 	%D%/recon-expire.service \
 	%D%/recon-expire.timer \
@@ -26,6 +27,7 @@ tmpfiles_DATA = %D%/recon-folders.conf
 
 SYSTEMD_GENERATED = \
 	%D%/recon-api@.service \
+	%D%/recon-auditor.service \
 	%D%/recon-courier.service \
 	%D%/recon-expire.service \
 	%D%/recon-intake.service \
@@ -41,6 +43,7 @@ $(SYSTEMD_GENERATED): Makefile
 		-e 's|@bindir[@]|$(bindir)|g' -e 's|@pkgdatadir[@]|$(pkgdatadir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
 		$(srcdir)/$@.in > $@
 %D%/recon-api@.service: $(srcdir)/%D%/recon-api@.service.in
+%D%/recon-auditor.service: $(srcdir)/%D%/recon-auditor.service.in
 %D%/recon-courier.service: $(srcdir)/%D%/recon-courier.service.in
 %D%/recon-expire.service: $(srcdir)/%D%/recon-expire.service.in
 %D%/recon-intake.service: $(srcdir)/%D%/recon-intake.service.in
@@ -54,6 +57,7 @@ $(SYSTEMD_GENERATED): Makefile
 CLEANFILES += $(SYSTEMD_GENERATED)
 EXTRA_DIST += \
 	%D%/recon-watch.service.in \
+	%D%/recon-auditor.service.in \
 	%D%/recon-courier.service.in \
 	%D%/recon-expire.service.in %D%/recon-expire.timer \
 	%D%/recon-api@.service.in %D%/recon-api@.socket %D%/recon-intake.service.in \

@@ -3,6 +3,8 @@ bin_PROGRAMS += recon
 recon_SOURCES = \
 	%D%/cli.c %D%/cli.h \
 	%D%/command.def \
+	%D%/audit_read.c %D%/audit_read.h \
+	%D%/cmd_audit.c \
 	%D%/cmd_expire.c \
 	%D%/cmd_export.c \
 	%D%/cmd_import.c \

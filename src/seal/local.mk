@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libseal.a
 libseal_a_SOURCES = \
 	%D%/aead_file.c %D%/aead_file.h \
+	%D%/chain.c %D%/chain.h \
+	%D%/chain_check.c %D%/chain_check.h \
 	%D%/code.c %D%/code.h \
 	%D%/email.c %D%/email.h \
 	%D%/envelope.c %D%/envelope.h \
@@ -11,12 +13,13 @@ libseal_a_SOURCES = \
 	%D%/jwt.c %D%/jwt.h %D%/jwt_key.c %D%/jwt_private.h \
 	%D%/password.c %D%/password.h %D%/password_common.def \
 	%D%/random.c %D%/random.h \
-	%D%/seal.c %D%/seal.h
+	%D%/seal.c %D%/seal.h \
+	%D%/sign.c %D%/sign.h
 libseal_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS)
 SEAL_LIBS = libseal.a $(WIRE_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 
 if HAVE_CMOCKA
-SEAL_TESTS = test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email test_seal_jwt test_seal_letter
+SEAL_TESTS = test_seal_chain test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email test_seal_jwt test_seal_letter
 check_PROGRAMS += $(SEAL_TESTS)
 endif
 test_seal_hash_SOURCES = tests/unit/seal/test_hash.c
@@ -46,3 +49,6 @@ test_seal_jwt_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_seal_letter_SOURCES = tests/unit/seal/test_letter.c
 test_seal_letter_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_seal_letter_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_seal_chain_SOURCES = tests/unit/seal/test_chain.c
+test_seal_chain_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_chain_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libstore.a
 STORE_SQL = \
 	%D%/sql/api_key.sql \
+	%D%/sql/audit.sql \
 	%D%/sql/dataset.sql \
 	%D%/sql/decision.sql \
 	%D%/sql/duplicate.sql \
@@ -32,6 +33,7 @@ libstore_a_SOURCES = \
 	%D%/db_row.c \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/store_api_key.c %D%/store_api_key.h \
+	%D%/store_audit.c %D%/store_audit.h \
 	%D%/store_dataset.c %D%/store_dataset.h \
 	%D%/store_duplicate.c %D%/store_duplicate.h \
 	%D%/store_decision.c %D%/store_decision.h \

@@ -1,4 +1,4 @@
-/* Settings, kept answers, audit; see store_platform.h. */
+/* Settings, kept answers; see store_platform.h. */
 #include "store/store_platform.h"
 
 static const struct db_field setting_fields[] = {
@@ -49,17 +49,5 @@ int store_answer_insert(struct db *db, const struct uuid *user, struct sv key,
 	return db_run_one(db, SQL_IDEMPOTENCY_INSERT,
 		DB_PARAMS(DB_UUID(user), DB_SV(key), DB_HASH(a->request_hash), DB_I32(a->status),
 			DB_BYTES(a->answer)),
-		err);
-}
-
-int store_audit_insert(struct db *db, const struct audit *a, struct err *err)
-{
-	struct uuid id = uuid_new();
-
-	return db_run_one(db, SQL_AUDIT_INSERT,
-		DB_PARAMS(DB_UUID(&id), DB_UUID_OPT(&a->project_id), DB_WORD(a->actor_kind),
-			DB_UUID_OPT(&a->actor_id), DB_STR(event_info(a->event)->word),
-			DB_STR(a->object_kind ? a->object_kind : ""), DB_UUID_OPT(&a->object_id),
-			DB_WORD(a->outcome), DB_SV(a->request_id), DB_SV(a->details)),
 		err);
 }

@@ -1,10 +1,11 @@
 #ifndef STORE_STORE_PLATFORM_H
 #define STORE_STORE_PLATFORM_H
 /*
- * What all areas share: settings, answers kept for Idempotency-Key, and the audit outbox.
+ * What all areas share: settings and answers kept for Idempotency-Key. The audit outbox, which all
+ * areas share too, is in store_audit.h.
  */
-#include "domain/event.h"
 #include "store/db.h"
+#include "store/store_audit.h"
 
 struct setting {
 	struct sv key;
@@ -35,20 +36,5 @@ MUST_CHECK int store_answer_get(struct db *db, const struct uuid *user, struct s
 /* Inside the business transaction. E_EXISTS: a request with the same key was first. */
 MUST_CHECK int store_answer_insert(struct db *db, const struct uuid *user, struct sv key,
 	const struct kept_answer *answer, struct err *err);
-
-struct audit {
-	struct uuid project_id;  /* nil: none */
-	enum word actor_kind;    /* ACTOR_ */
-	struct uuid actor_id;    /* nil: none */
-	enum event event;        /* its word is the action */
-	const char *object_kind; /* "job"; NULL: none */
-	struct uuid object_id;
-	enum word outcome; /* AUDIT_ */
-	struct sv request_id;
-	struct sv details; /* JSON or SV_NULL; nothing personal, no record data */
-};
-
-/* Inside the business transaction; a refused act writes its own after the rollback. */
-MUST_CHECK int store_audit_insert(struct db *db, const struct audit *audit, struct err *err);
 
 #endif

@@ -1,7 +1,7 @@
 # Tests against a private PostgreSQL; each program brings its own cluster.
 if HAVE_CMOCKA
 check_PROGRAMS += test_db_migrate test_db_scope test_db_task test_db_record test_db_plan test_db_cut test_db_store test_db_expiry test_db_end \
-	test_db_worker
+	test_db_worker test_db_audit
 endif
 DB_TEST_SOURCES = tests/db/fixture.c tests/db/fixture.h tests/db/pg.c tests/db/pg.h
 JOBS_TEST_SOURCES = $(DB_TEST_SOURCES) tests/db/jobs.c tests/db/jobs.h
@@ -37,3 +37,7 @@ test_db_end_LDADD = $(MATCHER_LIBS) $(DB_TEST_LDADD)
 test_db_worker_SOURCES = tests/db/test_worker.c $(JOBS_TEST_SOURCES)
 test_db_worker_CPPFLAGS = $(DB_TEST_CPPFLAGS)
 test_db_worker_LDADD = $(MATCHER_LIBS) $(DB_TEST_LDADD)
+test_db_audit_SOURCES = tests/db/test_audit.c src/cli/audit_read.c src/cli/audit_read.h $(AUDITOR_SOURCES) \
+	$(DB_TEST_SOURCES) $(PLACE_SOURCES)
+test_db_audit_CPPFLAGS = $(DB_TEST_CPPFLAGS) $(PLACE_CPPFLAGS)
+test_db_audit_LDADD = $(DB_TEST_LDADD) $(SYS_LIBS)

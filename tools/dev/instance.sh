@@ -202,6 +202,10 @@ smtp.from = recon@localhost.test
 smtp.user = recon
 smtp.password_file = $inst/secrets/smtp.password
 smtp.ca_file = $inst/tls/cert.pem
+audit.private_key_file = $inst/secrets/audit.key
+audit.public_key_file = $inst/secrets/audit.pub
+audit.checkpoint_file = $inst/state/audit.checkpoints
+audit.checkpoint_seconds = 10s
 TEXT
 }
 
@@ -240,7 +244,7 @@ rows_programs() {
 	done
 	[ ! -x "$programs/recon-scanner" ] || row scanner 1 "seqpacket:$run/scanner.sock" 15 \
 		"$programs/recon-scanner" --config "$inst/conf/recon.conf"
-	for pool in intake matcher courier; do
+	for pool in intake matcher auditor courier; do
 		[ ! -x "$programs/recon-$pool" ] || row "$pool" 1 - 15 \
 			"$programs/recon-$pool" --config "$inst/conf/recon.conf"
 	done
@@ -346,6 +350,7 @@ instance_secrets() {
 		as_user sh -c 'umask 077; head -c 18 /dev/urandom | base64 >secrets/smtp.password'
 	[ -s "$inst/secrets/courier.key" ] || recon_command vault keygen --public "$inst/secrets/courier.pub" --private "$inst/secrets/courier.key"
 	[ -s "$inst/secrets/vault.key" ] || recon_command vault keygen --public "$inst/secrets/vault.pub" --private "$inst/secrets/vault.key"
+	[ -s "$inst/secrets/audit.key" ] || recon_command audit keygen --public "$inst/secrets/audit.pub" --private "$inst/secrets/audit.key"
 }
 
 instance_json() {

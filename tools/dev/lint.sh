@@ -102,7 +102,7 @@ suite_lint() {
 
 units_verify() { # ROOT
 	local unit message status=0
-	for unit in recon.target recon-scanner.service recon-intake.service recon-matcher.service recon-courier.service \
+	for unit in recon.target recon-scanner.service recon-intake.service recon-matcher.service recon-auditor.service recon-courier.service \
 		recon-expire.service recon-expire.timer recon-watch.service recon-api@auth.service recon-api@api.service recon-api@upload.service recon-api@data.service; do
 		message=$(systemd-analyze verify --root="$1" --man=no --recursive-errors=no "$unit" 2>&1) || status=1
 		[ -z "$message" ] || {
@@ -137,7 +137,7 @@ suite_systemd() {
 	for unit in recon-matcher.service recon-scanner.service; do
 		tap_run "$unit is confined" units_exposure "$root" "$unit" 0.6 || status=1
 	done
-	for unit in recon-expire.service recon-courier.service recon-intake.service recon-api@auth.service recon-api@api.service recon-api@upload.service \
+	for unit in recon-auditor.service recon-expire.service recon-courier.service recon-intake.service recon-api@auth.service recon-api@api.service recon-api@upload.service \
 		recon-api@data.service recon-watch.service; do
 		tap_run "$unit is confined" units_exposure "$root" "$unit" 1.3 || status=1
 	done

@@ -1,4 +1,4 @@
--- Settings, kept answers and the audit outbox.
+-- Settings and kept answers.
 
 -- name: setting_get(text)
 SELECT key, value, updated_at, version FROM setting WHERE key = $1;
@@ -16,8 +16,3 @@ SELECT request_hash, status, answer, created_at FROM idempotency WHERE user_id =
 
 -- name: idempotency_insert(uuid, text, bytea, int4, bytea)
 INSERT INTO idempotency (user_id, key, request_hash, status, answer) VALUES ($1, $2, $3, $4, $5);
-
--- name: audit_insert(uuid, uuid, text, uuid, text, text, uuid, text, text, text)
-INSERT INTO audit_outbox (id, project_id, actor_kind, actor_id, action, object_kind, object_id,
-	outcome, request_id, details)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::json);
