@@ -183,6 +183,9 @@ void api_etag(struct api *a, int64_t version);
 void api_object(struct api *a, const char *kind, const struct uuid *id);
 /* A further audit row in the open transaction, by the request's actor about a->object. */
 MUST_CHECK int api_audit(struct api *a, enum event event, enum word outcome, struct err *err);
+/* The same in a transaction of its own: what is only looked at changes nothing, and is recorded all
+ * the same before it is shown. */
+MUST_CHECK int api_record(struct api *a, enum event event, struct err *err);
 /* Wakes workers of a kind (a static text) once the transaction is committed. */
 void api_wake(struct api *a, const char *kind);
 

@@ -232,6 +232,18 @@ int api_audit(struct api *a, enum event event, enum word outcome, struct err *er
 	return store_audit_insert(a->db, &audit, err);
 }
 
+int api_record(struct api *a, enum event event, struct err *err)
+{
+	int rc = db_begin(a->db, err);
+
+	if (rc == 0)
+		rc = api_audit(a, event, AUDIT_DONE, err);
+	if (rc == 0)
+		rc = db_commit(a->db, err);
+	db_rollback(a->db);
+	return rc;
+}
+
 /* A refused act leaves its own row, after the rollback. What never was an act (no such path, form of
  * the input, nobody signed in) leaves none. */
 static void audit_refusal(struct api *a, int code)

@@ -194,6 +194,11 @@ int ep_evidence_get(struct api *a, struct err *err)
 	const struct result_matches *m = &j->result.matches;
 	if (no < 1 || no > m->n)
 		return err_set(err, E_NOT_FOUND, "The job has no match %lld.", (long long)no);
+	/* It shows what two people's papers say, in full. */
+	api_object(a, "job", &id);
+	rc = api_record(a, EVENT_EVIDENCE_READ, err);
+	if (rc != 0)
+		return rc;
 
 	uint32_t i = (uint32_t)no - 1;
 	struct json_writer *w = &a->out;

@@ -40,26 +40,14 @@ static void put_disposition(struct api *a, const struct api_export *e)
 		write_format_words[e->format]);
 }
 
-static int record(struct api *a, const struct api_export *e, struct err *err)
-{
-	int rc = db_begin(a->db, err);
-
-	api_object(a, e->kind, &e->id);
-	if (rc == 0)
-		rc = api_audit(a, EVENT_EXPORT_CREATE, AUDIT_DONE, err);
-	if (rc == 0)
-		rc = db_commit(a->db, err);
-	db_rollback(a->db);
-	return rc;
-}
-
 int export_begin(struct api *a, const struct api_export *e, struct err *err)
 {
 	bool stale = clock_wall_us(&a->env->clock) - a->actor.step_up_at > AUTH_STEP_UP_US;
 
 	if (e->rows > EXPORT_FREE_ROWS && a->actor.kind == API_SESSION && stale)
 		return err_set(err, E_STEP_UP, NULL);
-	int rc = record(a, e, err);
+	api_object(a, e->kind, &e->id);
+	int rc = api_record(a, EVENT_EXPORT_CREATE, err);
 	if (rc != 0)
 		return rc;
 	put_disposition(a, e);

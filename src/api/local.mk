@@ -9,6 +9,7 @@ libapi_a_SOURCES = \
 	%D%/data.c %D%/data.h \
 	%D%/ep.h \
 	%D%/ep_api_key.c \
+	%D%/ep_audit.c \
 	%D%/ep_dataset.c \
 	%D%/ep_dataset_rows.c \
 	%D%/ep_duplicate.c \

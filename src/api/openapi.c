@@ -208,12 +208,20 @@ static void print_error_status(struct buf *b, const struct route *r, int status)
 	buf_add_char(b, '}');
 }
 
-static void print_downloads(struct buf *b)
+static void print_download(struct buf *b, const char *media, bool first)
+{
+	buf_printf(b, "%s\"%s\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}",
+		first ? "" : ",", media);
+}
+
+/* What comes without asking for a format is the first. */
+static void print_downloads(struct buf *b, bool lines)
 {
 	buf_add_cstr(b, ",\"content\":{");
+	if (lines)
+		print_download(b, HTTP_LINES_TYPE, true);
 	for (int f = 0; f < WRITE_FORMAT_COUNT; f++)
-		buf_printf(b, "%s\"%s\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}",
-			f == 0 ? "" : ",", write_format_media((enum write_format)f));
+		print_download(b, write_format_media((enum write_format)f), f == 0 && !lines);
 	buf_add_char(b, '}');
 }
 
@@ -225,7 +233,7 @@ static void print_responses(struct buf *b, const struct route *r)
 	if (r->output != NULL)
 		print_content(b, HTTP_JSON_TYPE, r->output);
 	if ((r->flags & ROUTE_DOWNLOAD) != 0)
-		print_downloads(b);
+		print_downloads(b, (r->flags & ROUTE_LINES) != 0);
 	buf_add_char(b, '}');
 	for (int status = 400; status < 600; status++)
 		print_error_status(b, r, status);

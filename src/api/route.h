@@ -44,6 +44,7 @@ enum route_flag {
 	ROUTE_INTERNAL = 32,  /* not part of the document: nginx and monitoring ask */
 	ROUTE_DOWNLOAD = 128, /* the answer is a file of a format of write/format.def */
 	ROUTE_FORM = 256,     /* the streamed body is a form */
+	ROUTE_LINES = 512,    /* the answer may also be lines of JSON */
 	ROUTE_REFRESH = 64,   /* authenticated by the refresh cookie alone, by its handler */
 };
 

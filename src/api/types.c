@@ -740,6 +740,21 @@ const struct schema type_decision = OBJECT("decision", "An entry of the decision
 static const struct schema decisions = ARRAY_OF(type_decision, 0);
 const struct schema type_decision_list = LIST_OF("decision_list", decisions);
 
+/* --- audit ------------------------------------------------------------------------------------ */
+
+static const struct schema audit_outcome = WORD_OF("AUDIT");
+static const struct schema audit_details = {.type = SCHEMA_ANY, .doc = "What else there is to say."};
+static const struct schema audit_row = OBJECT("audit_row", "One act, or one that was refused.",
+	REQ_DOC("seq", count, "Its place in the log."), REQ("id", id), REQ("ts", instant),
+	NUL("project", id), REQ("actor_kind", code), NUL("actor", id),
+	REQ_DOC("action", code, "noun.verb"), REQ_DOC("text", text, "The action for people."),
+	REQ("object_kind", code), NUL("object", id), REQ("outcome", audit_outcome),
+	NUL("request_id", code), NUL("details", audit_details),
+	NUL_DOC("personal", audit_details, "Where it came from; null when there is none or it was erased."),
+	REQ_DOC("hash", hash, "Of this row and all before it."));
+static const struct schema audit_rows = ARRAY_OF(audit_row, 0);
+const struct schema type_audit_list = LIST_OF("audit_list", audit_rows);
+
 /* --- query and path parameters ---------------------------------------------------------------- */
 
 #define PAGE OPT_DOC("limit", limit, "100 without."), OPT("cursor", cursor)
@@ -758,6 +773,19 @@ const struct schema_field query_sample[] = {OPT_DOC("limit", rows_limit, "20 wit
 static const struct schema export_format = {.type = SCHEMA_ENUM, .values = write_format_words};
 const struct schema_field query_export[] = {
 	OPT_DOC("format", export_format, "csv without."), SCHEMA_END};
+
+static const struct schema audit_format = ENUM_OF("ndjson", "csv", "xlsx");
+#define AUDIT_FILTER                                                                               \
+	OPT_DOC("from", instant, "At or after it."), OPT_DOC("to", instant, "Before it."),         \
+		OPT("actor", id), OPT("action", code), OPT("object", id),                          \
+		OPT("outcome", audit_outcome), OPT("request_id", code)
+#define AUDIT_FORMAT OPT_DOC("format", audit_format, "ndjson without: the log as it can be verified.")
+
+const struct schema_field query_audit[] = {OPT("project", id), AUDIT_FILTER, PAGE, SCHEMA_END};
+const struct schema_field query_audit_export[] = {
+	OPT("project", id), AUDIT_FILTER, AUDIT_FORMAT, SCHEMA_END};
+const struct schema_field query_project_audit[] = {AUDIT_FILTER, PAGE, SCHEMA_END};
+const struct schema_field query_project_audit_export[] = {AUDIT_FILTER, AUDIT_FORMAT, SCHEMA_END};
 
 static const struct {
 	const char *name;

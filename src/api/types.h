@@ -14,7 +14,7 @@ extern const struct schema type_problem, type_health, type_ready, type_limits, t
 	type_ruleset_version_list, type_job, type_job_list, type_receipt, type_model, type_sample, type_model_version,
 	type_model_version_list, type_record_page, type_reject_page, type_preview,
 	type_view, type_view_rows, type_facet_list, type_evidence, type_decision,
-	type_decision_list;
+	type_decision_list, type_audit_list;
 
 /* Inputs */
 extern const struct schema type_sign_in, type_redeem, type_step_up, type_api_key_new,
@@ -24,7 +24,8 @@ extern const struct schema type_sign_in, type_redeem, type_step_up, type_api_key
 
 /* Query parameters; each ends with a row without name. */
 extern const struct schema_field query_page[], query_projects[], query_files[], query_datasets[],
-	query_jobs[], query_rows[], query_export[], query_sample[];
+	query_jobs[], query_rows[], query_export[], query_sample[], query_audit[],
+	query_audit_export[], query_project_audit[], query_project_audit_export[];
 
 /* The type of a path parameter by its name; NULL for a name that no route may use. */
 const struct schema *type_of_path_param(struct sv name);

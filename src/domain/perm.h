@@ -26,7 +26,7 @@ enum perm_scope {
 	PERM_SCOPE_SELF,
 	PERM_SCOPE_PROJECT,
 	PERM_SCOPE_ADMINISTRATOR,
-	PERM_SCOPE_AUDITOR,
+	PERM_SCOPE_AUDITOR, /* or administrator */
 };
 
 /* What an API key may have been given; bits. */

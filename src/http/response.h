@@ -10,6 +10,7 @@
 
 #define HTTP_PROBLEM_TYPE "application/problem+json"
 #define HTTP_JSON_TYPE "application/json"
+#define HTTP_LINES_TYPE "application/x-ndjson"
 #define HTTP_PROBLEM_ERRORS_MAX 16
 
 struct http_response {

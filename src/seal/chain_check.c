@@ -171,6 +171,9 @@ static int compare_rows(const void *a, const void *b, void *arg)
 	int32_t i = *(const int32_t *)a, j = *(const int32_t *)b;
 	int order = memcmp(by->rows[i].hash, by->rows[j].hash, SHA256_LEN);
 
+	/* Of rows with the same hash the one that it was taken of comes first. */
+	if (order == 0)
+		order = (by->rows[i].actual == 0) - (by->rows[j].actual == 0);
 	return order != 0 ? order : (i > j) - (i < j);
 }
 
@@ -206,7 +209,7 @@ static int hang(struct chain_check *c, struct err *err)
 	for (size_t i = 0; i < c->n; i++) {
 		struct link *l = &c->rows[i];
 
-		/* The same row twice: the second one is no part of the tree. */
+		/* The same hash twice: the second one is no part of the tree. */
 		l->inserted = find(c, l->hash) != (int32_t)i;
 		l->parent = memcmp(l->prev, empty, SHA256_LEN) == 0 ? START : find(c, l->prev);
 		if (!l->inserted && l->parent >= 0)

@@ -9,9 +9,8 @@
 #include "seal/hash.h"
 #include "seal/seal.h"
 
-static_assert(crypto_sign_BYTES == SIGN_LEN && crypto_sign_SECRETKEYBYTES == 64 &&
-		      crypto_sign_PUBLICKEYBYTES == 32 && crypto_sign_SEEDBYTES == 32,
-	"Ed25519");
+static_assert(crypto_sign_BYTES == SIGN_LEN && crypto_sign_SECRETKEYBYTES == 64, "Ed25519");
+static_assert(crypto_sign_PUBLICKEYBYTES == 32, "Ed25519");
 
 #define PUBLIC_PREFIX "recon-audit-public:"
 #define PRIVATE_PREFIX "recon-audit-private:"
@@ -102,7 +101,7 @@ static int key_parse(struct sv line, struct sv prefix, uint8_t ret[32], struct e
 
 int sign_pair_parse(struct sv line, struct sign_pair *ret, struct err *err)
 {
-	uint8_t seed[32];
+	uint8_t seed[crypto_sign_SEEDBYTES];
 	int rc = key_parse(line, SV(PRIVATE_PREFIX), seed, err);
 
 	if (rc < 0)

@@ -193,13 +193,25 @@ static struct db_param instant_opt(int64_t us)
 	return us == 0 ? DB_NULL(TIMESTAMPTZ) : DB_INSTANT(us);
 }
 
+static int list(struct db *db, enum sql statement, const struct audit_filter *f, int64_t seq,
+	int32_t n, struct arena *arena, struct chain_row **ret, size_t *ret_n, struct err *err)
+{
+	return db_list(db, statement,
+		DB_PARAMS(DB_UUID_OPT(&f->project_id), DB_I64(seq), DB_I32(n), instant_opt(f->from),
+			instant_opt(f->to), DB_UUID_OPT(&f->actor_id), DB_SV(f->action),
+			DB_UUID_OPT(&f->object_id), DB_WORD_OPT(f->outcome), DB_SV(f->request_id)),
+		&row_shape, arena, ret, ret_n, err);
+}
+
 int store_audit_list(struct db *db, const struct audit_filter *f, int64_t before, int32_t n,
 	struct arena *arena, struct chain_row **ret, size_t *ret_n, struct err *err)
 {
-	return db_list(db, SQL_AUDIT_LIST,
-		DB_PARAMS(DB_UUID_OPT(&f->project_id), DB_I64(before == 0 ? INT64_MAX : before),
-			DB_I32(n), instant_opt(f->from), instant_opt(f->to),
-			DB_UUID_OPT(&f->actor_id), DB_SV(f->action), DB_UUID_OPT(&f->object_id),
-			DB_WORD_OPT(f->outcome), DB_SV(f->request_id)),
-		&row_shape, arena, ret, ret_n, err);
+	return list(db, SQL_AUDIT_LIST, f, before == 0 ? INT64_MAX : before, n, arena, ret, ret_n,
+		err);
+}
+
+int store_audit_select(struct db *db, const struct audit_filter *f, int64_t after, int32_t n,
+	struct arena *arena, struct chain_row **ret, size_t *ret_n, struct err *err)
+{
+	return list(db, SQL_AUDIT_SELECT, f, after, n, arena, ret, ret_n, err);
 }

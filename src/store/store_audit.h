@@ -67,5 +67,8 @@ struct audit_filter {
 /* Rows below a number (0: from the newest), newest first. */
 MUST_CHECK int store_audit_list(struct db *db, const struct audit_filter *filter, int64_t before,
 	int32_t n, struct arena *arena, struct chain_row **ret, size_t *ret_n, struct err *err);
+/* Rows behind a number, oldest first. */
+MUST_CHECK int store_audit_select(struct db *db, const struct audit_filter *filter, int64_t after,
+	int32_t n, struct arena *arena, struct chain_row **ret, size_t *ret_n, struct err *err);
 
 #endif

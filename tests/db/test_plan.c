@@ -95,6 +95,11 @@ static const char *const fill[] = {
 	"SELECT id, 'k', sha256('x'), 200, '' FROM app_user",
 	"INSERT INTO audit_outbox (id, actor_kind, action, outcome) SELECT gen_random_uuid(), "
 	"'system', 'a.b', 'done' FROM generate_series(1, 20000) i",
+	"INSERT INTO audit_log (seq, id, ts, actor_kind, actor_id, action, object_kind, outcome, "
+	"prev_hash, hash) SELECT i, gen_random_uuid(), now(), 'user', md5('u' || i)::uuid, 'a.b', '', "
+	"'done', sha256(i::text::bytea), sha256((i + 1)::text::bytea) FROM generate_series(1, 20000) i",
+	"INSERT INTO audit_checkpoint (seq, hash, count, key, signature) SELECT seq, hash, seq, "
+	"'12345678', repeat('x', 64)::bytea FROM audit_log",
 	"ANALYZE",
 };
 

@@ -49,6 +49,18 @@ SELECT seq, id, ts, project_id, actor_kind, actor_id, action, object_kind, objec
 	request_id, details, personal, salt, personal_hash, prev_hash, hash
 FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2;
 
+-- As audit_list, oldest first.
+-- name: audit_select(uuid, int8, int4, timestamptz, timestamptz, uuid, text, uuid, text, text)
+SELECT seq, id, ts, project_id, actor_kind, actor_id, action, object_kind, object_id, outcome,
+	request_id, details, personal, salt, personal_hash, prev_hash, hash
+FROM audit_log
+WHERE seq > $2 AND ($1::uuid IS NULL OR project_id = $1)
+	AND ($4::timestamptz IS NULL OR ts >= $4) AND ($5::timestamptz IS NULL OR ts < $5)
+	AND ($6::uuid IS NULL OR actor_id = $6) AND ($7::text IS NULL OR action = $7)
+	AND ($8::uuid IS NULL OR object_id = $8) AND ($9::text IS NULL OR outcome = $9)
+	AND ($10::text IS NULL OR request_id = $10)
+ORDER BY seq LIMIT $3;
+
 -- Newest first. What is NULL is not asked for; the project is that of a page of its own.
 -- name: audit_list(uuid, int8, int4, timestamptz, timestamptz, uuid, text, uuid, text, text)
 SELECT seq, id, ts, project_id, actor_kind, actor_id, action, object_kind, object_id, outcome,

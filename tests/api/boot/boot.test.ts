@@ -25,6 +25,7 @@ const units = [
 	"recon-intake",
 	"recon-matcher",
 	"recon-courier",
+	"recon-auditor",
 ];
 const run = (command: string, ...args: string[]) => {
 	try {

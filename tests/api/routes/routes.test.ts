@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Answer, type CallOptions, Client } from "../lib/client.ts";
 import { dev, instance } from "../lib/instance.ts";
 import { fault, type Operation, operation, operations, sample } from "../lib/openapi.ts";
-import { newPerson, newProject, type Person, type Project } from "../lib/story.ts";
+import { newPerson, newProject, type Person, type Project, redeemed } from "../lib/story.ts";
 
 const roles = ["viewer", "uploader", "analyst", "approver"] as const;
 type Role = (typeof roles)[number];
@@ -14,6 +14,7 @@ type Role = (typeof roles)[number];
 const may: Record<string, string> = {
 	"project.read": "viewer uploader analyst approver",
 	"project.update": "",
+	"project.audit": "",
 	"member.read": "viewer analyst approver",
 	"source.read": "viewer uploader analyst approver",
 	"source.write": "analyst",
@@ -40,7 +41,7 @@ const members = new Map<Role, Person>();
 let readKey: Client;
 
 beforeAll(async () => {
-	owner = await newPerson("owner");
+	owner = await redeemed(`owner-${randomUUID()}@example.test`, "owner", "--administrator");
 	stranger = await newPerson("stranger");
 	project = await newProject(owner.client);
 	for (const role of roles) {

@@ -16,6 +16,7 @@ static const struct {
 } matrix[] = {
 	{PERM_PROJECT_READ, "vuapo"},
 	{PERM_PROJECT_UPDATE, "o"},
+	{PERM_PROJECT_AUDIT, "o"},
 	{PERM_MEMBER_READ, "vapo"},
 	{PERM_SOURCE_READ, "vuapo"},
 	{PERM_SOURCE_WRITE, "ao"},
@@ -71,7 +72,9 @@ static void test_platform_permissions_ask_the_platforms_role(void **state)
 	static const struct {
 		enum perm perm;
 		unsigned platform;
-	} cases[] = {{PERM_PLATFORM_MANAGE, PLATFORM_ADMINISTRATOR}};
+		unsigned key;
+	} cases[] = {{PERM_PLATFORM_MANAGE, PLATFORM_ADMINISTRATOR, KEY_SCOPE_NONE},
+		{PERM_AUDIT_READ, PLATFORM_ADMINISTRATOR | PLATFORM_AUDITOR, KEY_SCOPE_READ}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -82,8 +85,11 @@ static void test_platform_permissions_ask_the_platforms_role(void **state)
 			assert_true(perm_is_platform(cases[i].perm));
 			assert_int_equal(perm_allows(cases[i].perm, &actor, ROLE_OWNER), want);
 			actor.is_key = true;
-			actor.key_scopes = KEY_SCOPE_ALL;
+			actor.key_scopes = KEY_SCOPE_ALL & ~cases[i].key;
 			assert_false(perm_allows(cases[i].perm, &actor, ROLE_OWNER));
+			actor.key_scopes = cases[i].key;
+			want = want && cases[i].key != KEY_SCOPE_NONE;
+			assert_int_equal(perm_allows(cases[i].perm, &actor, ROLE_OWNER), want);
 		}
 	}
 	assert_false(perm_is_platform(PERM_SELF));

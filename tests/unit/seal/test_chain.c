@@ -205,6 +205,15 @@ static void insert_copy(struct log *l)
 	put(l, 25, &l->rows[17]);
 }
 
+/* A copy that says something else, with the hash of the row that it stands in front of. */
+static void insert_changed_copy(struct log *l)
+{
+	struct chain_row row = l->rows[17];
+
+	row.action = SV("user.create");
+	put(l, 17, &row);
+}
+
 static void insert_behind_signed(struct log *l)
 {
 	struct chain_row row = row_of(39);
@@ -348,6 +357,7 @@ static const struct {
 	{"insertion, others renumbered", insert_renumbered, {{CHAIN_INSERTION, 18, 18, NULL}}, 1},
 	{"insertion behind nothing", insert_unlinked, {{CHAIN_INSERTION, 18, 18, NULL}}, 1},
 	{"insertion of a copy", insert_copy, {{CHAIN_INSERTION, 18, 18, NULL}}, 1},
+	{"insertion of a changed copy", insert_changed_copy, {{CHAIN_INSERTION, 18, 18, NULL}}, 1},
 	{"insertion behind a signed row", insert_behind_signed,
 		{{CHAIN_INSERTION, 39, 39, NULL}}, 1},
 	{"deletion", delete_one, {{CHAIN_DELETION, 17, 17, NULL}}, 1},

@@ -530,6 +530,76 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    auditList: build.query<AuditListApiResponse, AuditListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/audit`,
+        params: {
+          project: queryArg.project,
+          from: queryArg["from"],
+          to: queryArg.to,
+          actor: queryArg.actor,
+          action: queryArg.action,
+          object: queryArg["object"],
+          outcome: queryArg.outcome,
+          request_id: queryArg.requestId,
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    auditExport: build.query<AuditExportApiResponse, AuditExportApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/audit/export`,
+        params: {
+          project: queryArg.project,
+          from: queryArg["from"],
+          to: queryArg.to,
+          actor: queryArg.actor,
+          action: queryArg.action,
+          object: queryArg["object"],
+          outcome: queryArg.outcome,
+          request_id: queryArg.requestId,
+          format: queryArg.format,
+        },
+      }),
+    }),
+    projectAuditList: build.query<
+      ProjectAuditListApiResponse,
+      ProjectAuditListApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/audit`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          actor: queryArg.actor,
+          action: queryArg.action,
+          object: queryArg["object"],
+          outcome: queryArg.outcome,
+          request_id: queryArg.requestId,
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    projectAuditExport: build.query<
+      ProjectAuditExportApiResponse,
+      ProjectAuditExportApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/audit/export`,
+        params: {
+          from: queryArg["from"],
+          to: queryArg.to,
+          actor: queryArg.actor,
+          action: queryArg.action,
+          object: queryArg["object"],
+          outcome: queryArg.outcome,
+          request_id: queryArg.requestId,
+          format: queryArg.format,
+        },
+      }),
+    }),
   }),
   overrideExisting: false,
 });
@@ -980,6 +1050,72 @@ export type DecisionCreateApiArg = {
   /** Repeating a request with the same key gives the same answer once. */
   "Idempotency-Key"?: string;
   decisionNew: DecisionNew;
+};
+export type AuditListApiResponse =
+  /** status 200 The audit log, newest first */ AuditList;
+export type AuditListApiArg = {
+  project?: string;
+  /** At or after it. */
+  from?: string;
+  /** Before it. */
+  to?: string;
+  actor?: string;
+  action?: string;
+  object?: string;
+  outcome?: "done" | "refused" | "failed";
+  requestId?: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type AuditExportApiResponse =
+  /** status 200 Download the audit log, oldest first */ Blob;
+export type AuditExportApiArg = {
+  project?: string;
+  /** At or after it. */
+  from?: string;
+  /** Before it. */
+  to?: string;
+  actor?: string;
+  action?: string;
+  object?: string;
+  outcome?: "done" | "refused" | "failed";
+  requestId?: string;
+  /** ndjson without: the log as it can be verified. */
+  format?: "ndjson" | "csv" | "xlsx";
+};
+export type ProjectAuditListApiResponse =
+  /** status 200 A project's part of the audit log, newest first */ AuditList;
+export type ProjectAuditListApiArg = {
+  project: string;
+  /** At or after it. */
+  from?: string;
+  /** Before it. */
+  to?: string;
+  actor?: string;
+  action?: string;
+  object?: string;
+  outcome?: "done" | "refused" | "failed";
+  requestId?: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type ProjectAuditExportApiResponse =
+  /** status 200 Download a project's part of the audit log, oldest first */ Blob;
+export type ProjectAuditExportApiArg = {
+  project: string;
+  /** At or after it. */
+  from?: string;
+  /** Before it. */
+  to?: string;
+  actor?: string;
+  action?: string;
+  object?: string;
+  outcome?: "done" | "refused" | "failed";
+  requestId?: string;
+  /** ndjson without: the log as it can be verified. */
+  format?: "ndjson" | "csv" | "xlsx";
 };
 export type User = {
   id: string;
@@ -2105,6 +2241,36 @@ export type DecisionNew = {
   records?: RecordRef[];
   note?: string;
 };
+export type AuditRow = {
+  /** Its place in the log. */
+  seq: number;
+  id: string;
+  ts: string;
+  project: string | null;
+  actor_kind: string;
+  actor: string | null;
+  /** noun.verb */
+  action: string;
+  /** The action for people. */
+  text: string;
+  object_kind: string;
+  object: string | null;
+  outcome: "done" | "refused" | "failed";
+  request_id: string | null;
+  details: {
+    [key: string]: any;
+  } | null;
+  /** Where it came from; null when there is none or it was erased. */
+  personal: {
+    [key: string]: any;
+  } | null;
+  /** Of this row and all before it. */
+  hash: string;
+};
+export type AuditList = {
+  items: AuditRow[];
+  next_cursor: string | null;
+};
 export const {
   useSessionCreateMutation,
   useCodeRedeemMutation,
@@ -2212,4 +2378,12 @@ export const {
   useDecisionListQuery,
   useLazyDecisionListQuery,
   useDecisionCreateMutation,
+  useAuditListQuery,
+  useLazyAuditListQuery,
+  useAuditExportQuery,
+  useLazyAuditExportQuery,
+  useProjectAuditListQuery,
+  useLazyProjectAuditListQuery,
+  useProjectAuditExportQuery,
+  useLazyProjectAuditExportQuery,
 } = injectedRtkApi;
