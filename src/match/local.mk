@@ -59,6 +59,7 @@ libmatch_a_SOURCES = \
 	%D%/propose.c %D%/propose_parts.h \
 	%D%/propose_advice.c \
 	%D%/propose_code.c \
+	%D%/propose_lift.c \
 	%D%/propose_pair.c \
 	%D%/propose_profile.c \
 	%D%/propose_write.c \

@@ -16,9 +16,10 @@ static int look(struct propose *q, const struct col_table *left, const struct co
 		rc = propose_profile(&q->p[1], right, err);
 	if (rc == 0)
 		rc = propose_amounts(q, err);
+	if (rc == 0)
+		rc = propose_dates(q, err);
 	if (rc < 0)
 		return rc;
-	propose_dates(q);
 	rc = propose_once(q, err);
 	if (rc == 0)
 		rc = propose_codes(q, err);
@@ -53,6 +54,7 @@ int match_propose(const struct col_table *left, const struct col_table *right,
 	if (q != NULL) {
 		propose_profile_free(&q->p[0]);
 		propose_profile_free(&q->p[1]);
+		propose_lift_free(&q->lift);
 		free(q->once);
 	}
 	free(q);

@@ -1,6 +1,7 @@
 /*
  * Which columns of two tables mean the same: amounts by common values, with their sign or against
- * it; dates; the party; all others by what their values and words have in common.
+ * it, where there are several by whether rows that they join agree elsewhere; dates; the party; all
+ * others by what their values and words have in common.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,19 +18,58 @@
 
 /* ---- amounts and dates ---- */
 
-/* Left values that the right column has, per mille of the sample. */
-static int overlap(const struct propose *q, const struct col *a, const struct col *b, bool opposite,
-	uint32_t *ret, struct err *err)
-{
-	const struct col_table *l = q->p[0].t, *r = q->p[1].t;
-	uint32_t rows = MIN(SET_ROWS, r->rows), n = MIN(PROPOSE_SAMPLE, l->rows), seen = 0, hits = 0;
-	struct set set;
+/* Two columns that may mean the same. */
+struct guess {
+	uint32_t i, k;
+	uint32_t alike;   /* by what they hold */
+	uint32_t lift;    /* per mille, see propose_lift_amount() */
+	bool same_name, flipped;
+};
 
-	if (!propose_set_make(&set, rows))
-		return err_set(err, E_NO_MEMORY, NULL);
-	for (uint32_t row = 0; row < rows; row++)
-		if (col_valid(b, row))
-			propose_set_add(&set, propose_cell_hash(r, b, row, true));
+struct guesses {
+	struct guess *v;
+	uint32_t n;
+};
+
+/* What lets joined rows agree elsewhere goes before what does not. */
+static const struct guess *best_guess(const struct guesses *g)
+{
+	const struct guess *ret = NULL;
+	uint64_t best = 0;
+
+	for (uint32_t i = 0; i < g->n; i++) {
+		const struct guess *v = &g->v[i];
+		uint64_t alike = v->lift == 0 ? (uint64_t)v->alike * SHARE_ONE :
+			(uint64_t)v->alike * v->lift + (UINT64_C(1) << 40);
+		uint64_t score = 2 * alike + v->same_name + 1;
+		bool before = ret == NULL || v->i < ret->i || (v->i == ret->i && v->k < ret->k);
+		if (score < best || (score == best && !before))
+			continue;
+		best = score;
+		ret = v;
+	}
+	return ret;
+}
+
+static int open_lift(struct propose *q, struct err *err)
+{
+	if (q->lift == NULL)
+		q->lift = propose_lift_new(q);
+	return q->lift == NULL ? err_set(err, E_NO_MEMORY, NULL) : 0;
+}
+
+static int open_guesses(struct guesses *g, struct err *err)
+{
+	*g = (struct guesses){.v = calloc((size_t)COLUMNS_MAX * COLUMNS_MAX, sizeof(*g->v))};
+	return g->v == NULL ? err_set(err, E_NO_MEMORY, NULL) : 0;
+}
+
+/* Values of the sampled left rows that the set has, per mille. */
+static uint32_t overlap(const struct propose *q, const struct col *a, const struct set *set, bool opposite)
+{
+	const struct col_table *l = q->p[0].t;
+	uint32_t n = MIN(PROPOSE_SAMPLE, l->rows), seen = 0, hits = 0;
+
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = propose_sample_row(l, i);
 		if (!col_valid(a, row))
@@ -37,58 +77,101 @@ static int overlap(const struct propose *q, const struct col *a, const struct co
 		seen++;
 		uint64_t h = opposite ? mix64((uint64_t)-a->i64[row] + 1) | 1 :
 			propose_cell_hash(l, a, row, true);
-		hits += propose_set_has(&set, h);
+		hits += propose_set_has(set, h);
+	}
+	return seen == 0 ? 0 : hits * SHARE_ONE / seen;
+}
+
+/* Left columns of amounts beside a right one. */
+static int guess_amounts(struct propose *q, uint32_t k, struct guesses *g, struct err *err)
+{
+	const struct col_table *r = q->p[1].t;
+	const struct col *b = q->p[1].col[k];
+	uint32_t rows = MIN(SET_ROWS, r->rows);
+	struct set set;
+
+	if (!propose_set_make(&set, rows))
+		return err_set(err, E_NO_MEMORY, NULL);
+	for (uint32_t row = 0; row < rows; row++)
+		if (col_valid(b, row))
+			propose_set_add(&set, propose_cell_hash(r, b, row, true));
+	for (uint32_t i = 0; i < q->p[0].n; i++) {
+		const struct col *a = q->p[0].col[i];
+		if (a->type != COL_AMOUNT)
+			continue;
+		uint32_t plain = overlap(q, a, &set, false), flipped = overlap(q, a, &set, true);
+		g->v[g->n++] = (struct guess){.i = i, .k = k, .alike = 2 * MAX(plain, flipped),
+			.same_name = propose_same_name(a, b), .flipped = flipped > plain + 100};
 	}
 	free(set.slot);
-	*ret = seen == 0 ? 0 : hits * SHARE_ONE / seen;
+	return 0;
+}
+
+static int choose_amounts(struct propose *q, struct guesses *g, struct err *err)
+{
+	int rc = g->n > 1 ? open_lift(q, err) : 0;
+
+	for (uint32_t x = 0; x < g->n && g->n > 1 && rc == 0; x++)
+		rc = propose_lift_amount(q->lift, g->v[x].i, g->v[x].k, g->n, &g->v[x].lift, err);
+	const struct guess *best = rc == 0 ? best_guess(g) : NULL;
+	if (best == NULL)
+		return rc;
+	q->amount_at[0] = best->i;
+	q->amount_at[1] = best->k;
+	q->amount[0] = q->p[0].col[best->i];
+	q->amount[1] = q->p[1].col[best->k];
+	q->money = q->p[0].filled[best->i] >= 900 && q->p[1].filled[best->k] >= 900;
+	q->flip = best->flipped;
 	return 0;
 }
 
 int propose_amounts(struct propose *q, struct err *err)
 {
-	uint32_t best = 0;
+	struct guesses g;
+	int rc = open_guesses(&g, err);
 
-	for (uint32_t i = 0; i < q->p[0].n; i++)
-		for (uint32_t k = 0; k < q->p[1].n; k++) {
-			const struct col *a = q->p[0].col[i], *b = q->p[1].col[k];
-			uint32_t plain = 0, flipped = 0;
-			if (a->type != COL_AMOUNT || b->type != COL_AMOUNT)
-				continue;
-			int rc = overlap(q, a, b, false, &plain, err);
-			if (rc == 0)
-				rc = overlap(q, a, b, true, &flipped, err);
-			if (rc < 0)
-				return rc;
-			uint32_t score = 4 * MAX(plain, flipped) + propose_same_name(a, b) + 1;
-			if (score <= best)
-				continue;
-			best = score;
-			q->amount[0] = a;
-			q->amount[1] = b;
-			q->money = q->p[0].filled[i] >= 900 && q->p[1].filled[k] >= 900;
-			q->flip = flipped > plain + 100;
-		}
-	return 0;
+	for (uint32_t k = 0; k < q->p[1].n && rc == 0; k++)
+		if (q->p[1].col[k]->type == COL_AMOUNT)
+			rc = guess_amounts(q, k, &g, err);
+	if (rc == 0)
+		rc = choose_amounts(q, &g, err);
+	free(g.v);
+	return rc;
 }
 
-void propose_dates(struct propose *q)
+static void guess_dates(const struct propose *q, struct guesses *g)
 {
-	uint32_t best = 0;
-
 	for (uint32_t i = 0; i < q->p[0].n; i++)
 		for (uint32_t k = 0; k < q->p[1].n; k++) {
 			const struct col *a = q->p[0].col[i], *b = q->p[1].col[k];
 			if (a->type != COL_DATE || b->type != COL_DATE)
 				continue;
-			uint32_t score = 1 + 2 * (q->p[0].filled[i] + q->p[1].filled[k] +
-				propose_common(&q->p[0].values[i], &q->p[1].values[k], SHARE_ONE)) +
-				propose_same_name(a, b);
-			if (score <= best)
-				continue;
-			best = score;
-			q->date[0] = a;
-			q->date[1] = b;
+			g->v[g->n++] = (struct guess){.i = i, .k = k, .same_name = propose_same_name(a, b),
+				.alike = q->p[0].filled[i] + q->p[1].filled[k] +
+					propose_common(&q->p[0].values[i], &q->p[1].values[k], SHARE_ONE)};
 		}
+}
+
+int propose_dates(struct propose *q, struct err *err)
+{
+	struct guesses g;
+	int rc = open_guesses(&g, err);
+
+	if (rc == 0)
+		guess_dates(q, &g);
+	bool several = g.n > 1 && q->amount[0] != NULL;
+	if (rc == 0 && several)
+		rc = open_lift(q, err);
+	for (uint32_t x = 0; x < g.n && several && rc == 0; x++)
+		rc = propose_lift_days(q->lift, q->amount_at, q->p[0].col[g.v[x].i],
+			q->p[1].col[g.v[x].k], g.n, &g.v[x].lift, err);
+	const struct guess *best = rc == 0 ? best_guess(&g) : NULL;
+	if (best != NULL) {
+		q->date[0] = q->p[0].col[best->i];
+		q->date[1] = q->p[1].col[best->k];
+	}
+	free(g.v);
+	return rc;
 }
 
 struct once {

@@ -49,6 +49,8 @@ struct propose {
 	struct profile p[2];
 	struct buf *out;
 	const struct col *amount[2], *date[2];
+	uint32_t amount_at[2]; /* in p[].col */
+	struct lift *lift;     /* made when it is asked for */
 	bool flip;
 	bool money; /* the amounts are what is to be balanced: nearly every record has one */
 	struct row_pair *once; /* rows whose amount occurs once on each side, and is the same */
@@ -83,9 +85,20 @@ bool propose_is_string(const struct col *c);
 /* What two columns' values or words have in common, per mille: the sum of the smaller shares. */
 uint32_t propose_common(const struct sketch *a, const struct sketch *b, uint32_t most);
 
+/* ---- propose_lift.c: do rows that one thing joins agree elsewhere? ---- */
+struct lift *propose_lift_new(const struct propose *q); /* NULL without memory */
+void propose_lift_free(struct lift **f);
+/* The least share of rows joined by these columns of amounts (in p[].col) that belong together, per
+ * mille; 0: what they have in common is chance. candidates: how many pairs of columns are asked for. */
+MUST_CHECK int propose_lift_amount(struct lift *f, uint32_t i, uint32_t k, uint32_t candidates,
+	uint32_t *ret, struct err *err);
+/* The same of columns of days, of rows that amounts join. */
+MUST_CHECK int propose_lift_days(struct lift *f, const uint32_t amount[2], const struct col *a,
+	const struct col *b, uint32_t candidates, uint32_t *ret, struct err *err);
+
 /* ---- propose_pair.c: amounts, dates, parties, columns ---- */
 MUST_CHECK int propose_amounts(struct propose *q, struct err *err);
-void propose_dates(struct propose *q);
+MUST_CHECK int propose_dates(struct propose *q, struct err *err);
 /* Rows that an amount alone joins, and the days between them. */
 MUST_CHECK int propose_once(struct propose *q, struct err *err);
 void propose_party(struct propose *q);

@@ -11,7 +11,23 @@
 #define COLS 5u
 
 /* What a column holds on one side, by row. */
-enum maker { REFERENCE, MEMO_WITH_REFERENCE, PARTY, DAY, SUM, MINUS_SUM, NOISE, NAME, SERIAL, CITY, TEXT };
+enum maker {
+	REFERENCE,
+	MEMO_WITH_REFERENCE,
+	PARTY,
+	DAY,
+	ANY_DAY, /* drawn for each side by itself */
+	SUM,
+	MINUS_SUM,
+	SOME_SUM,  /* two thirds differ by fees */
+	OTHER_SUM, /* all do */
+	ANY_SUM,   /* drawn for each side by itself: most values are on both */
+	NOISE,
+	NAME,
+	SERIAL,
+	CITY,
+	TEXT
+};
 
 struct side {
 	enum maker col[COLS];
@@ -50,6 +66,28 @@ static const struct {
 		{"\"left\": \"name\", \"right\": \"c2\"", "\"left\": \"town\", \"right\": \"c4\"",
 			"\"left\": \"street\", \"right\": \"c1\"", "\"confidence\": 0.999"},
 		"\"balance\""},
+	{"amounts and days that are on both sides by chance",
+		{{{ANY_SUM, ANY_DAY, SOME_SUM, DAY, TEXT}, {"a", "b", "c", "d", "e"}},
+			{{DAY, SOME_SUM, TEXT, ANY_DAY, ANY_SUM}, {"v", "w", "x", "y", "z"}}},
+		{"\"amount\": { \"type\": \"amount\", \"left\": \"c\", \"right\": \"w\" }",
+			"\"date\": { \"type\": \"date\", \"left\": \"d\", \"right\": \"v\" }"},
+		"flip_sign"},
+	{"amounts of which none is the same",
+		{{{ANY_SUM, ANY_DAY, OTHER_SUM, DAY, TEXT}, {"a", "b", "c", "d", "e"}},
+			{{DAY, OTHER_SUM, TEXT, ANY_DAY, ANY_SUM}, {"v", "w", "x", "y", "z"}}},
+		{"\"amount\": { \"type\": \"amount\", \"left\": \"c\", \"right\": \"w\" }",
+			"\"date\": { \"type\": \"date\", \"left\": \"d\", \"right\": \"v\" }"},
+		"flip_sign"},
+	{"no text says which days are meant",
+		{{{SOME_SUM, ANY_DAY, DAY, NOISE, SERIAL}, {"a", "b", "c", "d", "e"}},
+			{{ANY_DAY, SOME_SUM, DAY, SERIAL, NOISE}, {"v", "w", "x", "y", "z"}}},
+		{"\"date\": { \"type\": \"date\", \"left\": \"c\", \"right\": \"x\" }"},
+		"flip_sign"},
+	{"nothing but amounts and days",
+		{{{ANY_SUM, SOME_SUM, DAY, NOISE, SERIAL}, {"a", "b", "c", "d", "e"}},
+			{{SOME_SUM, ANY_SUM, DAY, SERIAL, NOISE}, {"v", "w", "x", "y", "z"}}},
+		{"\"amount\": { \"type\": \"amount\", \"left\": \"b\", \"right\": \"v\" }"},
+		"flip_sign"},
 };
 
 static void word(uint32_t id, char out[16])
@@ -68,8 +106,9 @@ static void word(uint32_t id, char out[16])
 static enum col_type type_of(enum maker m)
 {
 	static const enum col_type types[] = {[REFERENCE] = COL_CODE, [MEMO_WITH_REFERENCE] = COL_TEXT,
-		[PARTY] = COL_TEXT, [DAY] = COL_DATE, [SUM] = COL_AMOUNT, [MINUS_SUM] = COL_AMOUNT,
-		[NOISE] = COL_NUMBER, [NAME] = COL_TEXT, [SERIAL] = COL_CODE, [CITY] = COL_TEXT,
+		[PARTY] = COL_TEXT, [DAY] = COL_DATE, [ANY_DAY] = COL_DATE, [SUM] = COL_AMOUNT,
+		[MINUS_SUM] = COL_AMOUNT, [SOME_SUM] = COL_AMOUNT, [OTHER_SUM] = COL_AMOUNT,
+		[ANY_SUM] = COL_AMOUNT, [NOISE] = COL_NUMBER, [NAME] = COL_TEXT, [SERIAL] = COL_CODE, [CITY] = COL_TEXT,
 		[TEXT] = COL_TEXT};
 
 	return types[m];
@@ -79,7 +118,7 @@ static enum col_type type_of(enum maker m)
 static void put_cell(struct col_build *b, uint32_t col, enum maker m, int side, uint32_t i)
 {
 	char text[96] = "", w[3][16];
-	uint32_t h = (i + 1) * 2246822519u;
+	uint32_t h = (i + 1) * 2246822519u, own = (h ^ h >> 15) * (side == 0 ? 2654435761u : 3266489917u);
 
 	word(i, w[0]);
 	word(i % 37 + 5000, w[1]);
@@ -87,6 +126,17 @@ static void put_cell(struct col_build *b, uint32_t col, enum maker m, int side, 
 	switch (m) {
 	case DAY:
 		col_build_i32(b, col, 20000 + (int32_t)(h % 90) + 2 * side);
+		return;
+	case ANY_DAY:
+		col_build_i32(b, col, 20000 + (int32_t)((own >> 8) % 90));
+		return;
+	case SOME_SUM:
+	case OTHER_SUM:
+		col_build_i64(b, col, (int64_t)(1000 + h % 700000) *
+			(side == 0 || (m == SOME_SUM && i % 3 == 0) ? 1000 : 901 + i % 97) / 1000);
+		return;
+	case ANY_SUM:
+		col_build_i64(b, col, 100 + (own >> 8) % 300);
 		return;
 	case SUM:
 	case MINUS_SUM:
