@@ -439,17 +439,39 @@ static int run_engine(struct task *t, struct err *err)
 	return rc;
 }
 
+/* The seed follows from the inputs and the ruleset: nobody chooses it. */
+static uint64_t sample_seed(const struct task *t)
+{
+	char text[3 * 65 + 1];
+	uint8_t digest[SHA256_LEN];
+	uint64_t seed = 0;
+	int n = snprintf(text, sizeof(text), "%s%s%s", t->hash[0], t->hash[1], t->rules->hash);
+
+	hash_sha256(text, (size_t)n, digest);
+	for (int i = 0; i < 8; i++)
+		seed = seed << 8 | digest[i];
+	return seed;
+}
+
 /* What was decided is about what the model alone says; with the calibration that follows from it all
  * is decided once more. */
 static int apply_decisions(struct task *t, struct err *err)
 {
 	const struct read_result *const sides[2] = {&t->side[0], &t->side[1]};
+	struct sample_result shown;
 	int rc = decisions_read(t->decisions_path, sides, &t->decisions, err);
 
 	if (rc < 0)
 		return rc;
 	decisions_settle(&t->decisions, &t->result);
 	rc = decisions_fit(&t->decisions, &t->result, &t->calibration, &t->unknown, err);
+	if (rc == 0)
+		rc = hash_check(t, err); /* the seed follows from the hashes */
+	if (rc == 0)
+		rc = decisions_sample(&t->decisions, &t->result, sides, 0, sample_seed(t), NULL,
+			&shown, err);
+	if (rc == 0 && shown.line != UINT32_MAX)
+		t->calibration.line = shown.line;
 	if (rc < 0 || t->calibration.kind == CALIBRATE_NONE)
 		return rc;
 	result_free(&t->result);
@@ -522,20 +544,6 @@ static int write_files(struct task *t, struct seal *seal, struct err *err)
 	if (beside)
 		pthread_join(sealer, NULL);
 	return rc;
-}
-
-/* The seed follows from the inputs and the ruleset: nobody chooses it. */
-static uint64_t sample_seed(const struct task *t)
-{
-	char text[3 * 65 + 1];
-	uint8_t digest[SHA256_LEN];
-	uint64_t seed = 0;
-	int n = snprintf(text, sizeof(text), "%s%s%s", t->hash[0], t->hash[1], t->rules->hash);
-
-	hash_sha256(text, (size_t)n, digest);
-	for (int i = 0; i < 8; i++)
-		seed = seed << 8 | digest[i];
-	return seed;
 }
 
 static uint32_t confirmed(const struct task *t)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/sv.h"
+#include "match/blind.h"
 
 #define LINE_CELLS 64
 
@@ -424,7 +425,7 @@ static struct sample_unit *list_units(const struct result *r, uint32_t **ret_mat
 /* checks: room for n. */
 static struct sample_result judge(const struct sample_unit *units, uint32_t population,
 	const uint32_t *chosen, uint32_t n, const struct latest *latest, size_t nlatest,
-	struct sample_check *checks)
+	uint32_t least, struct sample_check *checks)
 {
 	uint32_t checked = 0, wrong = 0;
 
@@ -439,7 +440,7 @@ static struct sample_result judge(const struct sample_unit *units, uint32_t popu
 	}
 	struct sample_result r =
 		sample_judge(population, checked, wrong, SAMPLE_TARGET, SAMPLE_ALPHA);
-	r.line = sample_line(checks, checked, SAMPLE_TARGET, SAMPLE_ALPHA);
+	r.line = sample_line(checks, checked, least, SAMPLE_TARGET, SAMPLE_ALPHA);
 	return r;
 }
 
@@ -459,7 +460,8 @@ int decisions_sample(const struct decisions *d, const struct result *r,
 	if (ok)
 		n = sample_draw(units, population, want, seed, chosen, &ok);
 	if (ok)
-		*ret = judge(units, population, chosen, n, latest, nlatest, checks);
+		*ret = judge(units, population, chosen, n, latest, nlatest, blind_least(r, false),
+			checks);
 	int rc = ok ? 0 : err_set(err, E_NO_MEMORY, NULL);
 	for (uint32_t i = 0; ok && i < n; i++)
 		chosen[i] = match[chosen[i]];

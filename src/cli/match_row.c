@@ -401,6 +401,8 @@ static void put_evidence(struct match_text *t, const struct match_rows *w, uint3
 	}
 	if ((r->matches.flags[no] & RESULT_INTERCHANGEABLE) != 0)
 		put_cstr(t, "; interchangeable");
+	if ((r->matches.flags[no] & RESULT_SHOWN) != 0)
+		put_cstr(t, "; shown by checks");
 	if (r->matches.rival[no] != RESULT_NONE) {
 		int side;
 		uint32_t row = rival_row(w, r->matches.rival[no], &side);

@@ -34,6 +34,7 @@ enum result_flag {
 	RESULT_POOL_CUT = 8,   /* match: the group's pool was cut */
 	RESULT_HINT = 16,      /* open: its nearest candidate is the hint of a pass */
 	RESULT_CHOICE = 32,    /* match, ambiguous: "k of n", see struct result_alternatives */
+	RESULT_SHOWN = 64,     /* match, confirmed: not by its confidence, but checks have shown it */
 };
 
 struct result_input {

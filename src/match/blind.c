@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "domain/decision_fold.h"
+#include "rules/ruleset.h"
 #include "seal/hash.h"
 
 uint64_t blind_seed(const struct result *r, const char *ruleset_sha256)
@@ -22,6 +24,34 @@ uint64_t blind_seed(const struct result *r, const char *ruleset_sha256)
 	for (int i = 0; i < 8; i++)
 		seed = seed << 8 | digest[i];
 	return seed;
+}
+
+uint64_t blind_seed_of(const struct result *r)
+{
+	struct arena arena CLEANUP(arena_free);
+	struct ruleset *rs = NULL;
+
+	arena_init(&arena, 0);
+	bool known = r->model.n > 0 && ruleset_parse(r->model, &arena, &rs, NULL) == 0;
+	return blind_seed(r, known ? rs->hash : "");
+}
+
+uint32_t blind_least(const struct result *r, bool marginal)
+{
+	const uint32_t *said = marginal ? r->matches.marginal : r->matches.confidence;
+	uint32_t lowest[RULES_PASSES_MAX + 1], most = 0;
+	bool any = false;
+
+	memset(lowest, 0xff, sizeof(lowest));
+	for (uint32_t i = 0; i < r->matches.n; i++)
+		if (r->matches.status[i] == STATUS_CONFIRMED) {
+			uint32_t pass = MIN((uint32_t)r->matches.pass[i], (uint32_t)RULES_PASSES_MAX);
+			lowest[pass] = MIN(lowest[pass], said[i]);
+			any = true;
+		}
+	for (size_t k = 0; k < ARRAY_LEN(lowest); k++)
+		most = lowest[k] != UINT32_MAX ? MAX(most, lowest[k]) : most;
+	return any ? most : UINT32_MAX;
 }
 
 void blind_free(struct blind *b)
@@ -87,6 +117,17 @@ bool blind_draw(const struct result *r, uint64_t seed, struct blind *ret)
 	return true;
 }
 
+uint32_t blind_checks(const struct blind *b, const struct result *r, const uint8_t *verdict,
+	struct sample_check *out)
+{
+	uint32_t n = 0;
+
+	for (; n < b->n && verdict[b->match[n]] != VERDICT_NONE; n++)
+		out[n] = (struct sample_check){r->matches.marginal[b->match[n]],
+			verdict[b->match[n]] == VERDICT_WRONG};
+	return n;
+}
+
 bool blind_judge(const struct blind *b, const struct result *r, const uint8_t *verdict,
 	struct sample_result *ret)
 {
@@ -103,7 +144,8 @@ bool blind_judge(const struct blind *b, const struct result *r, const uint8_t *v
 		wrong += verdict[i] == VERDICT_WRONG;
 	}
 	*ret = sample_judge(b->population, checked, wrong, SAMPLE_TARGET, SAMPLE_ALPHA);
-	ret->line = sample_line(checks, checked, SAMPLE_TARGET, SAMPLE_ALPHA);
+	ret->line = sample_line(
+		checks, checked, blind_least(r, false), SAMPLE_TARGET, SAMPLE_ALPHA);
 	free(checks);
 	return true;
 }

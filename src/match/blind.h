@@ -23,6 +23,18 @@ void blind_free(struct blind *b); /* also the CLEANUP function */
 /* Writes *ret only when true; false without memory. */
 MUST_CHECK bool blind_draw(const struct result *r, uint64_t seed, struct blind *ret);
 
+/* The seed of a result that says by which ruleset it was made. */
+uint64_t blind_seed_of(const struct result *r);
+
+/* Of each pass the lowest confidence (or what the model alone said) of a confirmed match; of these the
+ * highest. From there on all that a pass confirms is in the sample. UINT32_MAX: nothing is confirmed. */
+uint32_t blind_least(const struct result *r, bool marginal);
+
+/* The checks of the sample, by what the model alone said, from its beginning up to the first match that
+ * nobody has checked. out: room for b->n; returns their number. */
+uint32_t blind_checks(const struct blind *b, const struct result *r, const uint8_t *verdict,
+	struct sample_check *out);
+
 /* verdict: by match, enum decision_verdict. Counts from the beginning of the sample up to the first
  * match that nobody has checked. False without memory. */
 MUST_CHECK bool blind_judge(const struct blind *b, const struct result *r, const uint8_t *verdict,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "match/odds.h"
+#include "match/sample.h"
 #include "wire/json.h"
 
 #define ONE 1000000u
@@ -343,6 +344,12 @@ uint32_t calibrate_apply(const struct calibration *c, uint32_t p)
 	return p;
 }
 
+bool calibrate_confirms(const struct calibration *c, uint32_t p, uint32_t stated, uint32_t least)
+{
+	return stated >= least ||
+		(c != NULL && c->line > 0 && p >= c->line && least <= ONE - SAMPLE_TARGET);
+}
+
 /* ---- the receipt ---- */
 
 static void put_tenths(struct json_writer *w, const struct calibration *c)
@@ -388,5 +395,7 @@ void calibrate_put_json(struct json_writer *w, const struct calibration *c)
 		json_close_array(w);
 	}
 	put_tenths(w, c);
+	if (c->line > 0)
+		json_put_decimal(w, "confirm_line", c->line, 6);
 	json_close_object(w);
 }

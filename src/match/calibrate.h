@@ -48,6 +48,9 @@ struct calibration {
 	uint32_t nknots;       /* ISOTONIC */
 	struct calibrate_knot knot[CALIBRATE_KNOTS_MAX];
 	struct calibrate_tenth tenth[10];
+	/* From this p on checks of blind samples have shown that at most SAMPLE_TARGET are wrong
+	 * (sample_line); 0: they have not. Not fitted: for the caller to fill in. */
+	uint32_t line;
 };
 
 /* Stratum of a confidence: tenths, the last one cut at .95, .99 and .999. */
@@ -60,6 +63,10 @@ void calibrate_weigh(
 MUST_CHECK bool calibrate_fit(struct calibrate_decision *d, size_t n, struct calibration *ret);
 /* What is stated instead of p. Never falls when p grows. */
 uint32_t calibrate_apply(const struct calibration *c, uint32_t p);
+/* May a match of marginal p be confirmed where at least `least` (ppm) is asked for? Either that much is
+ * stated, or checks have shown as much: c may be NULL. */
+bool calibrate_confirms(
+	const struct calibration *c, uint32_t p, uint32_t stated, uint32_t least);
 const char *calibrate_word(enum calibrate_kind kind); /* "uncalibrated", ...; static */
 
 /* ---- the parts, for those who want to check them ---- */

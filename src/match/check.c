@@ -149,7 +149,8 @@ static int check_match(struct proof *p, struct metric *m, uint32_t match)
 	if (r->matches.status[match] == STATUS_CONFIRMED &&
 		(!pass->then.confirm || r->matches.margin[match] == RESULT_NONE ||
 			r->matches.margin[match] < pass->then.confirm_margin ||
-			r->matches.confidence[match] < pass->then.confirm_ppm))
+			(r->matches.confidence[match] < pass->then.confirm_ppm &&
+				(r->matches.flags[match] & RESULT_SHOWN) == 0)))
 		return wrong(p, match, "it is confirmed below the line");
 	return 0;
 }

@@ -133,10 +133,12 @@ static void write_match(struct closing *c, uint32_t no, uint32_t member_first)
 	struct result_matches *to = &c->r->matches;
 	struct result_members *members = &c->r->members;
 	const struct found *m = &e->found.p[c->order[no]];
+	bool shown = m->status == STATUS_CONFIRMED &&
+		m->confidence < e->rs->passes[m->pass].then.confirm_ppm;
 
 	to->kind[no] = m->kind;
 	to->status[no] = m->status;
-	to->flags[no] = m->flags;
+	to->flags[no] = (uint8_t)(m->flags | (shown ? RESULT_SHOWN : 0));
 	to->difference_type[no] = m->difference_type;
 	to->pass[no] = m->pass;
 	to->confidence[no] = m->confidence;

@@ -87,6 +87,7 @@ MATCH_TESTS = \
 	tests/unit/match/test_choice \
 	tests/unit/match/test_cluster \
 	tests/unit/match/test_cluster_run \
+	tests/unit/match/test_calibrated \
 	tests/unit/match/test_compete \
 	tests/unit/match/test_find \
 	tests/unit/match/test_group \
@@ -133,6 +134,8 @@ tests_unit_match_test_find_SOURCES = tests/unit/match/test_find.c
 tests_unit_match_test_find_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_group_SOURCES = tests/unit/match/test_group.c tests/unit/match/scene.h
 tests_unit_match_test_group_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_calibrated_SOURCES = tests/unit/match/test_calibrated.c tests/unit/match/scene.h
+tests_unit_match_test_calibrated_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_limits_SOURCES = tests/unit/match/test_limits.c tests/unit/match/scene.h
 tests_unit_match_test_limits_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_marginal_SOURCES = tests/unit/match/test_marginal.c

@@ -13,6 +13,7 @@
  *   - a record's allocations over all matches have its sign and stay within its amount;
  *   - a member of a whole-record match is in no other match;
  *   - |sum of left allocations - sum of right ones| is within the pass's limit;
+ *   - a match that is confirmed states as much as its pass asks for, or is flagged RESULT_SHOWN;
  *   - a match under the confirm line because of a rival is ambiguous, never confirmed;
  *   - per side and currency: brought forward + accepted = matched + excluded + open, in rows and money.
  */
@@ -25,7 +26,7 @@
 #include "match/calibrate.h"
 #include "rules/ruleset.h"
 
-#define MATCH_ENGINE 1 /* grows when the same input may give another result */
+#define MATCH_ENGINE 2 /* grows when the same input may give another result */
 #define MATCH_MARGIN_CAP (20 * RULES_BIT)
 #define MATCH_ROWS_MAX UINT32_C(1000000000) /* of one side */
 #define MATCH_INPUTS_MAX 1000

@@ -85,7 +85,7 @@ static void keys_add(struct keys *k, uint64_t hash, uint32_t row)
 
 static bool keys_open(struct keys *k)
 {
-	*k = (struct keys){.v = malloc(KEYS_MOST * sizeof(*k->v)), .limit = UINT64_MAX};
+	*k = (struct keys){.v = calloc(KEYS_MOST, sizeof(*k->v)), .limit = UINT64_MAX};
 	return k->v != NULL;
 }
 
@@ -145,6 +145,7 @@ static uint32_t tokens_of(const struct profile *p, uint32_t row, uint64_t out[TO
 {
 	uint32_t n = 0, kept = 0;
 
+	out[0] = 0;
 	for (uint32_t i = 0; i < p->n && n < TOKENS_MOST; i++) {
 		const struct col *c = p->col[i];
 		if (!col_valid(c, row) || c->type == COL_AMOUNT || c->type == COL_DATE)
@@ -160,7 +161,8 @@ static uint32_t tokens_of(const struct profile *p, uint32_t row, uint64_t out[TO
 				out[n++] = propose_hash(word);
 		}
 	}
-	qsort(out, n, sizeof(*out), by_hash);
+	if (n > 1)
+		qsort(out, n, sizeof(*out), by_hash);
 	for (uint32_t i = 0; i < n; i++)
 		if (i == 0 || out[i] != out[i - 1])
 			out[kept++] = out[i];
@@ -195,6 +197,11 @@ static bool list_words(struct lift *f)
 typedef int64_t likeness_fn(
 	const struct lift *f, const struct col *a, const struct col *b, uint32_t l, uint32_t r);
 
+static uint32_t rows_with(const struct lift *f, uint64_t token)
+{
+	return f->rows == NULL ? 1 : MAX(f->rows[token >> 20 & (PLACES - 1)], 1u);
+}
+
 /* Bits of the words that both have, 1/64 bit. */
 static int64_t by_words(const struct lift *f, const struct col *a UNUSED,
 	const struct col *b UNUSED, uint32_t l, uint32_t r)
@@ -210,7 +217,7 @@ static int64_t by_words(const struct lift *f, const struct col *a UNUSED,
 		while (k < ny && y[k] < x[i])
 			k++;
 		if (k < ny && y[k] == x[i])
-			bits += MAX(all - num_log2_of(f->rows[x[i] >> 20 & (PLACES - 1)]), 0);
+			bits += MAX(all - num_log2_of(rows_with(f, x[i])), 0);
 	}
 	return bits;
 }
@@ -262,6 +269,11 @@ static uint32_t distance(int64_t *x, int64_t *y, uint32_t n, bool more)
 	return best * best < (uint64_t)SURE * n ? 0 : (uint32_t)(best * SHARE_ONE / n);
 }
 
+static bool both_valid(const struct col *a, const struct col *b, struct row_pair p)
+{
+	return (a == NULL || col_valid(a, p.l)) && (b == NULL || col_valid(b, p.r));
+}
+
 /* a and b: columns that must be there, or NULL. */
 static uint32_t measure(struct lift *f, uint32_t n, const struct col *a, const struct col *b,
 	likeness_fn *like, bool more)
@@ -269,7 +281,7 @@ static uint32_t measure(struct lift *f, uint32_t n, const struct col *a, const s
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		if (a == NULL || (col_valid(a, f->joined[i].l) && col_valid(b, f->joined[i].r)))
+		if (both_valid(a, b, f->joined[i]))
 			f->kept[kept++] = f->joined[i];
 	for (uint32_t i = 0; i < kept; i++) {
 		uint32_t l = f->kept[i].l;

@@ -152,19 +152,20 @@ struct sample_result sample_judge(
 	return r;
 }
 
-uint32_t sample_line(const struct sample_check *checks, uint32_t n, uint32_t target, uint32_t alpha)
+uint32_t sample_line(
+	const struct sample_check *checks, uint32_t n, uint32_t least, uint32_t target, uint32_t alpha)
 {
 	static const uint32_t lines[SAMPLE_LINES] = {
 		500000, 750000, 900000, 950000, 990000, 995000, 999000, 999900};
 
 	for (uint32_t k = 0; k < SAMPLE_LINES; k++) {
-		uint32_t checked = 0, wrong = 0;
+		uint32_t line = MAX(lines[k], least), checked = 0, wrong = 0;
 		for (uint32_t i = 0; i < n; i++) {
-			checked += checks[i].confidence >= lines[k];
-			wrong += checks[i].confidence >= lines[k] && checks[i].wrong;
+			checked += checks[i].confidence >= line;
+			wrong += checks[i].confidence >= line && checks[i].wrong;
 		}
 		if (shows(wrong, checked, target, alpha / SAMPLE_LINES))
-			return lines[k];
+			return line;
 	}
 	return UINT32_MAX;
 }

@@ -46,15 +46,16 @@ struct sample_result sample_judge(
 	uint32_t population, uint32_t checked, uint32_t wrong, uint32_t target, uint32_t alpha);
 
 /* The lowest of a few fixed lines of confidence at which confirming is shown to err at most
- * `target`. That several lines are tried is paid for: each is tried at alpha / SAMPLE_LINES
- * (Bonferroni), so the one that is chosen holds with 1 - alpha. UINT32_MAX: none is shown yet. */
+ * `target`; not below least, from where on the sample has all that is confirmed. That several lines are
+ * tried is paid for: each is tried at alpha / SAMPLE_LINES (Bonferroni), so the one that is chosen
+ * holds with 1 - alpha. UINT32_MAX: none is shown yet. */
 #define SAMPLE_LINES 8u
 struct sample_check {
 	uint32_t confidence;
 	bool wrong;
 };
 uint32_t sample_line(
-	const struct sample_check *checks, uint32_t n, uint32_t target, uint32_t alpha);
+	const struct sample_check *checks, uint32_t n, uint32_t least, uint32_t target, uint32_t alpha);
 
 struct json_writer;
 /* Puts member "sample". */

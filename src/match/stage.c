@@ -184,7 +184,9 @@ uint8_t stage_status(const struct engine *e, const struct rules_pass *pass, cons
 	if (most == 0)
 		return 0;
 	if (then->confirm && m->margin != RESULT_NONE && m->margin >= then->confirm_margin &&
-		m->confidence >= then->confirm_ppm && value_allows(e, pass, m) &&
+		calibrate_confirms(e->opt->calibration,
+			m->marginal != 0 ? m->marginal : m->confidence, m->confidence,
+			then->confirm_ppm) && value_allows(e, pass, m) &&
 		!learn_doubts(e, pass))
 		return most;
 	/* Without its rivals it would pass the line. */

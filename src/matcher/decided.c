@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "col/result_file.h"
+#include "domain/decision_fold.h"
+#include "match/blind.h"
 #include "store/store_object.h"
 
 #define PAGE 1000
@@ -118,9 +120,35 @@ struct gather {
 	struct calibrate_decision *list;
 	size_t n;
 	uint64_t matches[CALIBRATE_STRATA];
+	/* Checks of blind samples, NULL when there are too few decisions to show anything by them. */
+	struct sample_check *check;
+	uint32_t nchecks, least;
 };
 
-static void add_result(struct gather *g, const struct result *r, const struct decided *d, size_t n)
+/* A sample that nobody has begun shows nothing of its result, so it says nothing about `least`. */
+static bool add_checks(struct gather *g, const struct result *r, const struct decided *d, size_t n)
+{
+	struct blind b CLEANUP(blind_free) = {0};
+	uint8_t *verdict CLEANUP(free_ptr) = calloc((size_t)r->matches.n + 1, 1);
+
+	if (verdict == NULL || !blind_draw(r, blind_seed_of(r), &b))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((uint32_t)d[i].match_no <= r->matches.n)
+			verdict[d[i].match_no - 1] = d[i].right ? VERDICT_RIGHT : VERDICT_WRONG;
+	struct sample_check *check = calloc((size_t)b.n + 1, sizeof(*check));
+	if (check == NULL)
+		return false;
+	uint32_t found = blind_checks(&b, r, verdict, check);
+	if (found > 0)
+		g->least = MAX(g->least, blind_least(r, true));
+	memcpy(g->check + g->nchecks, check, found * sizeof(*check));
+	g->nchecks += found;
+	free(check);
+	return true;
+}
+
+static bool add_result(struct gather *g, const struct result *r, const struct decided *d, size_t n)
 {
 	for (uint32_t i = 0; i < r->matches.n; i++)
 		g->matches[calibrate_stratum(r->matches.marginal[i])]++;
@@ -128,6 +156,7 @@ static void add_result(struct gather *g, const struct result *r, const struct de
 		if ((uint32_t)d[i].match_no <= r->matches.n)
 			g->list[g->n++] = (struct calibrate_decision){
 				r->matches.marginal[d[i].match_no - 1], d[i].right, 1};
+	return g->check == NULL || add_checks(g, r, d, n);
 }
 
 /* Job ids are of version 7: later ones are larger, so the newest results come last. */
@@ -142,8 +171,8 @@ static int add_results(struct db *db, struct vault *vault, const struct decided 
 		for (i = end; i > 0 && same_id(&d[i - 1].job_id, &d[end - 1].job_id); i--)
 			;
 		code = open_result(db, vault, &d[end - 1].job_id, arena, &r, err);
-		if (code == 0)
-			add_result(g, &r, d + i, end - i);
+		if (code == 0 && !add_result(g, &r, d + i, end - i))
+			code = err_set(err, E_NO_MEMORY, NULL);
 		else if (code == E_NOT_FOUND)
 			code = 0;
 	}
@@ -154,8 +183,11 @@ static int fit(struct db *db, struct vault *vault, const struct decided *d, size
 	struct arena *arena, struct calibration *ret, struct err *err)
 {
 	struct gather g = {.list = malloc((n + 1) * sizeof(*g.list))};
-	int code = g.list == NULL ? err_set(err, E_NO_MEMORY, NULL) : 0;
+	bool enough = n >= sample_size(SAMPLE_TARGET, SAMPLE_ALPHA / SAMPLE_LINES);
 
+	if (enough) /* each check is a decision */
+		g.check = calloc(n + 1, sizeof(*g.check));
+	int code = g.list == NULL || (enough && g.check == NULL) ? err_set(err, E_NO_MEMORY, NULL) : 0;
 	if (code == 0)
 		code = add_results(db, vault, d, n, arena, &g, err);
 	if (code == 0) {
@@ -163,7 +195,12 @@ static int fit(struct db *db, struct vault *vault, const struct decided *d, size
 		if (!calibrate_fit(g.list, g.n, ret))
 			code = err_set(err, E_NO_MEMORY, NULL);
 	}
+	uint32_t line = code == 0 && g.nchecks > 0 ? sample_line(g.check, g.nchecks, g.least,
+		SAMPLE_TARGET, SAMPLE_ALPHA) : UINT32_MAX;
+	if (line != UINT32_MAX)
+		ret->line = line;
 	free(g.list);
+	free(g.check);
 	return code;
 }
 

@@ -10,8 +10,8 @@
 #define MATCHES 4000
 
 static uint8_t status[MATCHES];
-static uint32_t confidence[MATCHES], member[MATCHES + 1], row[2 * MATCHES];
-static uint16_t input[2 * MATCHES];
+static uint32_t confidence[MATCHES], marginal[MATCHES], member[MATCHES + 1], row[2 * MATCHES];
+static uint16_t input[2 * MATCHES], pass[MATCHES];
 static struct result_input inputs[2] = {{0, 41, MATCHES, {1}}, {1, 42, MATCHES, {2}}};
 static struct result result;
 static const char rules[] = "ab";
@@ -23,6 +23,8 @@ static int prepare(void **state)
 	for (uint32_t i = 0; i < MATCHES; i++) {
 		status[i] = i % 4 == 3 ? STATUS_SUGGESTED : STATUS_CONFIRMED;
 		confidence[i] = 990000 + i % 10000;
+		marginal[i] = 999000 + i % 1000;
+		pass[i] = i % 4 == 0;
 		member[i] = 2 * i;
 		for (uint32_t side = 0; side < 2; side++) {
 			row[2 * i + side] = i;
@@ -32,7 +34,8 @@ static int prepare(void **state)
 	member[MATCHES] = 2 * MATCHES;
 	result = (struct result){.ninputs = 2, .inputs = inputs};
 	result.matches = (struct result_matches){
-		.n = MATCHES, .status = status, .confidence = confidence, .member = member};
+		.n = MATCHES, .status = status, .confidence = confidence, .marginal = marginal,
+		.pass = pass, .member = member};
 	result.members = (struct result_members){.n = 2 * MATCHES, .input = input, .row = row};
 	return 0;
 }
@@ -96,6 +99,31 @@ static void counts_up_to_the_first_that_nobody_checked(void **state)
 	CHECK_INT("a line asks for more than one bound", r.line, UINT32_MAX);
 }
 
+static void checks_say_what_the_model_alone_said(void **state)
+{
+	struct blind b CLEANUP(blind_free) = {0};
+	static struct sample_check check[MATCHES];
+	static uint8_t verdict[MATCHES];
+
+	(void)state;
+	CHECK("drawn", blind_draw(&result, blind_seed_of(&result), &b));
+	memset(verdict, VERDICT_NONE, sizeof(verdict));
+	for (uint32_t i = 0; i < 20; i++)
+		verdict[b.match[i]] = i == 3 ? VERDICT_WRONG : VERDICT_RIGHT;
+	verdict[b.match[12]] = VERDICT_NONE;
+	CHECK_INT("up to the gap", blind_checks(&b, &result, verdict, check), 12);
+	CHECK_INT("the model's own words", check[5].confidence, marginal[b.match[5]]);
+	CHECK("wrong", check[3].wrong && !check[4].wrong);
+	/* The lowest of the passes are matches 1 and 0; pass 1 has matches 0, 4, 8 .. */
+	confidence[0] = 995000;
+	CHECK_INT("the higher of the passes' lowest", blind_least(&result, false), 990004);
+	confidence[1] = confidence[2] = 990000;
+	marginal[0] = 999400;
+	CHECK_INT("by the model", blind_least(&result, true), 999001);
+	memset(status, STATUS_SUGGESTED, sizeof(status));
+	CHECK_INT("nothing is confirmed", blind_least(&result, false), UINT32_MAX);
+}
+
 static void nothing_is_confirmed(void **state)
 {
 	struct blind b CLEANUP(blind_free) = {0};
@@ -115,6 +143,7 @@ int main(void)
 		cmocka_unit_test_setup(the_seed_follows_from_what_went_in, prepare),
 		cmocka_unit_test_setup(draws_confirmed_ones_once, prepare),
 		cmocka_unit_test_setup(counts_up_to_the_first_that_nobody_checked, prepare),
+		cmocka_unit_test_setup(checks_say_what_the_model_alone_said, prepare),
 		cmocka_unit_test_setup(nothing_is_confirmed, prepare),
 	};
 

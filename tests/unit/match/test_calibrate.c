@@ -398,6 +398,30 @@ static void as_json(void **state)
 	}
 }
 
+static void what_checks_have_shown(void **state)
+{
+	static const struct {
+		const char *label;
+		uint32_t line, p, stated, least;
+		bool want;
+	} asked[] = {
+		{"stated", 0, 999500, 999500, 999000, true},
+		{"not stated, nothing shown", 0, 999500, 990000, 999000, false},
+		{"shown from there on", 999200, 999500, 990000, 999000, true},
+		{"shown above it only", 999900, 999500, 990000, 999000, false},
+		{"more is asked for than checks show", 999200, 999500, 990000, 999500, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		struct calibration c = {.kind = CALIBRATE_LOGISTIC, .line = asked[i].line};
+		CHECK_INT(asked[i].label, calibrate_confirms(&c, asked[i].p, asked[i].stated, asked[i].least),
+			asked[i].want);
+	}
+	CHECK("no calibration", calibrate_confirms(NULL, 0, 999000, 999000));
+	CHECK("no calibration, less", !calibrate_confirms(NULL, 999999, 998999, 999000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,6 +438,7 @@ int main(void)
 		cmocka_unit_test(order_changes_nothing),
 		cmocka_unit_test(logistic_without_end),
 		cmocka_unit_test(more_steps_than_knots),
+		cmocka_unit_test(what_checks_have_shown),
 		cmocka_unit_test(as_json),
 	};
 	return cmocka_run_group_tests_name("match/calibrate", tests, NULL, NULL);

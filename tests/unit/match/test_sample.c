@@ -169,11 +169,12 @@ static void line_of_target(void **state)
 	(void)state;
 	for (; n < 6000; n++)
 		checks[n] = (struct sample_check){999950, false};
-	CHECK_INT("too few for any line", sample_line(checks, 3000, 1000, 50000), UINT32_MAX);
-	CHECK_INT("every line below holds as well", sample_line(checks, n, 1000, 50000), 500000);
+	CHECK_INT("too few for any line", sample_line(checks, 3000, 0, 1000, 50000), UINT32_MAX);
+	CHECK_INT("every line below holds as well", sample_line(checks, n, 0, 1000, 50000), 500000);
+	CHECK_INT("but none below what was sampled", sample_line(checks, n, 999000, 1000, 50000), 999000);
 	for (; n < 6100; n++)
 		checks[n] = (struct sample_check){930000, n % 2 == 0};
-	CHECK_INT("doubtful ones err: the line is above them", sample_line(checks, n, 1000, 50000),
+	CHECK_INT("doubtful ones err: the line is above them", sample_line(checks, n, 0, 1000, 50000),
 		950000);
 }
 
