@@ -6,6 +6,8 @@
 
 #include "api/api.h"
 #include "api/ep.h"
+#include "api/tus.h"
+#include "api/types.h"
 #include "domain/file_type.h"
 #include "seal/random.h"
 #include "store/store_dataset.h"
@@ -123,14 +125,15 @@ static int check_announced(const struct api *a, struct sv name, int64_t size, st
 	return 0;
 }
 
-static int insert_upload(struct api *a, const struct file *file, struct upload *ret,
-	struct err *err)
+static int insert_upload(struct api *a, const struct file *file, struct sv metadata,
+	struct upload *ret, struct err *err)
 {
 	struct upload upload = {
 		.project_id = a->project.id,
 		.file_id = file->id,
 		.user_id = a->actor.user_id,
 		.size = file->size,
+		.metadata = metadata,
 	};
 	const struct sv hash = api_in_text(a, NULL, "sha256");
 	size_t n;
@@ -176,7 +179,9 @@ static int insert_file(struct api *a, const struct file *file, struct err *err)
 	return rc;
 }
 
-int ep_upload_create(struct api *a, struct err *err)
+/* Books the space and makes the rows of what the input announces. */
+static int create_upload(
+	struct api *a, struct sv metadata, struct file *ret_file, struct upload *ret, struct err *err)
 {
 	const struct file file = {
 		.id = uuid_new(),
@@ -188,8 +193,6 @@ int ep_upload_create(struct api *a, struct err *err)
 		.repairs = api_in_uuid(a, NULL, "repairs"),
 	};
 	struct source source;
-	struct upload made;
-	char project[UUID_TEXT_LEN + 1], upload[UUID_TEXT_LEN + 1];
 	int rc = check_announced(a, file.name, file.size, err);
 
 	if (rc == 0)
@@ -202,19 +205,77 @@ int ep_upload_create(struct api *a, struct err *err)
 	if (rc == 0)
 		rc = insert_file(a, &file, err);
 	if (rc == 0)
-		rc = insert_upload(a, &file, &made, err);
+		rc = insert_upload(a, &file, metadata, ret, err);
 	if (rc != 0)
 		return rc;
-	uuid_format(&a->project.id, project);
-	uuid_format(&made.id, upload);
 	api_object(a, "file", &file.id);
+	*ret_file = file;
+	return 0;
+}
+
+/* Where its bytes go. */
+static const char *content_href(const struct api *a, const struct upload *upload)
+{
+	char project[UUID_TEXT_LEN + 1], id[UUID_TEXT_LEN + 1];
+	const char *href;
+
+	uuid_format(&a->project.id, project);
+	uuid_format(&upload->id, id);
+	href = arena_printf(a->arena, "/api/v1/projects/%s/uploads/%s/content", project, id);
+	return href ? href : "";
+}
+
+int ep_upload_create(struct api *a, struct err *err)
+{
+	struct file file;
+	struct upload made;
+	int rc = create_upload(a, SV_NULL, &file, &made, err);
+
+	if (rc != 0)
+		return rc;
 	json_open_object(&a->out, NULL);
 	json_put_uuid(&a->out, "id", &made.id);
 	json_put_uuid(&a->out, "file", &file.id);
-	json_put_cstr(&a->out, "href",
-		arena_printf(a->arena, "/api/v1/projects/%s/uploads/%s/content", project, upload));
+	json_put_cstr(&a->out, "href", content_href(a, &made));
 	json_put_int(&a->out, "part_bytes", (int64_t)ROUTE_PART_MAX);
 	api_put_instant(&a->out, "expires_at", made.expires_at);
 	json_close_object(&a->out);
+	return 0;
+}
+
+/* The same announcement in the headers of tus: it becomes the input that the other route takes, and is
+ * checked like that. */
+static int take_announcement(struct api *a, struct sv metadata, struct err *err)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	int rc = tus_read_announcement(
+		http_header(a->rq, "Upload-Length"), metadata, a->arena, &text, err);
+
+	if (rc == 0)
+		rc = json_parse(buf_sv(&text), ROUTE_JSON_DEPTH, &a->input_root, err);
+	if (rc != 0)
+		return rc;
+	a->errors = ARENA_ARRAY(a->arena, HTTP_PROBLEM_ERRORS_MAX, struct http_problem_error);
+	if (a->errors == NULL)
+		return err_set(err, E_NO_MEMORY, NULL);
+	a->input = a->input_root;
+	return schema_check(&type_upload_new, a->input, a->arena, a->errors, &a->errors_count, err);
+}
+
+int ep_tus_create(struct api *a, struct err *err)
+{
+	const struct sv metadata = http_header(a->rq, "Upload-Metadata");
+	struct file file;
+	struct upload made;
+	int rc = tus_check(a, err);
+
+	if (rc == 0)
+		rc = take_announcement(a, metadata, err);
+	if (rc == 0)
+		rc = create_upload(a, metadata, &file, &made, err);
+	if (rc != 0)
+		return rc;
+	http_response_header(a->rs, "Location", "%s", content_href(a, &made));
+	tus_put_expiry(a, &made);
 	return 0;
 }

@@ -10,7 +10,7 @@
 #include "api/api.h"
 #include "api/checksum.h"
 #include "api/ep.h"
-#include "base/date.h"
+#include "api/tus.h"
 #include "http/multipart.h"
 #include "seal/hash.h"
 #include "store/store_file.h"
@@ -23,7 +23,6 @@
 #define STEP (64 * 1024)
 #define PACE_GRACE_US (30 * INT64_C(1000000))
 #define PACE_BYTES 65536 /* a second, on the average after the grace */
-#define TUS_VERSION "1.0.0"
 #define TUS_CONTENT_TYPE "application/offset+octet-stream"
 
 static struct vault *vault_of(const struct api *a)
@@ -267,15 +266,6 @@ int ep_upload_content_post(struct api *a, struct err *err)
 
 /* --- tus -------------------------------------------------------------------------------------- */
 
-static int tus_check(struct api *a, struct err *err)
-{
-	http_response_header(a->rs, "Tus-Resumable", TUS_VERSION);
-	if (!sv_eq_cstr(http_header(a->rq, "Tus-Resumable"), TUS_VERSION))
-		return err_set(
-			err, E_PRECONDITION, "Only version %s of tus is spoken here.", TUS_VERSION);
-	return 0;
-}
-
 static int tus_offset(struct api *a, const struct upload *upload, struct err *err)
 {
 	uint64_t offset = 0;
@@ -290,37 +280,24 @@ static int tus_offset(struct api *a, const struct upload *upload, struct err *er
 	return 0;
 }
 
-/* When what has arrived is given up, as RFC 9110 writes it; a whole upload is never. */
-static void put_expiry(struct api *a, const struct upload *upload)
-{
-	static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-		"Sep", "Oct", "Nov", "Dec"};
-	int64_t seconds = upload->expires_at / 1000000;
-	int32_t day = (int32_t)(seconds / 86400);
-	int second = (int)(seconds % 86400), y, m, d;
-
-	if (upload->received == upload->size)
-		return;
-	date_to_civil(day, &y, &m, &d);
-	http_response_header(a->rs, "Upload-Expires", "%s, %02d %s %04d %02d:%02d:%02d GMT",
-		days[date_weekday(day)], d, months[m - 1], y, second / 3600, second / 60 % 60,
-		second % 60);
-}
-
 int ep_upload_content_head(struct api *a, struct err *err)
 {
 	struct upload upload;
+	struct sv metadata = SV_NULL;
 	int rc = upload_find(a, &upload, err);
 
+	http_response_header(a->rs, "Tus-Resumable", TUS_VERSION);
 	if (rc == 0 && upload.state != UPLOAD_STATE_WHOLE)
 		rc = check_open(a, &upload, err);
+	if (rc == 0)
+		rc = store_upload_metadata(a->db, &upload.id, a->arena, &metadata, err);
 	if (rc < 0)
 		return rc;
-	http_response_header(a->rs, "Tus-Resumable", TUS_VERSION);
 	http_response_header(a->rs, "Upload-Offset", "%lld", (long long)upload.received);
 	http_response_header(a->rs, "Upload-Length", "%lld", (long long)upload.size);
-	put_expiry(a, &upload);
+	if (metadata.n > 0)
+		http_response_header(a->rs, "Upload-Metadata", "%.*s", SV_ARG(metadata));
+	tus_put_expiry(a, &upload);
 	return 0;
 }
 
@@ -344,7 +321,7 @@ int ep_upload_content_patch(struct api *a, struct err *err)
 		return rc;
 	upload.received += a->rq->content_length;
 	http_response_header(a->rs, "Upload-Offset", "%lld", (long long)upload.received);
-	put_expiry(a, &upload);
+	tus_put_expiry(a, &upload);
 	return 0;
 }
 
@@ -399,6 +376,7 @@ int ep_upload_content_delete(struct api *a, struct err *err)
 	size_t n = 0;
 	int rc = db_begin(a->db, err);
 
+	http_response_header(a->rs, "Tus-Resumable", TUS_VERSION);
 	if (rc == 0)
 		rc = end_locked(a, &ids, &n, err);
 	if (rc == 0)
@@ -406,7 +384,6 @@ int ep_upload_content_delete(struct api *a, struct err *err)
 	db_rollback(a->db);
 	if (rc < 0)
 		return rc;
-	http_response_header(a->rs, "Tus-Resumable", TUS_VERSION);
 	for (size_t i = 0; i < n; i++)
 		if (vault_remove(vault_of(a), &ids[i], NULL) < 0)
 			log_warn(&a->log, "a part's bytes stay for the sweep");

@@ -51,8 +51,6 @@ int export_begin(struct api *a, const struct api_export *e, struct err *err)
 	if (rc != 0)
 		return rc;
 	put_disposition(a, e);
-	/* nginx shall not keep it in its small folder of temporary files. */
-	http_response_header(a->rs, "X-Accel-Buffering", "no");
 	a->rs->status = a->route->status;
 	a->rs->content_type = write_format_media(e->format);
 	if (!http_response_begin(a->rs, a->rq, -1))

@@ -41,6 +41,7 @@ libapi_a_SOURCES = \
 	%D%/rate.c %D%/rate.h \
 	%D%/route.c %D%/route.def %D%/route.h \
 	%D%/tokens.c %D%/tokens.h \
+	%D%/tus.c %D%/tus.h \
 	%D%/types.c %D%/types.h \
 	%D%/view.h \
 	%D%/view_spec.c %D%/view_spec.h
@@ -52,10 +53,12 @@ recon_api_LDADD = $(API_LIBS) $(PTHREAD_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += test_api_checksum test_api_dispatch test_api_identity test_api_route test_api_openapi test_api_rate test_api_hash_queue \
-	test_api_cache test_api_view_spec
+	test_api_cache test_api_view_spec test_api_tus
 endif
 test_api_checksum_SOURCES = tests/unit/api/test_checksum.c
 test_api_checksum_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_api_tus_SOURCES = tests/unit/api/test_tus.c
+test_api_tus_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_api_route_SOURCES = tests/unit/api/test_route.c
 test_api_route_LDADD = $(API_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_api_openapi_SOURCES = tests/unit/api/test_openapi.c

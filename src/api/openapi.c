@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "api/tus.h"
 #include "api/types.h"
 #include "write/writer.h"
 
@@ -105,6 +106,7 @@ static const struct schema etag = {.type = SCHEMA_STRING, .max = 64};
 static const struct schema idempotency_key = {.type = SCHEMA_STRING, .min = 1, .max = 255};
 static const struct schema tus_version = {
 	.type = SCHEMA_ENUM, .values = (const char *const[]){"1.0.0", NULL}};
+static const struct schema tus_metadata = {.type = SCHEMA_STRING, .min = 1, .max = TUS_METADATA_MAX};
 static const struct schema tus_offset = {.type = SCHEMA_INT, .max = INT64_C(1) << 40};
 
 static void print_params(struct buf *b, const struct route *r)
@@ -134,6 +136,12 @@ static void print_params(struct buf *b, const struct route *r)
 	if (strcmp(r->id, "upload_content_patch") == 0) {
 		print_param(b, "header", "Tus-Resumable", true, &tus_version, NULL);
 		print_param(b, "header", "Upload-Offset", true, &tus_offset, NULL);
+	}
+	if (strcmp(r->id, "tus_create") == 0) {
+		print_param(b, "header", "Tus-Resumable", true, &tus_version, NULL);
+		print_param(b, "header", "Upload-Length", true, &tus_offset, NULL);
+		print_param(b, "header", "Upload-Metadata", true, &tus_metadata,
+			"filename and source (its id), and if need be sha256 and repairs, each in Base64.");
 	}
 	buf_add_char(b, ']');
 }

@@ -15,6 +15,7 @@
 #include "cli/import_place.h"
 #include "cli/watch.h"
 #include "sys/proc.h"
+#include "sys/sandbox.h"
 
 #define PATIENCE_SECONDS 20
 #define WAIT_MS (5 * 60 * 1000)
@@ -187,6 +188,30 @@ static int run_once(struct command *c)
 	return rest.failed > 0 ? CLI_REFUSED : CLI_DONE;
 }
 
+/* --- confinement ------------------------------------------------------------------------------ */
+
+/* From here on it reads what is needed to reach a server (names, certificates), and writes to the watched
+ * folders; a name is looked up in a thread. Called after everything else is open. */
+static int confine(const struct command *c, const struct cli *cli, struct err *err)
+{
+	struct sandbox_path paths[WATCH_FOLDERS_MAX + 4] = {
+		{"/etc", false}, {"/usr", false}, {"/run/systemd", false}};
+	size_t n = 3;
+	struct sandbox_spec spec = {
+		.groups = SANDBOX_FILES | SANDBOX_SOCKETS | SANDBOX_THREADS, .paths = paths};
+	struct sandbox_report report = {0};
+
+	if (c->place.ca)
+		paths[n++] = (struct sandbox_path){c->place.ca, false};
+	for (size_t i = 0; i < c->watch.folder_count; i++)
+		paths[n++] = (struct sandbox_path){c->watch.folders[i].path, true};
+	spec.path_count = n;
+	int rc = sandbox_enter(&spec, &report, err);
+	if (rc == 0)
+		log_info(&cli->m->log, "confined", LOG_INT("landlock", report.landlock));
+	return rc;
+}
+
 /* --- the command ------------------------------------------------------------------------------ */
 
 static int settle(struct cli *cli, struct command *c, struct err *err)
@@ -216,7 +241,9 @@ static int open_all(struct cli *cli, struct command *c, struct err *err)
 	c->watch.project = c->place.project_id;
 	if (rc == 0)
 		rc = open_folders(c, err);
-	return rc < 0 || c->once ? rc : open_inotify(c, err);
+	if (rc == 0 && !c->once)
+		rc = open_inotify(c, err);
+	return rc < 0 ? rc : confine(c, cli, err);
 }
 
 int cmd_watch(struct cli *cli, int argc, char **argv)

@@ -41,7 +41,7 @@ int store_upload_insert(struct db *db, const struct upload *upload, int64_t seco
 	return db_one(db, SQL_UPLOAD_INSERT,
 		DB_PARAMS(DB_UUID(&upload->id), DB_UUID(&upload->project_id),
 			DB_UUID(&upload->file_id), DB_UUID(&upload->user_id), DB_I64(upload->size),
-			hash_or_null(upload->sha256), DB_I64(seconds)),
+			hash_or_null(upload->sha256), DB_I64(seconds), DB_SV(upload->metadata)),
 		&upload_shape, arena, ret, err);
 }
 
@@ -59,6 +59,24 @@ int store_upload_get(struct db *db, const struct uuid *project, const struct uui
 	struct upload *ret, struct err *err)
 {
 	return upload_one(db, SQL_UPLOAD_GET, DB_PARAMS(DB_UUID(project), DB_UUID(id)), ret, err);
+}
+
+struct metadata {
+	struct sv text;
+};
+
+int store_upload_metadata(struct db *db, const struct uuid *id, struct arena *arena, struct sv *ret,
+	struct err *err)
+{
+	static const struct db_field fields[] = {DB_FIELD(metadata, TEXT, text)};
+	static const struct db_shape shape = DB_SHAPE(metadata, fields);
+	struct metadata m;
+	int code = db_one(
+		db, SQL_UPLOAD_METADATA, DB_PARAMS(DB_UUID(id)), &shape, arena, &m, err);
+
+	if (code == 0)
+		*ret = m.text;
+	return code;
 }
 
 int store_upload_lock(struct db *db, const struct uuid *project, const struct uuid *id,

@@ -13,6 +13,7 @@ struct upload {
 	uint8_t sha256[32]; /* announced; zero: not */
 	enum word state;    /* UPLOAD_STATE_ */
 	int64_t created_at, expires_at;
+	struct sv metadata; /* for store_upload_insert: what a client of tus said of it; else SV_NULL */
 };
 
 struct upload_part {
@@ -24,11 +25,14 @@ struct upload_part {
 	uint8_t sha256[32];
 };
 
-/* Takes id, project_id, file_id, user_id, size, sha256; seconds until it expires. */
+/* Takes id, project_id, file_id, user_id, size, sha256, metadata; seconds until it expires. */
 MUST_CHECK int store_upload_insert(struct db *db, const struct upload *upload, int64_t seconds,
 	struct arena *arena, struct upload *ret, struct err *err);
 MUST_CHECK int store_upload_get(struct db *db, const struct uuid *project, const struct uuid *id,
 	struct upload *ret, struct err *err);
+/* As it was inserted; p NULL: none. */
+MUST_CHECK int store_upload_metadata(struct db *db, const struct uuid *id, struct arena *arena,
+	struct sv *ret, struct err *err);
 /* Inside a transaction: locked until its end. */
 MUST_CHECK int store_upload_lock(struct db *db, const struct uuid *project, const struct uuid *id,
 	struct upload *ret, struct err *err);

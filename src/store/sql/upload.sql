@@ -1,13 +1,16 @@
 -- Uploads and their parts. `received` moves only forward, from the offset that the sender named.
 
--- name: upload_insert(uuid, uuid, uuid, uuid, int8, bytea, int8)
-INSERT INTO upload (id, project_id, file_id, user_id, size, sha256, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
+-- name: upload_insert(uuid, uuid, uuid, uuid, int8, bytea, int8, text)
+INSERT INTO upload (id, project_id, file_id, user_id, size, sha256, expires_at, metadata)
+VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7), $8)
 RETURNING id, project_id, file_id, user_id, size, received, sha256, state, created_at, expires_at;
 
 -- name: upload_get(uuid, uuid)
 SELECT id, project_id, file_id, user_id, size, received, sha256, state, created_at, expires_at
 FROM upload WHERE project_id = $1 AND id = $2;
+
+-- name: upload_metadata(uuid)
+SELECT metadata AS text FROM upload WHERE id = $1;
 
 -- name: upload_lock(uuid, uuid)
 SELECT id, project_id, file_id, user_id, size, received, sha256, state, created_at, expires_at

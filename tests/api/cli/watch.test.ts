@@ -248,6 +248,16 @@ describe("a service", () => {
 		expect((await ended).err).toContain("a file was imported");
 	});
 
+	test("is confined: no new privileges, few system calls, its own folders", async () => {
+		const { child, ended } = service("--settle", "3600");
+		const status = () => readFileSync(`/proc/${child.pid}/status`, "utf8");
+		await until("confinement", async () => /^Seccomp:\s+2$/m.test(status()), Boolean);
+		expect(status()).toMatch(/^NoNewPrivs:\s+1$/m);
+		expect(status()).toMatch(/^Name:\s+recon$/m);
+		child.kill("SIGTERM");
+		expect((await ended).err).toContain('"landlock":1');
+	});
+
 	test("hears of a file that was closed, when it has settled", async () => {
 		const { child, ended } = service("--settle", "1");
 		await until("folders", async () => existsSync(place("failed")), Boolean);

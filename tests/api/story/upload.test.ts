@@ -199,9 +199,70 @@ describe("upload", () => {
 			const answer = await fetch(project.client.origin + announced.href, { method: "OPTIONS" });
 			expect(answer.status).toBe(204);
 			expect(answer.headers.get("tus-version")).toBe("1.0.0");
-			expect(answer.headers.get("tus-extension")).toBe("checksum,expiration,termination");
+			expect(answer.headers.get("tus-extension")).toBe("creation,checksum,expiration,termination");
 			expect(answer.headers.get("tus-checksum-algorithm")).toBe("sha1,sha256");
 			expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+		});
+	});
+
+	describe("an upload that tus announces", () => {
+		const encoded = (text: string) => Buffer.from(text).toString("base64");
+		const create = (metadata: string, length = String(table.length), more = {}) =>
+			project.client.call("POST", `${project.path}/uploads/tus`, {
+				headers: { ...tus, "upload-length": length, "upload-metadata": metadata, ...more },
+			});
+		const about = (name: string, more = "") =>
+			`filename ${encoded(name)},filetype ${encoded("text/csv")},source ${encoded(source)}${more}`;
+
+		test("goes to where Location says, and becomes a file", async () => {
+			const hash = createHash("sha256").update(table).digest("hex");
+			const said = about("größe.csv", `,sha256 ${encoded(hash)},flag`);
+			const made = await create(said);
+			expect([made.status, made.headers.get("tus-resumable")]).toEqual([201, "1.0.0"]);
+			const href = made.headers.get("location") ?? "";
+			expect(href).toMatch(/^\/api\/v1\/projects\/[^/]+\/uploads\/[^/]+\/content$/);
+			const asked = await head(href);
+			expect(asked.headers.get("upload-metadata")).toBe(said);
+			expect(asked.headers.get("upload-length")).toBe(String(table.length));
+			expect(asked.headers.get("upload-expires")).toBe(made.headers.get("upload-expires"));
+			expect((await sendPart(project, href, 0, table.slice(0, 9))).status).toBe(204);
+			expect((await sendPart(project, href, 9, table.slice(9))).status).toBe(204);
+			const files = await project.client.get(`${project.path}/files?limit=1`);
+			const file = await scanned(project, files.items[0].id);
+			expect([file.name, file.state, file.sha256]).toEqual(["größe.csv", "clean", hash]);
+		});
+
+		const metadataOf: Record<string, () => string> = {
+			fine: () => about("a.csv"),
+			"no source": () => `filename ${encoded("a.csv")}`,
+			"no Base64": () => about("a.csv").replace("filename ", "filename %"),
+			"an ending that is not taken": () => about("a.xlsm"),
+			"a source of nobody": () =>
+				`filename ${encoded("a.csv")},source ${encoded(crypto.randomUUID())}`,
+		};
+		test.each([
+			["fine", { "upload-length": "many" }, 400, "bad_request"],
+			["fine", { "upload-length": "99999999999" }, 413, "too_large"],
+			["fine", { "tus-resumable": "0.2.2" }, 412, "precondition"],
+			["no source", {}, 422, "missing_field"],
+			["no Base64", {}, 400, "bad_request"],
+			["an ending that is not taken", {}, 422, "file_type"],
+			["a source of nobody", {}, 404, "not_found"],
+		] as const)("with %s and %o is refused", async (what, change, status, code) => {
+			const answer = await create(metadataOf[what]?.() ?? "", undefined, change);
+			expect([answer.status, answer.body.code]).toEqual([status, code]);
+			expect(answer.headers.get("location")).toBeNull();
+			if (status === 412) expect(answer.headers.get("tus-version")).toBe("1.0.0");
+		});
+
+		test("can be asked about before", async () => {
+			const answer = await fetch(`${project.client.origin}${project.path}/uploads/tus`, {
+				method: "OPTIONS",
+			});
+			expect([answer.status, answer.headers.get("tus-extension")]).toEqual([
+				204,
+				"creation,checksum,expiration,termination",
+			]);
 		});
 	});
 

@@ -85,9 +85,7 @@ export const server = setupServer(
 	http.post(`${PROJECT}/datasets/:dataset/previews`, () =>
 		HttpResponse.json(data.preview_waiting, { status: 202 }),
 	),
-	http.get(`${PROJECT}/datasets/:dataset/previews/:preview`, () =>
-		HttpResponse.json(data.preview),
-	),
+	http.get(`${PROJECT}/datasets/:dataset/previews/:preview`, () => HttpResponse.json(data.preview)),
 	http.get(`${PROJECT}/reconciliations`, () =>
 		HttpResponse.json(page([data.reconciliation]) satisfies ReconciliationList),
 	),

@@ -40,7 +40,10 @@ test("a change in the form is looked at with the changed mapping", async () => {
 	server.use(
 		http.post(PREVIEWS, async ({ request }) => {
 			asked.push((await request.json()) as MappingNew);
-			return HttpResponse.json({ ...preview_waiting, id: uuid(450 + asked.length) }, { status: 202 });
+			return HttpResponse.json(
+				{ ...preview_waiting, id: uuid(450 + asked.length) },
+				{ status: 202 },
+			);
 		}),
 		http.get(`${PREVIEWS}/:preview`, ({ params }) =>
 			HttpResponse.json({ ...preview, id: params.preview, rows_skipped: asked.length * 11 }),
