@@ -303,7 +303,7 @@ int ep_upload_content_head(struct api *a, struct err *err)
 
 int ep_upload_content_patch(struct api *a, struct err *err)
 {
-	struct upload upload;
+	struct upload upload = {.size = 0};
 	int rc = tus_check(a, err);
 
 	if (rc == 0)

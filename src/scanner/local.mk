@@ -4,7 +4,7 @@ recon_scanner_SOURCES = \
 	%D%/main.c \
 	%D%/work.c %D%/work.h \
 	%D%/zygote.c %D%/zygote.h
-recon_scanner_LDADD = $(SCAN_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
+recon_scanner_LDADD = $(SCAN_LIBS) $(VAULT_LOAN_LIBS) $(WIRE_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += test_scanner_scanner

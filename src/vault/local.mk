@@ -1,12 +1,15 @@
 # vault: immutable encrypted objects; a table of backends, the local folder first.
-noinst_LIBRARIES += libvault.a
+noinst_LIBRARIES += libvaultloan.a libvault.a
+libvaultloan_a_SOURCES = %D%/reader.c %D%/reader.h
 libvault_a_SOURCES = \
 	%D%/backend.h \
 	%D%/keys.c %D%/keys.h \
 	%D%/local.c \
 	%D%/s3.c \
 	%D%/vault.c %D%/vault.h
-VAULT_LIBS = libvault.a $(NET_LIBS) $(SEAL_LIBS) $(SYS_LIBS)
+VAULT_LIBS = libvault.a libvaultloan.a $(NET_LIBS) $(SEAL_LIBS) $(SYS_LIBS)
+# For a program that is lent objects and knows no backend, so no network either.
+VAULT_LOAN_LIBS = libvaultloan.a $(SEAL_LIBS) $(SYS_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += test_vault_vault test_vault_keys test_vault_s3

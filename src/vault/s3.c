@@ -30,10 +30,10 @@
 
 #define CLIENTS_MAX 16
 #define TRIES 6
-#define PAUSE_FIRST_MS 100
+#define PAUSE_FIRST_MS 100u
 #define SECRET_MAX 512u
 #define HEADER_MAX 128
-#define LIST_MAX 100
+#define LIST_MAX 100u
 #define EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 struct s3_store {
@@ -44,6 +44,7 @@ struct s3_store {
 	char *key_id;
 	char *secret;
 	bool plain;
+	unsigned page, pause_ms;
 	pthread_mutex_t lock; /* of the idle clients */
 	struct net_client *idle[CLIENTS_MAX];
 	size_t idle_count;
@@ -142,6 +143,8 @@ static int s3_open(const struct vault_config *config, void **ret_store, struct e
 	if (!s)
 		return err_set(err, E_NO_MEMORY, NULL);
 	pthread_mutex_init(&s->lock, NULL);
+	s->page = config->s3.page ? config->s3.page : LIST_MAX;
+	s->pause_ms = config->s3.pause_ms ? config->s3.pause_ms : PAUSE_FIRST_MS;
 	s->folder = open(config->location, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->folder < 0)
 		return err_set(err, E_CONFIG, "The vault's folder %s cannot be opened: %s.",
@@ -265,7 +268,7 @@ static int send_ask(struct s3_store *s, struct ask *a, struct buf *body, struct 
 	if (!buf_ok(&url))
 		return err_set(err, E_NO_MEMORY, NULL);
 	for (int try = 0; try < TRIES; try++) {
-		int64_t ms = PAUSE_FIRST_MS << try;
+		int64_t ms = (int64_t)s->pause_ms << try;
 		struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
 		rc = a->restart ? a->restart(a->rq.write_ctx, err) : 0;
@@ -539,7 +542,7 @@ static int list_page(struct s3_store *s, char last[HEADER_MAX], bool *ret_more, 
 	int rc;
 
 	/* In the order of their names, as the signature wants them. */
-	buf_printf(&query, "?list-type=2&max-keys=%d", LIST_MAX);
+	buf_printf(&query, "?list-type=2&max-keys=%u", s->page);
 	if (last[0]) {
 		buf_add_cstr(&query, "&start-after=");
 		net_add_encoded(&query, sv_from_cstr(last));

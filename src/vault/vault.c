@@ -6,10 +6,8 @@
 #include "vault/vault.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "seal/hash.h"
 #include "seal/random.h"
@@ -17,6 +15,7 @@
 #include "sys/conf.h"
 #include "vault/backend.h"
 #include "vault/keys.h"
+#include "vault/reader.h"
 
 static_assert(VAULT_HASH_LEN == SHA256_LEN, "the object's hash is SHA-256");
 
@@ -34,23 +33,6 @@ struct vault_writer {
 	struct hash *hash;
 };
 
-struct vault_reader {
-	struct aead_reader *open;
-	int fd; /* -1: through the window */
-	bool own_fd;
-	uint64_t sealed_size;
-	/* Of an object that is read in ranges: the last one. A range that goes on where the last
-	 * ended is twice as long. */
-	struct vault *vault;
-	struct uuid id;
-	char *window;
-	uint64_t window_at;
-	size_t window_n, window_next;
-};
-
-#define WINDOW_FIRST ((size_t)64 * 1024)
-#define WINDOW_LAST ((size_t)8 << 20)
-
 /* RFC 9562 section 5.4. */
 static struct uuid id_new(void)
 {
@@ -60,12 +42,6 @@ static struct uuid id_new(void)
 	id.b[6] = (uint8_t)((id.b[6] & 0x0f) | 0x40);
 	id.b[8] = (uint8_t)((id.b[8] & 0x3f) | 0x80);
 	return id;
-}
-
-/* The associated data of an object's encryption. */
-static struct sv id_context(const struct uuid *id)
-{
-	return sv_from((const char *)id->b, sizeof(id->b));
 }
 
 struct vault_config vault_config_of(const struct conf *conf)
@@ -141,7 +117,7 @@ static int writer_seal(struct vault_writer *w, struct err *err)
 	rc = vault_keys_wrap(&w->vault->keys, &key, w->object.wrapped, err);
 	if (rc < 0)
 		return rc;
-	return aead_writer_new(&key, id_context(&w->object.id), writer_append, w, &w->seal, err);
+	return aead_writer_new(&key, vault_id_context(&w->object.id), writer_append, w, &w->seal, err);
 }
 
 int vault_create(struct vault *v, struct vault_writer **ret_writer, struct err *err)
@@ -205,80 +181,6 @@ uint64_t vault_writer_size(const struct vault_writer *w)
 	return aead_writer_plain(w->seal);
 }
 
-/* Makes the window hold offset and, when it fits, n bytes from there. */
-static int window_move(struct vault_reader *r, size_t n, uint64_t offset, struct err *err)
-{
-	const struct vault_backend *backend = r->vault->backend;
-	bool goes_on = r->window && offset == r->window_at + r->window_n;
-	size_t size = goes_on ? MIN(r->window_next * 2, WINDOW_LAST) : WINDOW_FIRST;
-	char *room;
-	int rc;
-
-	if (offset >= r->sealed_size)
-		return err_set(err, E_CORRUPT, "The stored file was cut.");
-	n = MIN(n, WINDOW_LAST);
-	size = MAX(size, n);
-	size = (size_t)MIN((uint64_t)size, r->sealed_size - offset);
-	room = realloc(r->window, size);
-	if (!room)
-		return err_set(err, E_NO_MEMORY, NULL);
-	r->window = room;
-	r->window_n = 0;
-	rc = backend->pread(r->vault->store, &r->id, room, size, offset, err);
-	if (rc < 0)
-		return rc;
-	r->window_at = offset;
-	r->window_n = r->window_next = size;
-	return 0;
-}
-
-static int window_pread(
-	struct vault_reader *r, char *at, size_t n, uint64_t offset, struct err *err)
-{
-	while (n > 0) {
-		uint64_t skip = offset - r->window_at;
-		size_t some;
-
-		if (offset < r->window_at || skip >= r->window_n) {
-			int rc = window_move(r, n, offset, err);
-
-			if (rc < 0)
-				return rc;
-			skip = 0;
-		}
-		some = MIN(n, r->window_n - (size_t)skip);
-		memcpy(at, r->window + skip, some);
-		at += some;
-		offset += some;
-		n -= some;
-	}
-	return 0;
-}
-
-/* Bytes that the format says are there but are not mean a cut file, not a caller's mistake. */
-static int reader_pread(void *ctx, void *p, size_t n, uint64_t offset, struct err *err)
-{
-	struct vault_reader *r = ctx;
-	char *at = p;
-
-	if (r->fd < 0)
-		return window_pread(r, at, n, offset, err);
-	while (n > 0) {
-		ssize_t got = pread(r->fd, at, n, (off_t)offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set_errno(err, errno, "The vault cannot read");
-		if (got == 0)
-			return err_set(err, E_CORRUPT, "The stored file was cut.");
-		at += got;
-		offset += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return 0;
-}
-
 /* The loan, with a descriptor of the whole object or only its measure. */
 static int lend(struct vault *v, const struct vault_object *object, bool whole,
 	struct vault_loan *ret_loan, struct err *err)
@@ -309,74 +211,27 @@ int vault_lend(struct vault *v, const struct vault_object *object, struct vault_
 	return lend(v, object, true, ret_loan, err);
 }
 
-void vault_loan_end(struct vault_loan *loan)
+static int range_pread(void *ctx, const struct uuid *id, void *p, size_t n, uint64_t offset,
+	struct err *err)
 {
-	fd_close(&loan->fd);
-	aead_key_wipe(&loan->key);
-}
+	struct vault *v = ctx;
 
-static int reader_new(const struct vault_loan *loan, struct vault *v,
-	struct vault_reader **ret_reader, struct err *err)
-{
-	struct vault_reader *r CLEANUP(vault_reader_free) = calloc(1, sizeof(*r));
-	int rc;
-
-	if (!r)
-		return err_set(err, E_NO_MEMORY, NULL);
-	r->fd = loan->fd;
-	r->sealed_size = loan->sealed_size;
-	r->vault = v;
-	r->id = loan->id;
-	rc = aead_reader_new(&loan->key, id_context(&loan->id), reader_pread, r, loan->sealed_size,
-		&r->open, err);
-	if (rc == 0)
-		*ret_reader = TAKE(r);
-	return rc;
-}
-
-int vault_read_loan(
-	const struct vault_loan *loan, struct vault_reader **ret_reader, struct err *err)
-{
-	return reader_new(loan, NULL, ret_reader, err);
+	return v->backend->pread(v->store, id, p, n, offset, err);
 }
 
 int vault_read(struct vault *v, const struct vault_object *object, struct vault_reader **ret_reader,
 	struct err *err)
 {
 	struct vault_loan loan CLEANUP(vault_loan_end) = {.fd = -1};
-	int rc = lend(v, object, !v->backend->pread, &loan, err);
+	bool ranges = v->backend->pread != NULL;
+	int rc = lend(v, object, !ranges, &loan, err);
 
 	if (rc == 0)
-		rc = reader_new(&loan, v, ret_reader, err);
-	if (rc < 0)
-		return rc;
-	assert(*ret_reader);
-	(*ret_reader)->own_fd = true;
-	loan.fd = -1;
-	return 0;
-}
-
-void vault_reader_free(struct vault_reader **r)
-{
-	if (!*r)
-		return;
-	if ((*r)->own_fd)
-		fd_close(&(*r)->fd);
-	aead_reader_free(&(*r)->open);
-	free((*r)->window);
-	free(*r);
-	*r = NULL;
-}
-
-uint64_t vault_reader_size(const struct vault_reader *r)
-{
-	return aead_reader_size(r->open);
-}
-
-int vault_pread(
-	struct vault_reader *r, void *p, size_t n, uint64_t offset, size_t *ret_n, struct err *err)
-{
-	return aead_reader_pread(r->open, p, n, offset, ret_n, err);
+		rc = vault_reader_new(
+			&loan, ranges ? range_pread : NULL, v, true, ret_reader, err);
+	if (rc == 0)
+		loan.fd = -1;
+	return rc;
 }
 
 int vault_read_all(

@@ -46,6 +46,8 @@ struct vault_s3 {
 	const char *endpoint, *bucket, *region;
 	const char *credentials_file; /* unless there is the systemd credential "vault-s3" */
 	const char *ca_file;          /* "" or NULL: the system's certificates */
+	unsigned page;     /* names in one answer of a listing; 0: 100 */
+	unsigned pause_ms; /* before a second try, doubled before each further one; 0: 100 */
 };
 
 struct vault_config {

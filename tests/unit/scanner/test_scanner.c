@@ -321,10 +321,31 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* It is lent files: it has nothing that could reach a network or a database. */
+static void test_no_way_out_is_linked(void **state)
+{
+	static const char *const libraries[] = {"libcurl", "libpq", "libhiredis", "libfcgi"};
+	char path[64], line[512];
+
+	(void)state;
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)scanner);
+	FILE *maps = fopen(path, "r");
+	assert_non_null(maps);
+	bool clamav = false;
+	while (fgets(line, sizeof(line), maps)) {
+		clamav = clamav || strstr(line, "libclamav");
+		for (size_t i = 0; i < ARRAY_LEN(libraries); i++)
+			assert_null(strstr(line, libraries[i]));
+	}
+	fclose(maps);
+	assert_true(clamav);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_no_way_out_is_linked),
 		cmocka_unit_test(test_other_type_or_key),
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_status),
