@@ -26,6 +26,7 @@
 
 #define WINDOW_FIRST (256u << 10)
 #define WINDOW_PAD 128u
+_Static_assert(WINDOW_PAD >= ROWS_PAD, "the last cell of a window is one of a block");
 #define BY_HAND_FROM (2u << 20) /* bytes of one row after which it is taken by hand */
 #define FOOTER_TAIL (256u << 10)
 
@@ -205,6 +206,8 @@ static int flush(struct csv *c, struct err *err)
 {
 	int rc = 0;
 
+	if (!arena_ok(&c->arena))
+		return err_set(err, E_NO_MEMORY, NULL);
 	if (c->rows.n > 0)
 		rc = maker_add(&c->maker, &c->rows, err);
 	if (c->rows.n > 0 && c->rows.n == c->rows.cap && !c->expected)

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "read/rows.h"
+
 struct cursor {
 	const char *p;
 	size_t n, at;
@@ -27,7 +29,7 @@ struct sv csv_unescape(struct sv inside, char quote, struct arena *a)
 {
 	if (memchr(inside.p, quote, inside.n) == NULL)
 		return inside;
-	char *p = arena_alloc(a, inside.n + 64);
+	char *p = arena_alloc(a, inside.n + ROWS_PAD);
 	size_t n = 0;
 
 	if (p == NULL)

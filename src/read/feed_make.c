@@ -18,7 +18,6 @@
 
 #define BATCH_ROWS 1024u
 #define BATCH_BYTES (4u << 20)
-#define CELL_PAD 64u /* readable behind the cells, as rows.h asks */
 
 struct waiting {
 	uint32_t line, n;
@@ -97,7 +96,7 @@ static size_t row_bytes(const struct sv *cells, uint32_t n)
 /* Copies the row into a, so that nothing of it points outside. */
 static bool copy_row(struct arena *a, const struct feed_row *row, struct waiting *to)
 {
-	char *p = arena_alloc(a, row_bytes(row->cells, row->n) + CELL_PAD), *start = p;
+	char *p = arena_alloc(a, row_bytes(row->cells, row->n) + ROWS_PAD), *start = p;
 
 	*to = (struct waiting){
 		.line = row->line, .n = row->n, .cells = ARENA_ARRAY(a, row->n + 1u, struct sv)};
@@ -109,7 +108,7 @@ static bool copy_row(struct arena *a, const struct feed_row *row, struct waiting
 		if (i > 0)
 			*p++ = ',';
 		if (needs_quotes(s)) {
-			char *aside = arena_alloc(a, s.n + CELL_PAD);
+			char *aside = arena_alloc(a, s.n + ROWS_PAD);
 
 			if (aside == NULL)
 				return false;
@@ -234,6 +233,7 @@ static int flush_block(struct feed_maker *f, struct err *err)
 
 static int to_block(struct feed_maker *f, const struct waiting *w, struct err *err)
 {
+	static const char nothing[ROWS_PAD];
 	char detail[ERR_DETAIL_MAX];
 	uint32_t r = f->block.n;
 
@@ -245,7 +245,7 @@ static int to_block(struct feed_maker *f, const struct waiting *w, struct err *e
 		return 0;
 	}
 	for (uint32_t i = 0; i < f->block.ncols; i++)
-		rows_column(&f->block, i)[r] = i < w->n ? w->cells[i] : SV("");
+		rows_column(&f->block, i)[r] = i < w->n ? w->cells[i] : sv_from(nothing, 0);
 	f->block.raw[r] = w->raw;
 	f->block.line[r] = w->line;
 	f->block.n++;

@@ -256,7 +256,7 @@ static void make_joined(struct maker *mk, struct maker_col *c, const struct rows
 
 		for (uint32_t k = 0; k < c->nsrc; k++)
 			total += rows_column(rows, c->src[k])[r].n + 1;
-		char *p = arena_alloc(&mk->block, total + 64);
+		char *p = arena_alloc(&mk->block, total + ROWS_PAD);
 		for (uint32_t k = 0; k < c->nsrc && p != NULL; k++) {
 			struct sv s = rows_column(rows, c->src[k])[r];
 

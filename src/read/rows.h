@@ -9,10 +9,11 @@
 #include "base/sv.h"
 
 #define ROWS_CELL_MAX (1u << 20) /* bytes of a cell */
+#define ROWS_PAD 64u             /* readable behind each cell, also behind an empty one */
 
 struct rows {
 	uint32_t n, cap, ncols;
-	struct sv *cells; /* column c, row r at c * cap + r; 64 bytes behind each are readable */
+	struct sv *cells; /* column c, row r at c * cap + r; ROWS_PAD bytes behind each are readable */
 	struct sv *raw;   /* the row as written, for the list of rejects */
 	uint32_t *line;   /* where it starts, from 1 */
 	bool checked;     /* all cells are known to be UTF-8 without NUL and at most CELL_MAX */
