@@ -83,15 +83,18 @@ static bool make_room(struct assign_work *w, uint32_t nodes, uint32_t edges)
 	return true;
 }
 
-bool assign_step(struct assign_work *w)
+bool assign_step(struct assign_work *w, uint32_t node)
 {
 	struct assign *a = w->a;
 
-	a->steps++;
+	a->steps += 1 + w->first[node + 1] - w->first[node];
 	if (w->limit != 0 && a->steps > w->limit)
 		w->stopped = true;
-	if (a->steps % STEPS_CANCEL == 0 && a->cancel != NULL && atomic_load(a->cancel))
-		w->stopped = true;
+	if (a->steps >= w->look) {
+		w->look = a->steps + STEPS_CANCEL;
+		if (a->cancel != NULL && atomic_load(a->cancel))
+			w->stopped = true;
+	}
 	return !w->stopped;
 }
 
@@ -234,7 +237,7 @@ static struct way_end search(struct assign_work *w, uint32_t source)
 		struct heap_item top = front_pop(f);
 		if (f->done[top.node])
 			continue;
-		if (top.key >= best.dist || !assign_step(w))
+		if (top.key >= best.dist || !assign_step(w, top.node))
 			break;
 		f->done[top.node] = true;
 		if (top.node < w->a->nl && top.key + w->price[top.node] < best.dist) {
@@ -326,7 +329,7 @@ static bool lay_out(struct assign_work *w)
 			w->queue[tail++] = n;
 		}
 	}
-	while (head < tail && assign_step(w)) {
+	while (head < tail && assign_step(w, w->queue[head])) {
 		uint32_t x = w->queue[head++];
 		bool left = x < a->nl;
 		end |= left ? w->price[x] == 0 : w->room[x] > 0;
@@ -495,15 +498,16 @@ bool assign_solve(struct assign_work *w, struct assign *a)
 	w->a = a;
 	w->stopped = false;
 	w->limit = a->solve_budget;
+	w->look = STEPS_CANCEL;
 	a->steps = 0;
 	build(w);
 	augment(w);
 	if (w->stopped)
 		fill(w);
 	sum_up(w);
-	for (uint32_t i = 0; i < a->ne && w->stopped; i++)
-		a->margin[i] = a->flow[i] > 0 ? ASSIGN_MARGIN_UNPROVED : 0;
-	if (a->margin_cap > 0 && !w->stopped)
+	if (w->stopped)
+		assign_prove_none(a);
+	else if (a->margin_cap > 0)
 		assign_margins(w);
 	return true;
 }

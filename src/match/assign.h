@@ -16,6 +16,9 @@
 #include "base/base.h"
 
 #define ASSIGN_MARGIN_UNPROVED UINT32_MAX
+/* What a component of so many edges may cost in a run: a million edges that are hard take seconds. */
+#define ASSIGN_MARGIN_STEPS(ne) ((uint64_t)(ne) * 64 + 1000000)
+#define ASSIGN_FLOW_STEPS(ne) ((uint64_t)(ne) * 512 + 16000000)
 
 struct assign_edge {
 	uint32_t l, r;
@@ -27,8 +30,9 @@ struct assign {
 	const uint32_t *lcap, *rcap;     /* > 0 */
 	const struct assign_edge *edge;  /* ascending by (l, r), each pair once */
 	uint32_t margin_cap;             /* 0: no margins are wanted */
-	uint64_t budget;                 /* steps for the margins; 0: none */
-	uint64_t solve_budget;           /* steps for the flow; 0: none */
+	/* Steps are nodes that a search leaves, and the edges that it looks at from there. */
+	uint64_t budget;                 /* steps for the margins; 0: no bound */
+	uint64_t solve_budget;           /* steps for the flow; 0: no bound */
 	const atomic_bool *cancel;       /* once true the flow is any; NULL: never */
 	/* out, of the caller, one place per edge */
 	uint32_t *flow;

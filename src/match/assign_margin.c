@@ -22,9 +22,9 @@ static void leaving(struct assign_work *w, bool from_left)
 		else if (w->room[n] > 0)
 			front_reach(f, n, 0, NONE);
 	}
-	while (f->nheap > 0 && assign_step(w)) {
+	while (f->nheap > 0 && !w->stopped) {
 		struct heap_item top = front_pop(f);
-		if (f->done[top.node])
+		if (f->done[top.node] || !assign_step(w, top.node))
 			continue;
 		f->done[top.node] = true;
 		bool mover = (top.node < a->nl) == from_left;
@@ -136,7 +136,7 @@ static void advance(struct assign_work *w, bool ahead, uint32_t forbidden, int64
 	const struct front *other = ahead ? &w->back : &w->front;
 	struct heap_item top = front_pop(f);
 
-	if (f->done[top.node])
+	if (f->done[top.node] || !assign_step(w, top.node))
 		return;
 	f->done[top.node] = true;
 	bool paid = (top.node < w->a->nl) == ahead;
@@ -160,7 +160,7 @@ static int64_t shortest_cycle(struct assign_work *w, uint32_t edge, int64_t limi
 
 	front_reach(&w->front, w->a->edge[edge].l, 0, NONE);
 	front_reach(&w->back, edge_right(w, edge), 0, NONE);
-	while (w->front.nheap > 0 && w->back.nheap > 0 && assign_step(w)) {
+	while (w->front.nheap > 0 && w->back.nheap > 0 && !w->stopped) {
 		if (w->front.heap[0].key + w->back.heap[0].key >= best)
 			break;
 		advance(w, w->front.nheap <= w->back.nheap, edge, &best);
@@ -180,11 +180,11 @@ static int64_t way_out(struct assign_work *w, uint32_t source, uint32_t forbidde
 	int64_t best = MIN(limit, w->price[source]);
 
 	front_reach(f, source, 0, NONE);
-	while (f->nheap > 0 && assign_step(w)) {
+	while (f->nheap > 0 && !w->stopped) {
 		struct heap_item top = front_pop(f);
 		if (f->done[top.node])
 			continue;
-		if (top.key >= best)
+		if (top.key >= best || !assign_step(w, top.node))
 			break;
 		f->done[top.node] = true;
 		bool mover = (top.node < a->nl) == from_left;
@@ -251,6 +251,12 @@ static void sort_out(struct assign_work *w)
 		}
 }
 
+void assign_prove_none(struct assign *a)
+{
+	for (uint32_t i = 0; i < a->ne; i++)
+		a->margin[i] = a->flow[i] > 0 ? ASSIGN_MARGIN_UNPROVED : 0;
+}
+
 static int64_t pair_margin(struct assign_work *w, uint32_t edge)
 {
 	int64_t lost = w->leave[w->a->edge[edge].l] + w->leave[edge_right(w, edge)];
@@ -270,8 +276,12 @@ void assign_margins(struct assign_work *w)
 	} else {
 		leaving(w, true);
 		leaving(w, false);
-		sort_out(w);
 	}
+	/* What leaving costs is not known before that search is done. */
+	if (w->stopped)
+		assign_prove_none(a);
+	else if (!classes)
+		sort_out(w);
 	for (uint32_t i = 0; i < a->ne; i++) {
 		if (a->margin[i] != SEARCH)
 			continue;

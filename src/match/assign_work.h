@@ -47,6 +47,7 @@ struct assign_work {
 	uint32_t *level, *next, *queue; /* of nodes: layers of a phase, components of a margin */
 	int64_t *leave;           /* cheapest way to place or drop one unit freed at a node */
 	uint64_t limit;           /* of steps; 0: none */
+	uint64_t look;            /* steps after which the caller is asked whether to stop */
 	bool stopped;             /* cancelled, or beyond the limit */
 };
 
@@ -54,10 +55,12 @@ void front_reach(struct front *f, uint32_t node, int64_t dist, uint32_t via);
 struct heap_item front_pop(struct front *f);
 void front_forget(struct front *f);
 
-/* Counts a step of the search; false when it is to stop. */
-bool assign_step(struct assign_work *w);
+/* Counts a node of the search and its arcs, which are what it costs; false when it is to stop. */
+bool assign_step(struct assign_work *w, uint32_t node);
 /* Margins of an optimal flow. */
 void assign_margins(struct assign_work *w);
+/* No margin of a chosen pair is known. */
+void assign_prove_none(struct assign *a);
 
 static inline int64_t edge_slack(const struct assign_work *w, uint32_t edge)
 {

@@ -13,10 +13,6 @@
 #include "match/small.h"
 #include "match/stage.h"
 
-#define MARGIN_STEPS_PER_EDGE 64u
-#define MARGIN_STEPS_MIN 1000000u
-#define SOLVE_STEPS_PER_EDGE 128u
-#define SOLVE_STEPS_MIN 4000000u
 #define TASK_EDGES 4096u
 #define BULK_NODES_MIN 3u /* two pairs that might be swapped are shown as such */
 #define FEW 24u           /* so many are sorted in place */
@@ -332,8 +328,7 @@ static void write_verdicts(struct solver *v, const struct assign *a, bool rivals
 struct assign component_problem(const struct engine *e, uint32_t ne)
 {
 	return (struct assign){.ne = ne, .margin_cap = MATCH_MARGIN_CAP,
-		.budget = (uint64_t)ne * MARGIN_STEPS_PER_EDGE + MARGIN_STEPS_MIN,
-		.solve_budget = (uint64_t)ne * SOLVE_STEPS_PER_EDGE + SOLVE_STEPS_MIN,
+		.budget = ASSIGN_MARGIN_STEPS(ne), .solve_budget = ASSIGN_FLOW_STEPS(ne),
 		.cancel = e->opt->cancel};
 }
 

@@ -228,7 +228,7 @@ static void time_shape(size_t i)
 		cap[n] = 1;
 	struct assign a = {.nl = g.nl, .nr = g.nr, .ne = g.ne, .lcap = cap, .rcap = cap + g.nl,
 		.edge = g.edge, .flow = flow, .margin = margin,
-		.budget = (uint64_t)g.ne * 64 + 1000000, .solve_budget = (uint64_t)g.ne * 128 + 4000000};
+		.budget = ASSIGN_MARGIN_STEPS(g.ne), .solve_budget = ASSIGN_FLOW_STEPS(g.ne)};
 	double flow_ms = solve(w, &a, 0);
 	uint64_t steps = a.steps;
 	double all_ms = solve(w, &a, MARGIN);
