@@ -13,7 +13,6 @@
  *   - a record's allocations over all matches have its sign and stay within its amount;
  *   - a member of a whole-record match is in no other match;
  *   - |sum of left allocations - sum of right ones| is within the pass's limit;
- *   - a match that is confirmed states as much as its pass asks for, or is flagged RESULT_SHOWN;
  *   - a match under the confirm line because of a rival is ambiguous, never confirmed;
  *   - per side and currency: brought forward + accepted = matched + excluded + open, in rows and money.
  */
@@ -26,7 +25,13 @@
 #include "match/calibrate.h"
 #include "rules/ruleset.h"
 
-#define MATCH_ENGINE 2 /* grows when the same input may give another result */
+/* Which engine made a result; in the hashed part of every receipt, so that a run that is made again and
+ * gives another hash is known to be of another engine, not of other data. Grows with every change after
+ * which the same inputs and ruleset may give another result (weights, confidences, ties, budgets), not
+ * with those that only make it faster.
+ * 2: pairs settled without their component, small components counted out, nettings and partials that
+ *    compete, "k of n", dependence and atoms of learned passes, budgets of the assignment in edges. */
+#define MATCH_ENGINE 2
 #define MATCH_MARGIN_CAP (20 * RULES_BIT)
 #define MATCH_ROWS_MAX UINT32_C(1000000000) /* of one side */
 #define MATCH_INPUTS_MAX 1000

@@ -12,7 +12,10 @@
  * edges to such records only, and all margins are what they were.
  *
  * The confidence of what is decided here leaves out that a beaten pair might be the true one: with GAP
- * bits between the pairs its odds are about 2^-GAP of theirs.
+ * bits between the pairs its odds are about 2^-GAP of theirs. On random stages what is stated differs by
+ * less than 10^-5 from what all ways of pairing the whole stage say, and so do the confidences of the
+ * small components that are left, which belief propagation on the whole misses by some hundredths
+ * (test_settle.c).
  */
 #include <string.h>
 
