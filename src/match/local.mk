@@ -105,6 +105,7 @@ MATCH_TESTS = \
 	tests/unit/match/test_propose_advice \
 	tests/unit/match/test_passes \
 	tests/unit/match/test_property \
+	tests/unit/match/test_num \
 	tests/unit/match/test_radix \
 	tests/unit/match/test_receipt \
 	tests/unit/match/test_reference \
@@ -171,6 +172,8 @@ tests_unit_match_test_reference_SOURCES = tests/unit/match/test_reference.c \
 tests_unit_match_test_reference_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_sample_SOURCES = tests/unit/match/test_sample.c
 tests_unit_match_test_sample_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
+tests_unit_match_test_num_SOURCES = tests/unit/match/test_num.c tests/unit/match/scene.h
+tests_unit_match_test_num_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_radix_SOURCES = tests/unit/match/test_radix.c tests/unit/match/scene.h
 tests_unit_match_test_radix_LDADD = $(MATCH_LIBS) $(CMOCKA_LIBS)
 tests_unit_match_test_settle_SOURCES = tests/unit/match/test_settle.c tests/unit/match/scene.h

@@ -16,8 +16,10 @@ struct num {
 };
 
 void num_init(struct num *n);
-/* Slow: log2(v) in 1/64 bit, rounded; v > 0. */
+/* log2(v) in 1/64 bit, rounded; v > 0. */
 int32_t num_log2_of(uint64_t v);
+/* The same, worked out bit by bit. */
+int32_t num_log2_squared(uint64_t v);
 /* p in parts per million, rounded; 0..10^6. */
 uint32_t num_ppm(double p);
 
