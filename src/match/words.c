@@ -11,10 +11,12 @@
 #define WORDS_ROW_MAX 256u
 #define LOGS 509u
 
+#define AHEAD 16u
+
 struct words_job {
 	struct field *f;
 	int side;
-	uint32_t *per_row;
+	VECTOR(uint32_t) *chunk; /* words of its rows, until they lie behind each other */
 };
 
 static bool is_separator(const struct field *f, unsigned char c)
@@ -56,32 +58,44 @@ static uint32_t row_words(const struct field *f, int side, uint32_t row, uint32_
 	return n;
 }
 
-static void count_words(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
-{
-	struct words_job *job = arg;
-	uint32_t words[WORDS_ROW_MAX + 1];
-	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[job->side]);
-
-	(void)thread;
-	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++)
-		job->f->words[job->side].first[r + 1] = row_words(job->f, job->side, r, words);
-}
-
-static void fill_words(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+static void split_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct words_job *job = arg;
 	struct words *w = &job->f->words[job->side];
-	uint32_t words[WORDS_ROW_MAX + 1];
 	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, e->n[job->side]);
+	size_t cap = 4 * (size_t)CHUNK_ROWS, n = 0;
+	uint32_t *word = ENGINE_NEW(e, cap, uint32_t);
 
 	(void)thread;
-	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++) {
-		uint32_t n = row_words(job->f, job->side, r, words);
-		memcpy(w->word + w->first[r], words, n * sizeof(*words));
-		for (uint32_t i = 0; i < n; i++)
-			__atomic_fetch_add(&job->f->word_rows[words[i] & job->f->word_mask], 1,
-				__ATOMIC_RELAXED);
+	for (uint32_t r = chunk * CHUNK_ROWS; r < end && word != NULL; r++) {
+		if (cap - n < WORDS_ROW_MAX &&
+			!engine_grow(e, (void **)&word, n, &cap, sizeof(*word)))
+			break;
+		w->first[r + 1] = row_words(job->f, job->side, r, word + n);
+		n += w->first[r + 1];
 	}
+	job->chunk[chunk].p = word;
+	job->chunk[chunk].n = n;
+}
+
+/* Words are counted by hash, in no order: those further on are asked for in time. */
+static void join_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	struct words_job *job = arg;
+	struct words *w = &job->f->words[job->side];
+	const uint32_t *from = job->chunk[chunk].p;
+	size_t n = job->chunk[chunk].n;
+	uint32_t *rows = job->f->word_rows, mask = job->f->word_mask;
+
+	(void)thread;
+	memcpy(w->word + w->first[chunk * CHUNK_ROWS], from, n * sizeof(*from));
+	for (size_t i = 0; i < n; i++) {
+		if (i + AHEAD < n)
+			__builtin_prefetch(&rows[from[i + AHEAD] & mask], 1);
+		__atomic_fetch_add(&rows[from[i] & mask], 1, __ATOMIC_RELAXED);
+	}
+	engine_free(e, from);
+	job->chunk[chunk].p = NULL;
 }
 
 /* Logarithms of large numbers are slow; words that so many rows have are few. */
@@ -118,6 +132,8 @@ static void weigh_words(struct engine *e, void *arg, uint32_t chunk, unsigned th
 	for (uint32_t r = chunk * CHUNK_ROWS; r < end; r++) {
 		uint32_t sum = 0;
 		for (uint32_t i = w->first[r]; i < w->first[r + 1]; i++) {
+			if (i + AHEAD < w->first[end])
+				__builtin_prefetch(&f->word_rows[w->word[i + AHEAD] & f->word_mask]);
 			uint32_t rows = f->word_rows[w->word[i] & f->word_mask];
 			int32_t bits = all - log_of(&e->num, &known, rows);
 			w->bits[i] = (uint16_t)MAX(bits, 0);
@@ -127,45 +143,51 @@ static void weigh_words(struct engine *e, void *arg, uint32_t chunk, unsigned th
 	}
 }
 
+/* Splits all texts of a side; returns how many words they have. */
+static uint64_t split_side(struct engine *e, struct words_job *job)
+{
+	struct words *w = &job->f->words[job->side];
+	uint32_t n = e->n[job->side];
+	uint64_t total = 0;
+
+	job->chunk = engine_zalloc(e, (size_t)chunks(n) + 1, sizeof(*job->chunk));
+	w->first = ENGINE_NEW(e, (size_t)n + 2, uint32_t);
+	if (!engine_ok(e))
+		return 0;
+	w->first[0] = 0;
+	par_for(e, chunks(n), split_chunk, job);
+	for (uint32_t r = 0; r < n && engine_ok(e); r++) {
+		total += w->first[r + 1];
+		if (total > UINT32_MAX)
+			engine_fail(e, E_LIMIT);
+		w->first[r + 1] = (uint32_t)total;
+	}
+	w->word = ENGINE_NEW(e, total + 1, uint32_t);
+	w->bits = ENGINE_NEW(e, total + 1, uint16_t);
+	w->total = ENGINE_NEW(e, (size_t)n + 1, uint32_t);
+	return total;
+}
+
 void words_prepare(struct engine *e, struct field *f)
 {
+	struct words_job job[2] = {{.f = f, .side = LEFT}, {.f = f, .side = RIGHT}};
 	uint64_t total = 0;
 	uint32_t size = 1024;
 
 	if (f->word_rows != NULL)
 		return;
-	for (int side = 0; side < 2 && engine_ok(e); side++) {
-		struct words_job job = {.f = f, .side = side};
-		uint32_t *first = ENGINE_NEW(e, (size_t)e->n[side] + 2, uint32_t);
-		f->words[side].first = first;
-		if (first == NULL)
-			return;
-		first[0] = 0;
-		par_for(e, chunks(e->n[side]), count_words, &job);
-		uint64_t n = 0;
-		for (uint32_t r = 0; r < e->n[side] && engine_ok(e); r++) {
-			n += first[r + 1];
-			if (n > UINT32_MAX)
-				engine_fail(e, E_LIMIT);
-			first[r + 1] = (uint32_t)n;
-		}
-		total += n;
-		f->words[side].word = ENGINE_NEW(e, n + 1, uint32_t);
-		f->words[side].bits = ENGINE_NEW(e, n + 1, uint16_t);
-		f->words[side].total = ENGINE_NEW(e, (size_t)e->n[side] + 1, uint32_t);
-	}
+	for (int side = 0; side < 2 && engine_ok(e); side++)
+		total += split_side(e, &job[side]);
 	while (size < total && size < 1u << 24)
 		size *= 2;
 	f->word_mask = size - 1;
 	f->word_rows = ENGINE_ZNEW(e, size, uint32_t);
-	for (int side = 0; side < 2 && engine_ok(e); side++) {
-		struct words_job job = {.f = f, .side = side};
-		par_for(e, chunks(e->n[side]), fill_words, &job);
-	}
-	for (int side = 0; side < 2 && engine_ok(e); side++) {
-		struct words_job job = {.f = f, .side = side};
-		par_for(e, chunks(e->n[side]), weigh_words, &job);
-	}
+	for (int side = 0; side < 2 && engine_ok(e); side++)
+		par_for(e, chunks(e->n[side]), join_chunk, &job[side]);
+	for (int side = 0; side < 2 && engine_ok(e); side++)
+		par_for(e, chunks(e->n[side]), weigh_words, &job[side]);
+	for (int side = 0; side < 2; side++)
+		engine_free(e, job[side].chunk); /* what a failure left in it goes with the engine */
 }
 
 struct word_overlap words_compare(const struct field *f, struct pair p)
