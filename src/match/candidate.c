@@ -24,6 +24,7 @@ struct noting {
 	struct stage *s;
 	uint32_t *first; /* by right row: where its edges begin; NULL: the left side is at hand */
 	uint32_t *edge;  /* edges of right rows that were not confirmed */
+	uint32_t ntasks; /* of laying them out */
 	struct candidate **chunk;
 	uint32_t *chunk_n;
 };
@@ -120,29 +121,45 @@ static void note_right(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 		keep_row(t, chunk, t->edge + t->first[r], 0, t->first[r + 1] - t->first[r], RIGHT);
 }
 
-/* Edges of each right row that was not confirmed. */
-static void lay_out(struct noting *t)
+/* Each task looks at all edges and takes those of a range of right rows, which come in no order. */
+static void lay_out_task(struct engine *e, void *arg, uint32_t task, unsigned thread)
 {
+	const struct noting *t = arg;
 	const struct stage *s = t->s;
-	struct engine *e = s->e;
-	uint32_t *at = ENGINE_ZNEW(e, (size_t)e->n[RIGHT] + 2, uint32_t);
+	uint32_t low = (uint32_t)((uint64_t)e->n[RIGHT] * task / t->ntasks), *at = t->first;
+	uint32_t high = (uint32_t)((uint64_t)e->n[RIGHT] * (task + 1) / t->ntasks);
 
-	t->first = at;
-	if (at == NULL)
-		return;
+	(void)thread;
 	for (size_t i = 0; i < s->edges.n; i++) {
 		uint32_t r = s->edges.p[i].r;
 		if (i + AHEAD < s->edges.n)
-			__builtin_prefetch(&e->state[RIGHT][s->edges.p[i + AHEAD].r]);
-		if (e->state[RIGHT][r] != ROW_CONFIRMED)
+			__builtin_prefetch(&at[s->edges.p[i + AHEAD].r + 1], 1);
+		if (r < low || r >= high || e->state[RIGHT][r] == ROW_CONFIRMED)
+			continue;
+		if (t->edge == NULL)
 			at[r + 2]++;
+		else
+			t->edge[at[r + 1]++] = (uint32_t)i;
 	}
+}
+
+/* Edges of each right row that was not confirmed: counted, then put in their places. */
+static void lay_out(struct noting *t)
+{
+	struct engine *e = t->s->e;
+	uint32_t *at = ENGINE_ZNEW(e, (size_t)e->n[RIGHT] + 2, uint32_t);
+
+	t->first = at;
+	t->ntasks = MIN(e->threads, 8u);
+	if (at != NULL)
+		par_for(e, t->ntasks, lay_out_task, t);
+	if (!engine_ok(e))
+		return;
 	for (uint32_t r = 0; r < e->n[RIGHT]; r++)
 		at[r + 2] += at[r + 1];
 	t->edge = ENGINE_NEW(e, (size_t)at[e->n[RIGHT] + 1] + 1, uint32_t);
-	for (size_t i = 0; i < s->edges.n && t->edge != NULL; i++)
-		if (e->state[RIGHT][s->edges.p[i].r] != ROW_CONFIRMED)
-			t->edge[at[s->edges.p[i].r + 1]++] = (uint32_t)i;
+	if (t->edge != NULL)
+		par_for(e, t->ntasks, lay_out_task, t);
 }
 
 /* What the chunks noted goes behind what earlier stages noted. */

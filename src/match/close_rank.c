@@ -40,23 +40,40 @@ static size_t keep_best(struct ranked *v, size_t n)
 	return kept;
 }
 
+struct candidate_writing {
+	struct closing *c;
+	const struct ranked *v;
+	size_t n;
+};
+
+static void write_candidate_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	const struct candidate_writing *w = arg;
+	struct result_candidates *to = &w->c->r->candidates;
+	size_t i = (size_t)chunk * CHUNK_ROWS, end = MIN(i + CHUNK_ROWS, w->n);
+
+	(void)thread;
+	for (; i < end; i++) {
+		const struct ranked *from = &w->v[i];
+		int side = (int)(from->record >> 32);
+		close_address(e, side, (uint32_t)from->record, &to->input[i], &to->row[i]);
+		close_address(e, 1 - side, from->other, &to->other_input[i], &to->other_row[i]);
+		to->confidence[i] = from->confidence;
+		to->weight[i] = from->weight;
+		w->c->candidate_pass[i] = from->pass;
+	}
+}
+
 static int write_candidates(struct closing *c, const struct ranked *v, size_t n)
 {
-	struct result_candidates *to = &c->r->candidates;
+	struct candidate_writing w = {c, v, n};
 	int rc = result_set_candidates(c->r, (uint32_t)n, NULL);
 
 	c->candidate_pass = ENGINE_NEW(c->e, n + 1, uint16_t);
 	if (c->candidate_pass == NULL)
 		return c->e->error;
-
-	for (size_t i = 0; i < n && rc == 0; i++) {
-		int side = (int)(v[i].record >> 32);
-		close_address(c->e, side, (uint32_t)v[i].record, &to->input[i], &to->row[i]);
-		close_address(c->e, 1 - side, v[i].other, &to->other_input[i], &to->other_row[i]);
-		to->confidence[i] = v[i].confidence;
-		to->weight[i] = v[i].weight;
-		c->candidate_pass[i] = v[i].pass;
-	}
+	if (rc == 0)
+		par_for(c->e, chunks(n), write_candidate_chunk, &w);
 	return rc;
 }
 
@@ -165,27 +182,35 @@ uint32_t close_candidate_from(const struct result_candidates *c, uint16_t input,
 	return low;
 }
 
+static uint32_t rival_of(const struct closing *c, uint32_t no)
+{
+	const struct result *r = c->r;
+	const struct result_candidates *k = &r->candidates;
+	uint32_t first = r->matches.member[no], row = r->members.row[first];
+	uint16_t input = r->members.input[first];
+	int side = 1 - r->inputs[input].side;
+
+	for (uint32_t i = close_candidate_from(k, input, row);
+		i < k->n && k->input[i] == input && k->row[i] == row; i++)
+		if (c->match_of[side][c->e->base[k->other_input[i]] + k->other_row[i]] != no + 1)
+			return i;
+	return RESULT_NONE;
+}
+
+static void rival_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
+{
+	const struct closing *c = arg;
+	struct result_matches *m = &c->r->matches;
+	uint32_t end = MIN((chunk + 1) * CHUNK_ROWS, m->n);
+
+	(void)e;
+	(void)thread;
+	for (uint32_t no = chunk * CHUNK_ROWS; no < end; no++)
+		if (m->status[no] != STATUS_CONFIRMED)
+			m->rival[no] = rival_of(c, no);
+}
+
 void close_rivals(struct closing *c)
 {
-	struct result *r = c->r;
-
-	for (uint32_t no = 0; no < r->matches.n; no++) {
-		uint32_t first = r->matches.member[no];
-		if (r->matches.status[no] == STATUS_CONFIRMED)
-			continue;
-		uint16_t input = r->members.input[first];
-		uint32_t row = r->members.row[first];
-		uint32_t i = close_candidate_from(&r->candidates, input, row);
-		for (; i < r->candidates.n && r->candidates.input[i] == input &&
-			r->candidates.row[i] == row;
-			i++) {
-			int side = 1 - r->inputs[input].side;
-			uint32_t other = c->e->base[r->candidates.other_input[i]] +
-				r->candidates.other_row[i];
-			if (c->match_of[side][other] != no + 1) {
-				r->matches.rival[no] = i;
-				break;
-			}
-		}
-	}
+	par_for(c->e, chunks(c->r->matches.n), rival_chunk, c);
 }

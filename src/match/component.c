@@ -3,6 +3,7 @@
  * the others, but for those that settle.c decided, are gathered by union-find, for solve.c.
  */
 #include <stdatomic.h>
+#include <string.h>
 
 #include "match/forest.h"
 #include "match/stage.h"
@@ -18,6 +19,7 @@ struct finding {
 
 struct degrees {
 	struct stage *s;
+	uint32_t ntasks;
 	uint32_t *right;  /* edges of each right row */
 	uint8_t *grouped; /* left rows that are in a group; NULL: none */
 	atomic_uint rivals;
@@ -43,6 +45,26 @@ static void find_alone(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 		rivals += s->alone[i] == 0;
 	}
 	atomic_fetch_add(&d->rivals, rivals);
+}
+
+/* All edges are looked at, those of other ranges passed over: right rows in no order are what costs. */
+static void count_right(struct engine *e, void *arg, uint32_t task, unsigned thread)
+{
+	struct degrees *d = arg;
+	const struct edges *edges = &d->s->edges;
+	uint64_t n = e->n[d->s->side[1]];
+	uint32_t low = (uint32_t)(n * task / d->ntasks);
+	uint32_t high = (uint32_t)(n * (task + 1) / d->ntasks);
+
+	(void)thread;
+	memset(d->right + low, 0, (high - low) * sizeof(*d->right));
+	for (size_t i = 0; i < edges->n; i++) {
+		uint32_t r = edges->p[i].r;
+		if (i + 32 < edges->n)
+			__builtin_prefetch(&d->right[edges->p[i + 32].r], 1);
+		if (r >= low && r < high)
+			d->right[r]++;
+	}
 }
 
 static void mark_row(struct degrees *d, int side, uint32_t row)
@@ -71,19 +93,16 @@ static void mark_groups(struct degrees *d)
 void component_alone(struct stage *s)
 {
 	struct engine *e = s->e;
-	struct degrees d = {.s = s,
-		.right = ENGINE_ZNEW(e, (size_t)e->n[s->side[1]] + 1, uint32_t)};
+	struct degrees d = {.s = s, .ntasks = MIN(e->threads, 8u),
+		.right = ENGINE_NEW(e, (size_t)e->n[s->side[1]] + 1, uint32_t)};
 
 	s->alone = ENGINE_NEW(e, s->edges.n + 1, uint8_t);
+	if (engine_ok(e))
+		par_for(e, d.ntasks, count_right, &d);
 	if (engine_ok(e) && s->groups.group.n > 0)
 		mark_groups(&d);
 	if (!engine_ok(e))
 		return;
-	for (size_t i = 0; i < s->edges.n; i++) {
-		if (i + 32 < s->edges.n) /* right rows come in no order */
-			__builtin_prefetch(&d.right[s->edges.p[i + 32].r], 1);
-		d.right[s->edges.p[i].r]++;
-	}
 	par_for(e, chunks(s->edges.n), find_alone, &d);
 	s->nrivals = d.rivals;
 	engine_free(e, d.right);
@@ -195,20 +214,6 @@ static void number_components(struct stage *s, struct finding *f)
 	engine_free(e, f->number);
 }
 
-static void start_groups(struct stage *s, struct finding *f)
-{
-	for (size_t g = 0; g < s->groups.group.n; g++) {
-		const struct group *group = &s->groups.group.p[g];
-		uint32_t target = node_of(s, group->target_side, group->target);
-		f->parent[target] = target;
-		for (uint32_t i = 0; i < group->n; i++) {
-			uint32_t line = node_of(s, 1 - group->target_side,
-				s->groups.line.p[group->first + i]);
-			f->parent[line] = line;
-		}
-	}
-}
-
 static void unite_groups(struct stage *s, struct finding *f)
 {
 	for (size_t g = 0; g < s->groups.group.n; g++) {
@@ -232,12 +237,8 @@ void component_find(struct stage *s)
 	f.parent = ENGINE_NEW(e, (size_t)nl + nr + 1, uint32_t);
 	if (f.parent == NULL)
 		return;
-	for (size_t i = 0; i < s->edges.n; i++) {
-		const struct edge *edge = &s->edges.p[i];
-		f.parent[edge->l] = edge->l;
-		f.parent[nl + edge->r] = nl + edge->r;
-	}
-	start_groups(s, &f);
+	for (uint32_t n = 0; n < nl + nr; n++)
+		f.parent[n] = n;
 	unite_groups(s, &f);
 	for (size_t i = 0; i < s->edges.n; i++)
 		if (s->alone[i] == 0)

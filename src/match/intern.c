@@ -274,6 +274,31 @@ static uint32_t intern_run(struct engine *e, struct intern *in, bool count)
 
 /* ---- dates are their own ids ---- */
 
+struct dating {
+	struct field *f;
+	int32_t low;
+};
+
+static void number_days(struct engine *e, void *arg, uint32_t side, unsigned thread)
+{
+	const struct dating *d = arg;
+	struct field *f = d->f;
+	uint32_t n = f->v[side].present ? e->n[side] : 0;
+
+	(void)thread;
+	f->id[side] = ENGINE_NEW(e, (size_t)n + 1, uint32_t);
+	f->count[side] = ENGINE_ZNEW(e, f->nids + 1, uint32_t);
+	if (!engine_ok(e))
+		return;
+	for (uint32_t r = 0; r < n; r++) {
+		bool valid = vec_valid(&f->v[side], r);
+		uint32_t id = valid ? (uint32_t)(f->v[side].i32[r] - d->low) + 1 : 0;
+		f->id[side][r] = id;
+		f->count[side][id]++;
+	}
+	f->nvalid[side] = n - f->count[side][0];
+}
+
 static void intern_dates(struct engine *e, struct field *f)
 {
 	int32_t low = INT32_MAX, high = INT32_MIN;
@@ -289,20 +314,8 @@ static void intern_dates(struct engine *e, struct field *f)
 		low = high = 0;
 	f->day_first = low;
 	f->nids = (uint32_t)(high - low) + 2;
-	for (int side = 0; side < 2; side++) {
-		uint32_t n = f->v[side].present ? e->n[side] : 0;
-		f->id[side] = ENGINE_NEW(e, (size_t)n + 1, uint32_t);
-		f->count[side] = ENGINE_ZNEW(e, f->nids + 1, uint32_t);
-		if (!engine_ok(e))
-			return;
-		for (uint32_t r = 0; r < n; r++) {
-			bool valid = vec_valid(&f->v[side], r);
-			uint32_t id = valid ? (uint32_t)(f->v[side].i32[r] - low) + 1 : 0;
-			f->id[side][r] = id;
-			f->count[side][id]++;
-		}
-		f->nvalid[side] = n - f->count[side][0];
-	}
+	struct dating d = {f, low};
+	par_for(e, 2, number_days, &d);
 }
 
 void intern_field(struct engine *e, struct field *f)
@@ -491,30 +504,85 @@ static void find_twins(struct engine *e, void *arg, uint32_t chunk, unsigned thr
 	}
 }
 
+#define BUCKETS 2048u
+#define BUCKET_SHIFT 53
+
+/* By class: scattered by the first bits of the hash, each bucket sorted in the cache. */
+static void sort_twins(struct engine *e, struct twin *t, size_t n)
+{
+	struct twin *other = ENGINE_NEW(e, n + 1, struct twin);
+	size_t place[BUCKETS + 1] = {0};
+
+	if (other == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		place[(t[i].hash >> BUCKET_SHIFT) + 1]++;
+	for (uint32_t b = 0; b < BUCKETS; b++)
+		place[b + 1] += place[b];
+	for (size_t i = 0; i < n; i++)
+		other[place[t[i].hash >> BUCKET_SHIFT]++] = t[i];
+	/* place[b] now is where bucket b ends. */
+	for (uint32_t b = 0; b < BUCKETS; b++) {
+		size_t first = b == 0 ? 0 : place[b - 1];
+		if (place[b] - first > 1)
+			qsort(other + first, place[b] - first, sizeof(*other), by_class);
+	}
+	memcpy(t, other, n * sizeof(*t));
+	engine_free(e, other);
+}
+
+struct all_twins {
+	VECTOR(struct twin) side[2];
+};
+
+static void make_classes(struct engine *e, void *arg, uint32_t side, unsigned thread)
+{
+	struct twin *twin = ((struct all_twins *)arg)->side[side].p;
+	size_t n = ((struct all_twins *)arg)->side[side].n;
+
+	(void)thread;
+	if (n < 2)
+		return;
+	for (size_t i = 0; i < n; i++)
+		twin[i].row_hash = e->row_hash[side][twin[i].row];
+	sort_twins(e, twin, n);
+	if (engine_ok(e))
+		classes_of_side(e, (int)side, twin, n);
+}
+
+static void collect_twins(struct engine *e, int side, struct all_twins *all)
+{
+	uint32_t nchunks = chunks(e->n[side]);
+	struct twins found = {.side = side};
+	size_t n = 0;
+
+	found.chunk = engine_zalloc(e, nchunks + 1, sizeof(*found.chunk));
+	if (found.chunk == NULL)
+		return;
+	par_for(e, nchunks, find_twins, &found);
+	for (uint32_t c = 0; c < nchunks; c++)
+		n += found.chunk[c].n;
+	all->side[side].p = ENGINE_NEW(e, n + 1, struct twin);
+	for (uint32_t c = 0; c < nchunks; c++) {
+		if (engine_ok(e) && found.chunk[c].n > 0)
+			memcpy(all->side[side].p + all->side[side].n, found.chunk[c].p,
+				found.chunk[c].n * sizeof(struct twin));
+		all->side[side].n += found.chunk[c].n;
+		engine_free(e, found.chunk[c].p);
+	}
+	engine_free(e, found.chunk);
+}
+
 void intern_classes(struct engine *e)
 {
-	for (int side = 0; side < 2 && engine_ok(e); side++) {
-		VECTOR(struct twin) twins = {0};
-		struct twins found = {.side = side};
-		uint32_t nchunks = chunks(e->n[side]);
-		found.chunk = engine_zalloc(e, nchunks + 1, sizeof(*found.chunk));
-		if (found.chunk == NULL)
-			return;
-		par_for(e, nchunks, find_twins, &found);
-		for (uint32_t c = 0; c < nchunks; c++) {
-			for (size_t i = 0; i < found.chunk[c].n && engine_ok(e); i++)
-				(void)ENGINE_PUSH(e, &twins, found.chunk[c].p[i]);
-			engine_free(e, found.chunk[c].p);
-		}
-		engine_free(e, found.chunk);
-		if (twins.n > 1 && engine_ok(e)) {
-			intern_row_hashes(e);
-			for (size_t i = 0; i < twins.n && engine_ok(e); i++)
-				twins.p[i].row_hash = e->row_hash[side][twins.p[i].row];
-			qsort(twins.p, twins.n, sizeof(*twins.p), by_class);
-			if (engine_ok(e))
-				classes_of_side(e, side, twins.p, twins.n);
-		}
-		engine_free(e, twins.p);
-	}
+	struct all_twins all = {0};
+
+	for (int side = 0; side < 2 && engine_ok(e); side++)
+		collect_twins(e, side, &all);
+	if (engine_ok(e) && (all.side[0].n > 1 || all.side[1].n > 1))
+		intern_row_hashes(e);
+	if (engine_ok(e))
+		par_for(e, 2, make_classes, &all);
+	for (int side = 0; side < 2; side++)
+		engine_free(e, all.side[side].p);
 }

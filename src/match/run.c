@@ -61,9 +61,14 @@ static int check_kinds(const struct ruleset *rules, struct err *err)
 	return 0;
 }
 
-static void exclude_rows(struct engine *e, int side)
+static void exclude_rows(struct engine *e, void *arg, uint32_t task, unsigned thread)
 {
+	int side = (int)task;
 	const struct rules_when *only = &e->rs->side[side].only;
+	uint32_t open = 0;
+
+	(void)arg;
+	(void)thread;
 
 	for (uint32_t i = 0; i < e->nin; i++)
 		for (uint32_t r = 0; e->in[i].side == side && e->in[i].remaining != NULL &&
@@ -76,8 +81,9 @@ static void exclude_rows(struct engine *e, int side)
 		if (!test_only(e, only, side, r) ||
 			(balance != UINT32_MAX && !vec_valid(&e->f[balance].v[side], r)))
 			e->state[side][r] = ROW_EXCLUDED;
-		e->nopen[side] += e->state[side][r] == ROW_OPEN;
+		open += e->state[side][r] == ROW_OPEN;
 	}
+	e->nopen[side] = open;
 }
 
 /* What is left is in the record's own currency; of a part there would be no telling at which rate. */
@@ -128,8 +134,8 @@ void engine_prepare(struct engine *e)
 		e->state[side] = ENGINE_ZNEW(e, (size_t)e->n[side] + 1, uint8_t);
 	e->prior = ENGINE_ZNEW(e, e->rs->npasses + 1, int32_t);
 	e->stats = ENGINE_ZNEW(e, e->rs->npasses + 1, struct match_pass_stat);
-	for (int side = 0; side < 2 && engine_ok(e); side++)
-		exclude_rows(e, side);
+	if (engine_ok(e))
+		par_for(e, 2, exclude_rows, NULL);
 	if (engine_ok(e))
 		score_prepare(e);
 	if (engine_ok(e))

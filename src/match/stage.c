@@ -73,14 +73,16 @@ static bool is_first_choice(const struct wanted *x, int32_t w)
 }
 
 /* Adds the pairs with rivals that are each other's first choice, by weight. */
-static void count_rivals(struct weights *v)
+static void count_rivals(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
-	struct stage *s = v->s;
-	struct engine *e = s->e;
+	struct weights *v = arg;
+	const struct stage *s = v->s;
+	size_t first = (size_t)chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, s->edges.n);
 
-	for (size_t i = 0; i < s->edges.n; i++) {
+	(void)thread;
+	for (size_t i = first; i < end; i++) {
 		const struct edge *edge = &s->edges.p[i];
-		if (i + 16 < s->edges.n) /* right rows come in no order */
+		if (i + 16 < end) /* right rows come in no order */
 			__builtin_prefetch(&s->wanted[1][s->edges.p[i + 16].r]);
 		if (s->alone[i] != EDGE_RIVALS ||
 			!is_first_choice(&s->wanted[0][edge->l], edge->w) ||
@@ -88,8 +90,8 @@ static void count_rivals(struct weights *v)
 			continue;
 		int32_t w = edge->w + class_bits(s, edge);
 		w = w > SPAN ? SPAN : w < -SPAN ? -SPAN : w;
-		v->count[w + SPAN] += MIN(
-			row_cap(e, s->side[0], edge->l), row_cap(e, s->side[1], edge->r));
+		uint32_t n = MIN(row_cap(e, s->side[0], edge->l), row_cap(e, s->side[1], edge->r));
+		__atomic_fetch_add(&v->count[w + SPAN], n, __ATOMIC_RELAXED);
 	}
 }
 
@@ -105,7 +107,7 @@ static void estimate_prior(struct stage *s)
 		return;
 	par_for(e, chunks(s->edges.n), count_weights, &v);
 	if (s->nrivals > 0)
-		count_rivals(&v);
+		par_for(e, chunks(s->edges.n), count_rivals, &v);
 	s->prior = prior_of(s, least / 2);
 	for (int round = 0; round < 40; round++)
 		s->prior = prior_of(s, MIN(likely(v.count, s->prior), least));
@@ -230,16 +232,6 @@ static uint8_t difference_type(const struct engine *e, const struct rules_pass *
 	return pass->difference.type;
 }
 
-static void count_status(struct match_pass_stat *stat, uint8_t status, uint32_t n)
-{
-	if (status == STATUS_CONFIRMED)
-		stat->confirmed += n;
-	else if (status == STATUS_SUGGESTED)
-		stat->suggested += n;
-	else if (status == STATUS_AMBIGUOUS)
-		stat->ambiguous += n;
-}
-
 void stage_record(struct engine *e, struct found m, uint32_t first)
 {
 	m.member = first;
@@ -247,7 +239,9 @@ void stage_record(struct engine *e, struct found m, uint32_t first)
 	m.difference_type = e->amount[0] == NULL ? DIFFERENCE_NONE :
 		difference_type(e, &e->rs->passes[m.pass], &m);
 	(void)ENGINE_PUSH(e, &e->found, m);
-	count_status(&e->stats[m.pass], m.status, 1);
+	e->stats[m.pass].confirmed += m.status == STATUS_CONFIRMED;
+	e->stats[m.pass].suggested += m.status == STATUS_SUGGESTED;
+	e->stats[m.pass].ambiguous += m.status == STATUS_AMBIGUOUS;
 }
 
 /* Records the match and takes its rows out of play. */
@@ -437,7 +431,37 @@ struct deciding {
 	struct stage *s;
 	uint8_t *status;      /* per edge */
 	uint32_t *first;      /* per chunk: matches before it */
+	uint8_t *classes;     /* per chunk: it has chosen pairs of classes, which are decided one by one */
 };
+
+/* What became of pairs of one pass. */
+struct tally {
+	uint16_t pass;
+	uint32_t confirmed, suggested, ambiguous, hints;
+};
+
+/* Other threads add theirs. */
+static void add_tally(struct engine *e, const struct tally *t)
+{
+	struct match_pass_stat *stat = &e->stats[t->pass];
+
+	__atomic_fetch_add(&stat->confirmed, t->confirmed, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&stat->suggested, t->suggested, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&stat->ambiguous, t->ambiguous, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&stat->hints, t->hints, __ATOMIC_RELAXED);
+}
+
+static void tally_pair(struct engine *e, struct tally *t, uint16_t pass, uint8_t status)
+{
+	if (t->pass != pass) {
+		add_tally(e, t);
+		*t = (struct tally){.pass = pass};
+	}
+	t->confirmed += status == STATUS_CONFIRMED;
+	t->suggested += status == STATUS_SUGGESTED;
+	t->ambiguous += status == STATUS_AMBIGUOUS;
+	t->hints += status == STATUS_HINT;
+}
 
 static bool is_simple(const struct stage *s, size_t i)
 {
@@ -469,6 +493,7 @@ static void status_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned t
 	struct deciding *d = arg;
 	const struct stage *s = d->s;
 	size_t first = (size_t)chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, s->edges.n);
+	struct tally tally = {.pass = s->edges.p[first].pass};
 	uint32_t n = 0;
 
 	(void)thread;
@@ -476,8 +501,12 @@ static void status_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned t
 		const struct verdict *v = &s->verdict[i];
 		struct member members[2];
 		d->status[i] = 0;
-		if (!is_simple(s, i))
+		if (v->flow == 0 || (v->flags & VERDICT_BULK) != 0)
 			continue;
+		if (!is_simple(s, i)) {
+			d->classes[chunk] = 1;
+			continue;
+		}
 		const struct edge *edge = &s->edges.p[i];
 		const struct rules_pass *pass = &e->rs->passes[edge->pass];
 		struct found m = needs_sums(pass) ? pair_of(s, i, members) :
@@ -488,8 +517,10 @@ static void status_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned t
 		if (d->status[i] == 0)
 			d->status[i] = STATUS_HINT;
 		n += d->status[i] != STATUS_HINT;
+		tally_pair(e, &tally, edge->pass, d->status[i]);
 	}
 	d->first[chunk + 1] = n;
+	add_tally(e, &tally);
 }
 
 static void fill_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
@@ -538,12 +569,24 @@ static bool reserve(struct engine *e, uint32_t more)
 	return true;
 }
 
+static void decide_classes(struct deciding *d, uint32_t chunk)
+{
+	struct stage *s = d->s;
+	size_t first = (size_t)chunk * CHUNK_ROWS, end = MIN(first + CHUNK_ROWS, s->edges.n);
+
+	for (size_t i = first; i < end && engine_ok(s->e); i++)
+		if (d->status[i] == 0 && s->verdict[i].flow > 0 &&
+			(s->verdict[i].flags & VERDICT_BULK) == 0)
+			decide_edge(s, i);
+}
+
 static void decide_pairs(struct stage *s)
 {
 	struct engine *e = s->e;
 	uint32_t n = chunks(s->edges.n);
 	struct deciding d = {.s = s, .status = ENGINE_NEW(e, s->edges.n + 1, uint8_t),
-		.first = ENGINE_ZNEW(e, (size_t)n + 2, uint32_t)};
+		.first = ENGINE_ZNEW(e, (size_t)n + 2, uint32_t),
+		.classes = ENGINE_ZNEW(e, (size_t)n + 1, uint8_t)};
 
 	if (engine_ok(e))
 		par_for(e, n, status_chunk, &d);
@@ -555,17 +598,13 @@ static void decide_pairs(struct stage *s)
 		e->member.n += 2 * (size_t)d.first[n];
 		e->nopen[s->side[0]] -= d.first[n];
 		e->nopen[s->side[1]] -= d.first[n];
-		for (size_t i = 0; i < s->edges.n && engine_ok(e); i++) {
-			struct match_pass_stat *stat = &e->stats[s->edges.p[i].pass];
-			count_status(stat, d.status[i], 1);
-			stat->hints += d.status[i] == STATUS_HINT;
-			if (d.status[i] == 0 && s->verdict[i].flow > 0 &&
-				(s->verdict[i].flags & VERDICT_BULK) == 0)
-				decide_edge(s, i);
-		}
+		for (uint32_t c = 0; c < n && engine_ok(e); c++)
+			if (d.classes[c] != 0)
+				decide_classes(&d, c);
 	}
 	engine_free(e, d.status);
 	engine_free(e, d.first);
+	engine_free(e, d.classes);
 }
 
 static void decide(struct stage *s)
