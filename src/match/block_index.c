@@ -236,25 +236,25 @@ static void fill_task(struct engine *e, void *arg, uint32_t task, unsigned threa
 	}
 }
 
-/* Rows of side b by day: laid out in this order, blocks need not be sorted. NULL when the band is not
- * one of days. */
-static uint32_t *rows_by_day(const struct plan *p)
+/* Rows of a side by day: laid out in this order, blocks need not be sorted, and left rows of a block
+ * meet right rows that lie together. NULL when the band is not one of days. */
+static uint32_t *rows_by_day(const struct plan *p, int side)
 {
 	struct engine *e = p->e;
 	const struct field *f = p->band == NULL ? NULL : &e->f[p->band->field];
 
 	if (f == NULL || p->band->op != RULES_OP_DAYS || p->calendar != NULL ||
-		f->nids > e->n[p->sb])
+		f->nids > e->n[side])
 		return NULL;
 	uint32_t *place = ENGINE_ZNEW(e, (size_t)f->nids + 1, uint32_t);
-	uint32_t *rows = ENGINE_NEW(e, (size_t)e->n[p->sb] + 1, uint32_t);
+	uint32_t *rows = ENGINE_NEW(e, (size_t)e->n[side] + 1, uint32_t);
 	if (engine_ok(e)) {
-		for (uint32_t r = 0; r < e->n[p->sb]; r++)
-			place[f->id[p->sb][r] + 1]++;
+		for (uint32_t r = 0; r < e->n[side]; r++)
+			place[f->id[side][r] + 1]++;
 		for (uint32_t id = 0; id < f->nids; id++)
 			place[id + 1] += place[id];
-		for (uint32_t r = 0; r < e->n[p->sb]; r++)
-			rows[place[f->id[p->sb][r]]++] = r;
+		for (uint32_t r = 0; r < e->n[side]; r++)
+			rows[place[f->id[side][r]]++] = r;
 	}
 	engine_free(e, place);
 	return rows;
@@ -263,7 +263,7 @@ static uint32_t *rows_by_day(const struct plan *p)
 static void blocks_make(struct plan *p)
 {
 	struct engine *e = p->e;
-	uint32_t *rows = rows_by_day(p);
+	uint32_t *rows = rows_by_day(p, p->sb);
 	struct making k = {.p = p, .rows = rows,
 		.ntasks = p->keys == KEYS_IDS ? MIN(e->threads, 8u) : 1};
 
@@ -286,28 +286,61 @@ static void blocks_make(struct plan *p)
 		par_for(e, p->nids / SORT_IDS + 1, sort_blocks, p);
 }
 
-/* Left rows by block, ascending within each. Rows without a block have no pairs and are left out. */
+/* Left rows of a range of blocks: counted, then put in their places. */
+struct ordering {
+	struct plan *p;
+	const uint32_t *rows; /* in the order of the band; NULL: as they are numbered */
+	uint32_t *place; /* by block; nids + 1 */
+	uint32_t ntasks;
+	bool fill;
+};
+
+static void order_task(struct engine *e, void *arg, uint32_t task, unsigned thread)
+{
+	const struct ordering *o = arg;
+	const uint32_t *id = o->p->id[0];
+	uint32_t n = e->n[o->p->sa], *place = o->place;
+	uint32_t low = MAX((uint32_t)((uint64_t)o->p->nids * task / o->ntasks), 1u);
+	uint32_t high = (uint32_t)((uint64_t)o->p->nids * (task + 1) / o->ntasks);
+
+	(void)thread;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t r = o->rows != NULL && o->fill ? o->rows[i] : i;
+		if (i + BLOCK_AHEAD < n && (o->rows == NULL || !o->fill))
+			__builtin_prefetch(&place[id[i + BLOCK_AHEAD]], 1);
+		else if (i + BLOCK_AHEAD < n)
+			__builtin_prefetch(&id[o->rows[i + BLOCK_AHEAD]]);
+		if (id[r] < low || id[r] >= high)
+			continue;
+		if (o->fill)
+			o->p->order[place[id[r]]++] = r;
+		else
+			place[id[r] + 1]++;
+	}
+}
+
+/* Left rows by block, within each by day where that is the band. Rows without a block have no pairs and
+ * are left out. */
 static void order_rows(struct plan *p)
 {
 	struct engine *e = p->e;
-	uint32_t n = e->n[p->sa];
-	uint32_t *place = ENGINE_ZNEW(e, (size_t)p->nids + 1, uint32_t);
+	uint32_t n = e->n[p->sa], *rows = rows_by_day(p, p->sa);
+	struct ordering o = {.p = p, .rows = rows, .place = ENGINE_ZNEW(e, (size_t)p->nids + 1, uint32_t),
+		.ntasks = MIN(e->threads, 8u)};
 
 	p->order = ENGINE_NEW(e, (size_t)n + 1, uint32_t);
 	p->row_n = ENGINE_ZNEW(e, (size_t)n + 1, uint32_t);
 	p->row_at = ENGINE_NEW(e, (size_t)n + 1, uint32_t);
 	if (!engine_ok(e))
 		return;
-	for (uint32_t r = 0; r < n; r++)
-		place[p->id[0][r] + 1]++;
-	place[1] = 0; /* block 0: none */
+	par_for(e, o.ntasks, order_task, &o);
 	for (uint32_t id = 1; id < p->nids; id++)
-		place[id + 1] += place[id];
-	p->norder = place[p->nids];
-	for (uint32_t r = 0; r < n; r++)
-		if (p->id[0][r] != 0)
-			p->order[place[p->id[0][r]]++] = r;
-	engine_free(e, place);
+		o.place[id + 1] += o.place[id];
+	p->norder = o.place[p->nids];
+	o.fill = true;
+	par_for(e, o.ntasks, order_task, &o);
+	engine_free(e, o.place);
+	engine_free(e, rows);
 }
 
 void index_make(struct plan *p)

@@ -22,6 +22,8 @@ struct probe {
 	struct edge last;
 	uint64_t pairs, cut;
 	uint32_t left;    /* of the row's budget */
+	uint32_t block;   /* whose rows were asked for up to here, and how far */
+	uint32_t places, values;
 };
 
 static int by_right(const void *a, const void *b)
@@ -126,6 +128,25 @@ static void probe_chain(struct probe *q, uint32_t a, uint32_t id, struct test_bo
 	}
 }
 
+#define ENTRIES_AHEAD 12u
+
+/* Left rows come in the order of the band, as the entries of their block do: those behind entry i are
+ * what comes next. */
+static void fetch_behind(struct probe *q, uint32_t id, uint32_t i, uint32_t n)
+{
+	const struct plan *p = q->p;
+	const struct entry *entry = p->entry + p->first[id];
+
+	if (q->block != id) {
+		q->block = id;
+		q->places = q->values = 0;
+	}
+	for (q->places = MAX(q->places, i); q->places < MIN(i + 2 * ENTRIES_AHEAD, n); q->places++)
+		score_fetch_places(p->e, p->sb, entry[q->places].row);
+	for (q->values = MAX(q->values, i); q->values < MIN(i + ENTRIES_AHEAD, n); q->values++)
+		score_fetch_values(p->e, p->sb, entry[q->values].row);
+}
+
 static void probe_block(struct probe *q, uint32_t a, uint32_t id, struct test_bounds bounds)
 {
 	const struct plan *p = q->p;
@@ -142,6 +163,8 @@ static void probe_block(struct probe *q, uint32_t a, uint32_t id, struct test_bo
 		q->pairs++;
 		try_pair(q, a, entry[i].row);
 	}
+	if (p->order != NULL)
+		fetch_behind(q, id, i, n);
 }
 
 /* What band values of side b a row of side a may meet; false: none, its own value is missing. */
@@ -219,8 +242,47 @@ static void fetch_pair(const struct plan *p, uint32_t a)
 	}
 }
 
+#define ORDER_AHEAD 4u
+#define FETCHED_MAX 16u /* of the first rows of a block */
+
+/* A row further on in the order, if it is the first of its block; NO_ROW otherwise. */
+static uint32_t block_ahead(const struct plan *p, uint32_t i, uint32_t end)
+{
+	uint32_t id = i < end ? p->id[0][p->order[i]] : 0;
+
+	return i >= end || (i > 0 && p->id[0][p->order[i - 1]] == id) ? NO_ROW : id;
+}
+
+/* In order, left rows of a block follow each other: what the next blocks are compared by is asked for
+ * in steps, each when what the one before it asked for is there. */
+static void fetch_ordered(const struct plan *p, uint32_t i, uint32_t end)
+{
+	const uint32_t ahead[] = {i + ORDER_AHEAD, i + 2 * ORDER_AHEAD, i + 3 * ORDER_AHEAD,
+		i + 4 * ORDER_AHEAD, i + 5 * ORDER_AHEAD};
+	uint32_t id;
+
+	if (ahead[4] < end)
+		__builtin_prefetch(&p->id[0][p->order[ahead[4]]]);
+	if (ahead[3] < end) {
+		__builtin_prefetch(&p->first[p->id[0][p->order[ahead[3]]]]);
+		score_fetch_places(p->e, p->sa, p->order[ahead[3]]);
+	}
+	if (ahead[2] < end)
+		score_fetch_values(p->e, p->sa, p->order[ahead[2]]);
+	if ((id = block_ahead(p, ahead[2], end)) != NO_ROW)
+		__builtin_prefetch(&p->entry[p->first[id]]);
+	if ((id = block_ahead(p, ahead[1], end)) != NO_ROW)
+		for (uint32_t k = p->first[id]; k < MIN(p->first[id + 1], p->first[id] + FETCHED_MAX); k++)
+			score_fetch_places(p->e, p->sb, p->entry[k].row);
+	if ((id = block_ahead(p, ahead[0], end)) != NO_ROW)
+		for (uint32_t k = p->first[id]; k < MIN(p->first[id + 1], p->first[id] + FETCHED_MAX); k++)
+			score_fetch_values(p->e, p->sb, p->entry[k].row);
+}
+
 static inline void fetch_probes(const struct plan *p, uint32_t a, uint32_t end)
 {
+	if (p->order != NULL)
+		fetch_ordered(p, a, end);
 	if (p->head == NULL)
 		return;
 	block_fetch(p, 0, a + 2 * BLOCK_AHEAD);

@@ -227,6 +227,32 @@ void close_patterns(struct closing *c)
 	engine_free(e, p.list);
 }
 
+/* Both ends of a candidate; those of the same record follow each other, its others come in no order. */
+static struct pair candidate_pair(const struct closing *c, uint32_t i)
+{
+	const struct engine *e = c->e;
+	const struct result_candidates *k = &c->r->candidates;
+	uint32_t one = e->base[k->input[i]] + k->row[i];
+	uint32_t other = e->base[k->other_input[i]] + k->other_row[i];
+	bool left = c->r->inputs[k->input[i]].side == RESULT_LEFT;
+
+	return (struct pair){LEFT, RIGHT, left ? one : other, left ? other : one};
+}
+
+static void fetch_candidates(const struct closing *c, uint32_t i, uint32_t end)
+{
+	for (int side = 0; side < 2; side++) {
+		if (i + 2 * AHEAD < end) {
+			struct pair p = candidate_pair(c, i + 2 * AHEAD);
+			score_fetch_places(c->e, side, side == LEFT ? p.a : p.b);
+		}
+		if (i + AHEAD < end) {
+			struct pair p = candidate_pair(c, i + AHEAD);
+			score_fetch_values(c->e, side, side == LEFT ? p.a : p.b);
+		}
+	}
+}
+
 static void candidate_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned thread)
 {
 	struct closing *c = arg;
@@ -236,13 +262,9 @@ static void candidate_chunk(struct engine *e, void *arg, uint32_t chunk, unsigne
 	int32_t bits[PATTERN_FIELDS] = {0};
 
 	for (uint32_t i = chunk * CHUNK_ROWS; i < end; i++) {
-		uint32_t one = e->base[k->input[i]] + k->row[i];
-		uint32_t other = e->base[k->other_input[i]] + k->other_row[i];
-		bool left = r->inputs[k->input[i]].side == RESULT_LEFT;
+		fetch_candidates(c, i, end);
 		uint64_t levels = score_levels(e, engine_metric(e, thread),
-			&e->rs->passes[c->candidate_pass[i]],
-			(struct pair){LEFT, RIGHT, left ? one : other, left ? other : one}, false,
-			bits);
+			&e->rs->passes[c->candidate_pass[i]], candidate_pair(c, i), false, bits);
 		keep_bits(bits, nc, k->bits + (size_t)i * nc);
 		for (uint32_t f = 0; f < nc; f++)
 			k->level[(size_t)i * nc + f] = stored_level((unsigned)(levels >> 4 * f & 15));

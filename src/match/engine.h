@@ -326,6 +326,10 @@ int32_t score_pair(const struct engine *e, struct metric *m, const struct rules_
 uint64_t score_levels(const struct engine *e, struct metric *m, const struct rules_pass *pass,
 	struct pair p, bool tested, int32_t ret_bits[PATTERN_FIELDS]);
 const char *score_level_word(unsigned level);
+/* Ask for what comparing a row will touch before it is compared: where its values are, and, once that
+ * is there, the values. */
+void score_fetch_places(const struct engine *e, int side, uint32_t row);
+void score_fetch_values(const struct engine *e, int side, uint32_t row);
 /* Has the field four words or more on the mean? */
 bool score_is_long(const struct engine *e, const struct field *f);
 

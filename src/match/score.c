@@ -391,6 +391,40 @@ static inline int32_t score_fixed(const struct engine *e, const struct field *f,
 		f->count[p.sb][f->id[p.sa][p.a]]);
 }
 
+void score_fetch_places(const struct engine *e, int side, uint32_t row)
+{
+	for (uint32_t i = 0; i < e->ncompared; i++) {
+		const struct field *f = &e->f[e->compared[i]];
+		const struct vec *v = &f->v[side];
+		if (f->id[side] != NULL)
+			__builtin_prefetch(&f->id[side][row]);
+		if (v->off != NULL)
+			__builtin_prefetch(&v->off[row]);
+		else if (v->i32 != NULL)
+			__builtin_prefetch(&v->i32[row]);
+		if (f->words[side].first == NULL)
+			continue;
+		__builtin_prefetch(&f->words[side].first[row]);
+		__builtin_prefetch(&f->words[side].total[row]);
+	}
+}
+
+void score_fetch_values(const struct engine *e, int side, uint32_t row)
+{
+	for (uint32_t i = 0; i < e->ncompared; i++) {
+		const struct field *f = &e->f[e->compared[i]];
+		const struct words *w = &f->words[side];
+		if (side == RIGHT && f->id[side] != NULL && f->count[side] != NULL)
+			__builtin_prefetch(&f->count[side][f->id[side][row]]);
+		if (f->v[side].off != NULL)
+			__builtin_prefetch(f->v[side].bytes + f->v[side].off[row]);
+		if (w->first == NULL)
+			continue;
+		__builtin_prefetch(&w->word[w->first[row]]);
+		__builtin_prefetch(&w->bits[w->first[row]]);
+	}
+}
+
 static uint32_t count_below(const int64_t *sorted, uint32_t n, int64_t value)
 {
 	uint32_t low = 0, high = n;
