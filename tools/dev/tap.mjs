@@ -2,21 +2,31 @@
 import { readFileSync } from "node:fs";
 
 const report = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const line = (ok, label, skip) =>
+const line = (ok, label, skip, why) =>
 	console.log(
-		`${ok ? "ok" : "not ok"} - ${label.replaceAll("#", "")}${skip ? ` # SKIP ${skip}` : ""}`,
+		`${ok ? "ok" : "not ok"} - ${label.replaceAll("#", "")}${skip ? ` # SKIP ${skip}` : ""}${first_words(why)}`,
 	);
+
+/** What a failure's message begins with, so that the summary alone says it. */
+function first_words(why) {
+	const text = (why ?? "").replaceAll(/\s+/g, " ").replaceAll("#", "").slice(0, 120);
+	return text && `: ${text}`;
+}
 
 const skips = ["skipped", "pending", "todo", "disabled"];
 
 for (const file of report.testResults ?? []) {
 	const name = file.name.replace(/.*\/(www|api)\//, "");
-	if (file.assertionResults.length === 0 && file.status === "failed") line(false, name);
+	// Without a failed test of its own it is a hook or the file itself that failed.
+	const failed = file.assertionResults.some((test) => test.status === "failed");
+	if (!failed && file.status === "failed")
+		line(false, name, undefined, file.message || "before the tests");
 	for (const test of file.assertionResults)
 		line(
 			test.status !== "failed",
 			`${name}: ${test.fullName}`,
 			skips.includes(test.status) && "marked so",
+			test.failureMessages?.[0],
 		);
 }
 

@@ -22,7 +22,7 @@ async function stubborn(
 	path: string,
 	options: CallOptions,
 ): Promise<Answer> {
-	for (let i = 0; i < 400; i++) {
+	for (let i = 0; i < 1200; i++) {
 		try {
 			const answer = await client.call(method, path, options);
 			if (answer.status < 500) return answer;

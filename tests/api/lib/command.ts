@@ -2,7 +2,7 @@
 // own that the instance's account can reach, and databases of its own in the instance's cluster.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { instance } from "./instance.ts";
@@ -51,12 +51,18 @@ export function give(path: string) {
 	if (switches) chownSync(path, owner.uid, owner.gid);
 }
 
-/** A new folder; `write` puts a file into it and returns its path. */
+const made: string[] = [];
+process.on("exit", () => {
+	for (const path of made) rmSync(path, { recursive: true, force: true });
+});
+
+/** A new folder, gone when the tests are over; `write` puts a file into it and returns its path. */
 export function newFolder(): {
 	path: string;
 	write(name: string, content: string | Buffer): string;
 } {
 	const path = mkdtempSync(join(tmpdir(), "recon-cli-"));
+	made.push(path);
 	chmodSync(path, 0o755);
 	give(path);
 	return {
