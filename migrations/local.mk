@@ -23,4 +23,5 @@ dist_migrations_DATA = \
 	%D%/0019_account.up.sql %D%/0019_account.down.sql \
 	%D%/0020_preview.up.sql %D%/0020_preview.down.sql \
 	%D%/0021_audit_chain.up.sql %D%/0021_audit_chain.down.sql \
-	%D%/0022_tus.up.sql %D%/0022_tus.down.sql
+	%D%/0022_tus.up.sql %D%/0022_tus.down.sql \
+	%D%/0023_second_factor.up.sql %D%/0023_second_factor.down.sql

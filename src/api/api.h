@@ -41,6 +41,7 @@
 struct token_keys;
 struct rate_local;
 struct hash_queue;
+struct envelope_public;
 
 /* The process: made at start, constant while threads run (what points elsewhere locks itself). */
 struct api_env {
@@ -54,6 +55,7 @@ struct api_env {
 	struct token_keys *tokens;   /* verifies (and in the auth pool signs) access tokens */
 	struct rate_local *rates;    /* limits while Redis is away */
 	struct hash_queue *hashing;  /* auth pool only: bounds password hashing */
+	const struct envelope_public *courier; /* auth pool: whom letters are sealed for; NULL: none is sent */
 	void *pool_data;             /* what the pool's own start made: vault, cache … */
 };
 
@@ -72,6 +74,7 @@ struct api_actor {
 	struct perm_actor perm;
 	bool by_cookie;
 	int64_t step_up_at;      /* µs; of API_SESSION */
+	bool restricted;         /* of API_SESSION: may only set a second factor up */
 	uint8_t csrf[32];        /* hash of the session's double-submit token */
 };
 
@@ -79,6 +82,12 @@ struct api_project {
 	struct uuid id; /* nil outside of projects */
 	enum role role;
 	bool archived;
+};
+
+/* Sessions whose rows changed; in the arena. */
+struct api_sessions {
+	const struct uuid *ids;
+	size_t n;
 };
 
 #define API_WAKES_MAX 4
@@ -108,6 +117,8 @@ struct api {
 	enum event event; /* set to the route's; EVENT_NONE: this time no audit row */
 	const char *wakes[API_WAKES_MAX];
 	size_t wakes_count;
+	struct sv audit_details; /* JSON for the next audit rows; SV_NULL: none */
+	struct api_sessions ended, changed; /* to be said to Redis */
 
 	struct http_problem_error *errors; /* findings of the schema */
 	size_t errors_count;

@@ -16,6 +16,8 @@
 #include "store/store_api_key.h"
 #include "store/store_session.h"
 
+#define RESTRICTED_MARK "r" /* behind what Redis repeats of a session */
+
 /* --- credentials ------------------------------------------------------------------------------ */
 
 /* The credential of an Authorization header; SV_NULL without one. */
@@ -171,6 +173,16 @@ void auth_refresh_session(struct bus *bus, const struct uuid *session)
 		return;
 }
 
+void auth_settle_sessions(struct api *a)
+{
+	for (size_t i = 0; i < a->ended.n; i++)
+		auth_forget_session(a->bus, &a->ended.ids[i]);
+	for (size_t i = 0; i < a->changed.n; i++)
+		auth_refresh_session(a->bus, &a->changed.ids[i]);
+	a->ended.n = 0;
+	a->changed.n = 0;
+}
+
 /* Tells the others for a few seconds, unless somebody has said that it is dead. */
 static void remember_session(struct api *a)
 {
@@ -179,7 +191,8 @@ static void remember_session(struct api *a)
 	char value[24];
 
 	session_key(&a->actor.session_id, key);
-	(void)snprintf(value, sizeof(value), "%lld", (long long)a->actor.step_up_at);
+	(void)snprintf(value, sizeof(value), "%lld%s", (long long)a->actor.step_up_at,
+		a->actor.restricted ? RESTRICTED_MARK : "");
 	if (BUS_COMMAND(a->bus, &reply, NULL, SV("SET"), sv_from_cstr(key), sv_from_cstr(value),
 		    SV("EX"), SV(AUTH_ALIVE_SECONDS), SV("NX")) != 0)
 		return;
@@ -197,6 +210,7 @@ static int ask_database(struct api *a, bool redis, struct err *err)
 	if (!uuid_eq(&state.user_id, &a->actor.user_id))
 		return err_set(err, E_TOKEN_INVALID, NULL);
 	a->actor.step_up_at = state.step_up_at;
+	a->actor.restricted = state.restricted;
 	if (redis)
 		remember_session(a);
 	return 0;
@@ -216,6 +230,8 @@ static int take_session(struct api *a, bool *ret_known, struct err *err)
 	if (value.p == NULL)
 		return 0;
 	*ret_known = true;
+	a->actor.restricted = sv_ends_with(value, SV(RESTRICTED_MARK));
+	value.n -= a->actor.restricted ? strlen(RESTRICTED_MARK) : 0;
 	if (!sv_to_i64(value, 0, INT64_MAX, &a->actor.step_up_at))
 		return err_set(err, E_SESSION_ENDED, NULL);
 	return 0;

@@ -31,6 +31,9 @@ MUST_CHECK int auth_check_origin(const struct api *a, struct err *err);
  * and the cookie, bound to the session by its hash in the access token. E_CSRF. */
 MUST_CHECK int auth_check_csrf(const struct api *a, struct err *err);
 
+/* Tells Redis what the request did to sessions (a->ended, a->changed); after the commit. */
+void auth_settle_sessions(struct api *a);
+
 /* Marks a session dead for all processes at once. Best effort: the row is the truth. */
 void auth_forget_session(struct bus *bus, const struct uuid *session);
 /* Forgets what Redis repeats of a living one, after its row changed. */

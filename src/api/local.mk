@@ -5,6 +5,7 @@ libapi_a_SOURCES = \
 	%D%/auth.c %D%/auth.h \
 	%D%/dispatch.c %D%/dispatch.h \
 	%D%/cache.c %D%/cache.h \
+	%D%/credential.c %D%/credential.h \
 	%D%/checksum.c %D%/checksum.h \
 	%D%/data.c %D%/data.h \
 	%D%/ep.h \
@@ -23,13 +24,20 @@ libapi_a_SOURCES = \
 	%D%/ep_receipt.c \
 	%D%/ep_reconciliation.c \
 	%D%/ep_sample.c \
-	%D%/ep_session.c %D%/ep_session.h \
+	%D%/ep_account.c \
+	%D%/ep_admin.c \
+	%D%/ep_mfa.c \
+	%D%/ep_password.c \
+	%D%/ep_session.c \
+	%D%/ep_setting.c \
 	%D%/ep_repair.c \
 	%D%/ep_source.c \
 	%D%/ep_system.c \
 	%D%/ep_upload_content.c \
 	%D%/export.c %D%/export.h \
 	%D%/export_view.c \
+	%D%/letters.c %D%/letters.h \
+	%D%/mfa.c %D%/mfa.h \
 	%D%/hash_queue.c %D%/hash_queue.h \
 	%D%/in_mapping.h \
 	%D%/ep_view.c \
@@ -40,9 +48,11 @@ libapi_a_SOURCES = \
 	%D%/process.c %D%/process.h \
 	%D%/rate.c %D%/rate.h \
 	%D%/route.c %D%/route.def %D%/route.h \
+	%D%/session.c %D%/session.h \
+	%D%/settings.h \
 	%D%/tokens.c %D%/tokens.h \
 	%D%/tus.c %D%/tus.h \
-	%D%/types.c %D%/types.h \
+	%D%/types.c %D%/types.h %D%/types_account.c %D%/types_make.h \
 	%D%/view.h \
 	%D%/view_spec.c %D%/view_spec.h
 API_LIBS = libapi.a $(GRID_LIBS) $(MATCH_LIBS) $(RULES_LIBS) $(WRITE_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) -lm

@@ -17,6 +17,7 @@
 #include "api/rate.h"
 #include "api/tokens.h"
 #include "http/server.h"
+#include "seal/letter.h"
 #include "seal/seal.h"
 #include "sys/loop.h"
 #include "sys/proc.h"
@@ -34,6 +35,7 @@ struct process {
 	struct main_ctx *m;
 	struct api_env env;
 	struct field_keys keys;
+	struct envelope_public courier; /* auth pool */
 	struct router *router;
 	struct http_server *server;
 	struct loop *loop;
@@ -125,6 +127,10 @@ static int open_env(struct process *p, struct err *err)
 		tokens.keys = &p->keys;
 		p->env.hashing = hash_queue_new(
 			(unsigned)proc_cpu_count(), HASH_WAITING, HASH_WAIT_MS);
+	}
+	if (rc == 0 && pools[p->env.pool].opens_fields && m->conf.smtp_server[0] != '\0') {
+		rc = letter_public_load(m->conf.courier_public_key_file, &p->courier, err);
+		p->env.courier = &p->courier;
 	}
 	if (rc != 0)
 		return rc;

@@ -45,6 +45,7 @@ enum route_flag {
 	ROUTE_DOWNLOAD = 128, /* the answer is a file of a format of write/format.def */
 	ROUTE_FORM = 256,     /* the streamed body is a form */
 	ROUTE_LINES = 512,    /* the answer may also be lines of JSON */
+	ROUTE_RESTRICTED = 1024, /* also for sessions that lack the second factor a role demands */
 	ROUTE_REFRESH = 64,   /* authenticated by the refresh cookie alone, by its handler */
 };
 

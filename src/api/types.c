@@ -4,26 +4,9 @@
  */
 #include "api/types.h"
 
+#include "api/types_make.h"
 #include "domain/perm.h"
 #include "write/writer.h"
-
-#define REQ(n, t) {(n), &(t), SCHEMA_REQUIRED, NULL}
-#define REQ_DOC(n, t, d) {(n), &(t), SCHEMA_REQUIRED, (d)}
-#define NUL(n, t) {(n), &(t), SCHEMA_REQUIRED | SCHEMA_NULLABLE, NULL}
-#define NUL_DOC(n, t, d) {(n), &(t), SCHEMA_REQUIRED | SCHEMA_NULLABLE, (d)}
-#define OPT(n, t) {(n), &(t), 0, NULL}
-#define OPT_DOC(n, t, d) {(n), &(t), 0, (d)}
-#define OPT_NUL(n, t) {(n), &(t), SCHEMA_NULLABLE, NULL}
-
-#define FIELDS(...) ((const struct schema_field[]){__VA_ARGS__, SCHEMA_END})
-#define OBJECT(n, d, ...)                                                                          \
-	{.type = SCHEMA_OBJECT, .name = (n), .doc = (d), .fields = FIELDS(__VA_ARGS__)}
-#define WORD_OF(s) {.type = SCHEMA_WORD, .set = (s)}
-#define ENUM_OF(...) {.type = SCHEMA_ENUM, .values = (const char *const[]){__VA_ARGS__, NULL}}
-#define ARRAY_OF(t, most) {.type = SCHEMA_ARRAY, .item = &(t), .max = (most)}
-#define LIST_OF(n, t)                                                                              \
-	{.type = SCHEMA_OBJECT, .name = (n), .doc = "One page of a list.",                         \
-		.fields = FIELDS(REQ("items", t), NUL("next_cursor", cursor))}
 
 /* --- scalars ---------------------------------------------------------------------------------- */
 
@@ -115,7 +98,8 @@ static const struct schema user = OBJECT("user", "The signed-in person.", REQ("i
 	REQ("email", email), REQ("display_name", name), REQ("platform_roles", platform_roles));
 static const struct schema session = OBJECT("session", "The session that the request belongs to.",
 	REQ("id", id), REQ("created_at", instant), REQ("idle_expires_at", instant),
-	REQ("absolute_expires_at", instant));
+	REQ("absolute_expires_at", instant),
+	REQ_DOC("restricted", boolean, "May only set up the second factor that a role demands."));
 const struct schema type_session_info = OBJECT("session_info", "Who is signed in.",
 	REQ("user", user), NUL_DOC("session", session, "null for an API key"),
 	NUL_DOC("csrf_token", text, "To echo in X-CSRF-Token; null for an API key"));
@@ -124,7 +108,8 @@ const struct schema type_sign_in =
 	OBJECT("sign_in", NULL, REQ("email", email), REQ("password", password));
 const struct schema type_redeem = OBJECT("redeem", "A one-time code and the password to set.",
 	REQ("code", secret), REQ("password", password), OPT("display_name", name));
-const struct schema type_step_up = OBJECT("step_up", NULL, REQ("password", password));
+const struct schema type_step_up = OBJECT("step_up", "Either the password or a code of the second factor.",
+	OPT("password", password), OPT("code", secret));
 
 static const struct schema session_row = OBJECT("session_row", "One session of the person.",
 	REQ("id", id), REQ("current", boolean), REQ("created_at", instant),
@@ -802,6 +787,7 @@ static const struct {
 	{"view", &id},
 	{"session", &id},
 	{"api_key", &id},
+	{"user", &id},
 	{"no", &count},
 };
 

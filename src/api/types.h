@@ -16,7 +16,12 @@ extern const struct schema type_problem, type_health, type_ready, type_limits, t
 	type_view, type_view_rows, type_facet_list, type_evidence, type_decision,
 	type_decision_list, type_audit_list;
 
+extern const struct schema type_mfa, type_totp_begun, type_recovery_codes, type_account,
+	type_account_list, type_settings;
+
 /* Inputs */
+extern const struct schema type_second_factor, type_forget, type_register, type_password_change,
+	type_profile_change, type_account_new, type_roles_change, type_settings_change;
 extern const struct schema type_sign_in, type_redeem, type_step_up, type_api_key_new,
 	type_project_new, type_project_change, type_source_new, type_mapping_new, type_upload_new,
 	type_reconciliation_new, type_ruleset_new, type_job_new, type_view_new, type_decision_new,

@@ -7,6 +7,7 @@ libdomain_a_SOURCES = \
 	%D%/outcome.c %D%/outcome.def %D%/outcome.h \
 	%D%/perm.c %D%/perm.def %D%/perm.h \
 	%D%/role.def \
+	%D%/setting.c %D%/setting.def %D%/setting.h \
 	%D%/word.c %D%/word.def %D%/word.h
 DOMAIN_LIBS = libdomain.a $(BASE_LIBS)
 

@@ -141,3 +141,59 @@ int code_api_key_parse(struct sv text, struct uuid *ret_id, uint8_t ret_hash[32]
 	hash_sha256(text.p, text.n, ret_hash);
 	return 0;
 }
+
+#define RECOVERY_BYTES 15
+#define RECOVERY_CHARS 24
+#define RECOVERY_GROUP 6
+
+void code_recovery_new(struct code_recovery *ret)
+{
+	uint8_t raw[RECOVERY_BYTES];
+	char chars[RECOVERY_CHARS];
+	size_t at = 0;
+
+	random_bytes(raw, sizeof(raw));
+	base32_encode(raw, sizeof(raw), chars, RECOVERY_CHARS);
+	for (size_t i = 0; i < RECOVERY_CHARS; i++) {
+		if (i > 0 && i % RECOVERY_GROUP == 0)
+			ret->text[at++] = '-';
+		ret->text[at++] = chars[i];
+	}
+	ret->text[at] = '\0';
+	hash_sha256(chars, sizeof(chars), ret->hash);
+	hash_wipe(raw, sizeof(raw));
+	hash_wipe(chars, sizeof(chars));
+}
+
+/* The alphabet's character that a typed one means; '\0': none. */
+static char typed(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		c = (char)(c | 0x20);
+	if (c == 'o')
+		return '0';
+	if (c == 'i' || c == 'l')
+		return '1';
+	return c != '\0' && strchr(alphabet, c) != NULL ? c : '\0';
+}
+
+int code_recovery_hash(struct sv text, uint8_t ret_hash[32])
+{
+	char chars[RECOVERY_CHARS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (c == '-' || c == ' ')
+			continue;
+		if (n == RECOVERY_CHARS || typed(c) == '\0')
+			return E_INVALID;
+		chars[n++] = typed(c);
+	}
+	if (n != RECOVERY_CHARS)
+		return E_INVALID;
+	hash_sha256(chars, sizeof(chars), ret_hash);
+	hash_wipe(chars, sizeof(chars));
+	return 0;
+}

@@ -37,6 +37,18 @@ struct code_api_key {
 void code_api_key_new(const struct uuid *id, struct code_api_key *ret);
 /* E_INVALID: wrong length, prefix, character or checksum. */
 MUST_CHECK int code_api_key_parse(struct sv text, struct uuid *ret_id, uint8_t ret_hash[32]);
+/* A recovery code: 120 random bits as 24 characters of the same alphabet, in groups of six. */
+#define CODE_RECOVERY_LEN 27
+struct code_recovery {
+	char text[CODE_RECOVERY_LEN + 1]; /* "xxxxxx-xxxxxx-xxxxxx-xxxxxx" */
+	uint8_t hash[32];
+};
+
+void code_recovery_new(struct code_recovery *ret);
+/* The stored form of one that somebody types: case, blanks and dashes do not matter, nor does O for 0
+ * or I and L for 1. E_INVALID: not 24 characters of the alphabet. */
+MUST_CHECK int code_recovery_hash(struct sv text, uint8_t ret_hash[32]);
+
 /* CRC-32 (IEEE 802.3, reflected). */
 uint32_t code_crc32(const void *p, size_t n);
 

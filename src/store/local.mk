@@ -10,6 +10,7 @@ STORE_SQL = \
 	%D%/sql/file.sql \
 	%D%/sql/job.sql \
 	%D%/sql/mail.sql \
+	%D%/sql/mfa.sql \
 	%D%/sql/migration.sql \
 	%D%/sql/model.sql \
 	%D%/sql/object.sql \
@@ -41,6 +42,7 @@ libstore_a_SOURCES = \
 	%D%/store_file.c %D%/store_file.h \
 	%D%/store_job.c %D%/store_job.h \
 	%D%/store_mail.c %D%/store_mail.h \
+	%D%/store_mfa.c %D%/store_mfa.h \
 	%D%/store_model.c %D%/store_model.h \
 	%D%/store_object.c %D%/store_object.h \
 	%D%/store_platform.c %D%/store_platform.h \

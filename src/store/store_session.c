@@ -12,6 +12,7 @@ static const struct db_field session_fields[] = {
 	DB_FIELD(session, INSTANT, revoked_at),
 	DB_FIELD(session, TEXT, address),
 	DB_FIELD(session, TEXT, agent),
+	DB_FIELD(session, BOOL, restricted),
 };
 static const struct db_shape session_shape = DB_SHAPE(session, session_fields);
 
@@ -25,6 +26,7 @@ static const struct db_field state_fields[] = {
 	DB_FIELD(session_state, INSTANT, absolute_expires_at),
 	DB_FIELD(session_state, INSTANT, revoked_at),
 	DB_FIELD(session_state, BOOL, live),
+	DB_FIELD(session_state, BOOL, restricted),
 };
 static const struct db_shape state_shape = DB_SHAPE(session_state, state_fields);
 
@@ -42,11 +44,12 @@ static const struct db_shape refresh_shape = DB_SHAPE(refresh_token, refresh_fie
 
 int store_session_insert(struct db *db, const struct uuid *id, const struct uuid *user,
 	int64_t idle_seconds, int64_t absolute_seconds, struct sv address, struct sv agent,
-	struct arena *arena, struct session *ret, struct err *err)
+	bool restricted, struct arena *arena, struct session *ret, struct err *err)
 {
 	return db_one(db, SQL_SESSION_INSERT,
 		DB_PARAMS(DB_UUID(id), DB_UUID(user), DB_I64(idle_seconds),
-			DB_I64(absolute_seconds), DB_SV(address), DB_SV(agent.p ? agent : SV(""))),
+			DB_I64(absolute_seconds), DB_SV(address), DB_SV(agent.p ? agent : SV("")),
+			DB_BOOL(restricted)),
 		&session_shape, arena, ret, err);
 }
 
@@ -103,6 +106,18 @@ int store_session_revoke_others(struct db *db, const struct uuid *user, const st
 	return db_list(db, SQL_SESSION_REVOKE_OTHERS,
 		DB_PARAMS(DB_UUID(user), keep ? DB_UUID(keep) : DB_NULL(UUID), DB_WORD(reason)),
 		&id_shape, arena, ret, ret_n, err);
+}
+
+int store_session_restrict(struct db *db, const struct uuid *user, struct arena *arena,
+	struct uuid **ret, size_t *ret_n, struct err *err)
+{
+	return db_list(db, SQL_SESSION_RESTRICT, DB_PARAMS(user ? DB_UUID(user) : DB_NULL(UUID)),
+		&id_shape, arena, ret, ret_n, err);
+}
+
+int store_session_free(struct db *db, const struct uuid *id, struct err *err)
+{
+	return db_run_one(db, SQL_SESSION_FREE, DB_PARAMS(DB_UUID(id)), err);
 }
 
 int store_refresh_insert(struct db *db, const uint8_t token_hash[32], const struct uuid *session,

@@ -14,6 +14,7 @@ struct session {
 	int64_t revoked_at; /* 0: not */
 	struct sv address;  /* text form */
 	struct sv agent;
+	bool restricted; /* may only set a second factor up */
 };
 
 /* What every pool may know of a session. */
@@ -23,12 +24,13 @@ struct session_state {
 	enum word user_status;
 	int64_t created_at, step_up_at, idle_expires_at, absolute_expires_at, revoked_at;
 	bool live; /* not revoked, not expired, and its user is active */
+	bool restricted;
 };
 
 /* address is an IP address or SV_NULL; agent is cut at 255 bytes by the caller. */
 MUST_CHECK int store_session_insert(struct db *db, const struct uuid *id, const struct uuid *user,
 	int64_t idle_seconds, int64_t absolute_seconds, struct sv address, struct sv agent,
-	struct arena *arena, struct session *ret, struct err *err);
+	bool restricted, struct arena *arena, struct session *ret, struct err *err);
 MUST_CHECK int store_session_get(struct db *db, const struct uuid *id, struct arena *arena,
 	struct session *ret, struct err *err);
 /* Any pool. E_NOT_FOUND: there never was one. */
@@ -48,6 +50,13 @@ MUST_CHECK int store_session_revoke(struct db *db, const struct uuid *id, const 
 MUST_CHECK int store_session_revoke_others(struct db *db, const struct uuid *user,
 	const struct uuid *keep, enum word reason, struct arena *arena, struct uuid **ret,
 	size_t *ret_n, struct err *err);
+
+/* Restricts the sessions of a person (NULL: of everybody) who must have a second factor and has none;
+ * their ids. */
+MUST_CHECK int store_session_restrict(struct db *db, const struct uuid *user, struct arena *arena,
+	struct uuid **ret, size_t *ret_n, struct err *err);
+/* No longer; counts as a step-up. */
+MUST_CHECK int store_session_free(struct db *db, const struct uuid *id, struct err *err);
 
 /* A presented refresh token and where its family stands. */
 struct refresh_token {

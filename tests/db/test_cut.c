@@ -69,7 +69,8 @@ static int sign_in(struct db *db, struct err *err)
 	STEP(store_credential_set(db, &user, SV("$argon2id$v=19$m=47104$x"), err));
 	STEP(store_user_set_status(db, &user, USER_STATUS_ACTIVE, err));
 	STEP(store_session_insert(
-		db, &id, &user, 1800, 43200, SV_NULL, SV("test"), &arena, &session, err));
+		db, &id, &user, 1800, 43200, SV_NULL, SV("test"), false, &arena,
+		&session, err));
 	STEP(store_refresh_insert(db, token, &id, 1, err));
 	return store_audit_insert(db, &row, err);
 }

@@ -144,7 +144,7 @@ static struct session new_session(int64_t idle, int64_t absolute)
 	struct session session = {0};
 
 	MUST(store_session_insert(auth, &id, &w.user, idle, absolute, SV("192.0.2.7"),
-		SV("Firefox"), &arena, &session, err));
+		SV("Firefox"), false, &arena, &session, err));
 	return session;
 }
 
@@ -682,7 +682,7 @@ static void test_settings(void **state)
 
 	(void)state;
 	MUST_GIVE(E_NOT_FOUND, store_setting_get(api, SV("limits.rows"), &arena, &setting, err));
-	MUST(store_setting_put(api, SV("limits.rows"), SV("5"), &w.user, err));
+	MUST(store_setting_put(auth, SV("limits.rows"), SV("5"), &w.user, err));
 	MUST(store_setting_put(operator, SV("limits.rows"), SV("7"), NULL, err));
 	MUST(store_setting_get(data, SV("limits.rows"), &arena, &setting, err));
 	text_is(setting.value, "7");

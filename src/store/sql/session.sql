@@ -1,15 +1,15 @@
 -- Sessions and the refresh tokens of their families.
 
--- name: session_insert(uuid, uuid, int8, int8, text, text)
-INSERT INTO session (id, user_id, idle_expires_at, absolute_expires_at, address, agent)
+-- name: session_insert(uuid, uuid, int8, int8, text, text, bool)
+INSERT INTO session (id, user_id, idle_expires_at, absolute_expires_at, address, agent, restricted)
 VALUES ($1, $2, now() + make_interval(secs => least($3, $4)), now() + make_interval(secs => $4),
-	$5::inet, $6)
+	$5::inet, $6, $7)
 RETURNING id, user_id, created_at, used_at, step_up_at, idle_expires_at, absolute_expires_at,
-	revoked_at, host(address) AS address, agent;
+	revoked_at, host(address) AS address, agent, restricted;
 
 -- name: session_list(uuid)
 SELECT id, user_id, created_at, used_at, step_up_at, idle_expires_at, absolute_expires_at,
-	revoked_at, host(address) AS address, agent
+	revoked_at, host(address) AS address, agent, restricted
 FROM session
 WHERE user_id = $1 AND revoked_at IS NULL AND now() < least(idle_expires_at, absolute_expires_at)
 ORDER BY id DESC
@@ -17,13 +17,13 @@ LIMIT 1000;
 
 -- name: session_get(uuid)
 SELECT id, user_id, created_at, used_at, step_up_at, idle_expires_at, absolute_expires_at,
-	revoked_at, host(address) AS address, agent
+	revoked_at, host(address) AS address, agent, restricted
 FROM session WHERE id = $1;
 
 -- Every pool may read this view.
 -- name: session_state(uuid)
 SELECT id, user_id, user_status, created_at, step_up_at, idle_expires_at, absolute_expires_at,
-	revoked_at, live
+	revoked_at, live, restricted
 FROM session_state WHERE id = $1;
 
 -- name: session_touch(uuid, int8)
@@ -43,6 +43,14 @@ WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL;
 UPDATE session SET revoked_at = now(), revoked_reason = $3
 WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL
 RETURNING id;
+
+-- Sessions of those who must have a second factor and have none; NULL: of everybody.
+-- name: session_restrict(uuid)
+SELECT id FROM mfa_restrict($1) AS id;
+
+-- A second factor was set up: nothing is withheld any more, and the person has just shown who they are.
+-- name: session_free(uuid)
+UPDATE session SET restricted = false, step_up_at = now() WHERE id = $1 AND revoked_at IS NULL;
 
 -- name: refresh_insert(bytea, uuid, int4)
 INSERT INTO refresh_token (token_hash, session_id, generation) VALUES ($1, $2, $3);

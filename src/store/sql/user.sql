@@ -20,11 +20,24 @@ FROM app_user u
 LEFT JOIN credential c ON c.user_id = u.id
 WHERE u.email_index = $1;
 
+-- No row: the address has an account.
+-- name: user_register(uuid, bytea, bytea, text)
+INSERT INTO app_user (id, email_sealed, email_index, display_name, status)
+VALUES ($1, $2, $3, $4, 'invited') ON CONFLICT DO NOTHING;
+
 -- name: user_set_status(uuid, text)
 UPDATE app_user SET status = $2, updated_at = now(), version = version + 1 WHERE id = $1;
 
 -- name: user_set_name(uuid, text)
 UPDATE app_user SET display_name = $2, updated_at = now(), version = version + 1 WHERE id = $1;
+
+-- As user_sign_in, by id.
+-- name: user_sign_in_by_id(uuid)
+SELECT u.id, u.email_sealed, u.display_name, u.status, c.password_hash,
+	coalesce(c.failures, 0) AS failures, c.failed_at, c.totp_sealed
+FROM app_user u
+LEFT JOIN credential c ON c.user_id = u.id
+WHERE u.id = $1;
 
 -- name: platform_role_list(uuid)
 SELECT coalesce(array_agg(role ORDER BY role), '{}') AS roles
@@ -55,5 +68,61 @@ VALUES ($1, $2, $3, now() + make_interval(secs => $4));
 
 -- name: code_spend(bytea)
 UPDATE one_time_code SET spent_at = now()
-WHERE code_hash = $1 AND spent_at IS NULL AND expires_at > now()
+WHERE code_hash = $1 AND spent_at IS NULL AND expires_at > now() AND purpose <> 'second_factor'
 RETURNING user_id, purpose;
+
+-- For whoever has this address, if anybody, and not more often than $5 times in an hour.
+-- name: code_insert_for(bytea, bytea, text, int8, int8)
+INSERT INTO one_time_code (code_hash, user_id, purpose, expires_at)
+SELECT $1, u.id, $3, now() + make_interval(secs => $4)
+FROM app_user u
+WHERE u.email_index = $2 AND u.status <> 'disabled'
+	AND (SELECT count(*) FROM one_time_code c WHERE c.user_id = u.id AND c.purpose = $3
+		AND c.created_at > now() - interval '1 hour') < $5;
+
+-- Who is about to give the second factor.
+-- name: code_awaited(bytea)
+SELECT user_id, purpose FROM one_time_code
+WHERE code_hash = $1 AND spent_at IS NULL AND expires_at > now() AND purpose = 'second_factor';
+
+-- name: code_spend_awaited(bytea)
+UPDATE one_time_code SET spent_at = now()
+WHERE code_hash = $1 AND spent_at IS NULL AND expires_at > now() AND purpose = 'second_factor';
+
+-- All of a person that are still open.
+-- name: code_void(uuid)
+UPDATE one_time_code SET spent_at = now() WHERE user_id = $1 AND spent_at IS NULL;
+
+-- Accounts as administrators see them, newest first.
+-- name: account_list(uuid, int4)
+SELECT u.id, u.email_sealed, u.display_name, u.status, u.created_at, u.version,
+	coalesce(c.failures, 0) AS failures, c.failed_at, c.totp_at,
+	(SELECT coalesce(array_agg(p.role ORDER BY p.role), '{}') FROM platform_role p
+		WHERE p.user_id = u.id) AS roles,
+	(SELECT max(s.used_at) FROM session s WHERE s.user_id = u.id) AS used_at
+FROM app_user u
+LEFT JOIN credential c ON c.user_id = u.id
+WHERE u.id < $1
+ORDER BY u.id DESC LIMIT $2;
+
+-- name: account_get(uuid)
+SELECT u.id, u.email_sealed, u.display_name, u.status, u.created_at, u.version,
+	coalesce(c.failures, 0) AS failures, c.failed_at, c.totp_at,
+	(SELECT coalesce(array_agg(p.role ORDER BY p.role), '{}') FROM platform_role p
+		WHERE p.user_id = u.id) AS roles,
+	(SELECT max(s.used_at) FROM session s WHERE s.user_id = u.id) AS used_at
+FROM app_user u
+LEFT JOIN credential c ON c.user_id = u.id
+WHERE u.id = $1;
+
+-- Whoever changes who administers waits for whoever else does, to the end of the transaction.
+-- name: administrators_lock()
+SELECT count(pg_advisory_xact_lock(378003)) AS locked;
+
+-- Active ones but this person.
+-- name: administrators_besides(uuid)
+SELECT count(*) AS n FROM platform_role p JOIN app_user u ON u.id = p.user_id
+WHERE p.role = 'administrator' AND u.status = 'active' AND p.user_id <> $1;
+
+-- name: platform_role_delete(uuid, text)
+DELETE FROM platform_role WHERE user_id = $1 AND role = $2;

@@ -11,11 +11,61 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.signIn,
       }),
     }),
+    sessionSecondFactor: build.mutation<
+      SessionSecondFactorApiResponse,
+      SessionSecondFactorApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/second-factor`,
+        method: "POST",
+        body: queryArg.secondFactor,
+      }),
+    }),
     codeRedeem: build.mutation<CodeRedeemApiResponse, CodeRedeemApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/auth/redeem`,
         method: "POST",
         body: queryArg.redeem,
+      }),
+    }),
+    passwordForget: build.mutation<
+      PasswordForgetApiResponse,
+      PasswordForgetApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/forgot-password`,
+        method: "POST",
+        body: queryArg.passwordForget,
+      }),
+    }),
+    accountRegister: build.mutation<
+      AccountRegisterApiResponse,
+      AccountRegisterApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/register`,
+        method: "POST",
+        body: queryArg.register,
+      }),
+    }),
+    passwordChange: build.mutation<
+      PasswordChangeApiResponse,
+      PasswordChangeApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/password`,
+        method: "POST",
+        body: queryArg.passwordChange,
+      }),
+    }),
+    profileChange: build.mutation<
+      ProfileChangeApiResponse,
+      ProfileChangeApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/profile`,
+        method: "PATCH",
+        body: queryArg.profileChange,
       }),
     }),
     sessionRefresh: build.mutation<
@@ -46,6 +96,12 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    sessionRevokeOthers: build.mutation<
+      SessionRevokeOthersApiResponse,
+      SessionRevokeOthersApiArg
+    >({
+      query: () => ({ url: `/api/v1/auth/sessions`, method: "DELETE" }),
+    }),
     sessionRevoke: build.mutation<
       SessionRevokeApiResponse,
       SessionRevokeApiArg
@@ -54,6 +110,28 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/api/v1/auth/sessions/${encodeURIComponent(String(queryArg.session))}`,
         method: "DELETE",
       }),
+    }),
+    mfaGet: build.query<MfaGetApiResponse, MfaGetApiArg>({
+      query: () => ({ url: `/api/v1/auth/mfa` }),
+    }),
+    totpBegin: build.mutation<TotpBeginApiResponse, TotpBeginApiArg>({
+      query: () => ({ url: `/api/v1/auth/mfa/totp`, method: "POST" }),
+    }),
+    totpDisable: build.mutation<TotpDisableApiResponse, TotpDisableApiArg>({
+      query: () => ({ url: `/api/v1/auth/mfa/totp`, method: "DELETE" }),
+    }),
+    totpConfirm: build.mutation<TotpConfirmApiResponse, TotpConfirmApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/mfa/totp/confirm`,
+        method: "POST",
+        body: queryArg.secondFactor,
+      }),
+    }),
+    recoveryRenew: build.mutation<
+      RecoveryRenewApiResponse,
+      RecoveryRenewApiArg
+    >({
+      query: () => ({ url: `/api/v1/auth/mfa/recovery-codes`, method: "POST" }),
     }),
     apiKeyList: build.query<ApiKeyListApiResponse, ApiKeyListApiArg>({
       query: (queryArg) => ({
@@ -75,6 +153,110 @@ const injectedRtkApi = api.injectEndpoints({
       query: (queryArg) => ({
         url: `/api/v1/auth/api-keys/${encodeURIComponent(String(queryArg.apiKey))}`,
         method: "DELETE",
+      }),
+    }),
+    accountList: build.query<AccountListApiResponse, AccountListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    accountInvite: build.mutation<
+      AccountInviteApiResponse,
+      AccountInviteApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users`,
+        method: "POST",
+        body: queryArg.accountNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
+      }),
+    }),
+    accountGet: build.query<AccountGetApiResponse, AccountGetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}`,
+      }),
+    }),
+    accountInviteAgain: build.mutation<
+      AccountInviteAgainApiResponse,
+      AccountInviteAgainApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/invite`,
+        method: "POST",
+      }),
+    }),
+    accountDeactivate: build.mutation<
+      AccountDeactivateApiResponse,
+      AccountDeactivateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/deactivate`,
+        method: "POST",
+      }),
+    }),
+    accountActivate: build.mutation<
+      AccountActivateApiResponse,
+      AccountActivateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/activate`,
+        method: "POST",
+      }),
+    }),
+    accountUnlock: build.mutation<
+      AccountUnlockApiResponse,
+      AccountUnlockApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/unlock`,
+        method: "POST",
+      }),
+    }),
+    accountSignOut: build.mutation<
+      AccountSignOutApiResponse,
+      AccountSignOutApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/sign-out`,
+        method: "POST",
+      }),
+    }),
+    accountResetMfa: build.mutation<
+      AccountResetMfaApiResponse,
+      AccountResetMfaApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/reset-mfa`,
+        method: "POST",
+      }),
+    }),
+    accountSetRoles: build.mutation<
+      AccountSetRolesApiResponse,
+      AccountSetRolesApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/roles`,
+        method: "PUT",
+        body: queryArg.rolesChange,
+      }),
+    }),
+    settingList: build.query<SettingListApiResponse, SettingListApiArg>({
+      query: () => ({ url: `/api/v1/admin/settings` }),
+    }),
+    settingChange: build.mutation<
+      SettingChangeApiResponse,
+      SettingChangeApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/admin/settings`,
+        method: "PATCH",
+        body: queryArg.settingsChange,
       }),
     }),
     health: build.query<HealthApiResponse, HealthApiArg>({
@@ -609,10 +791,32 @@ export type SessionCreateApiResponse =
 export type SessionCreateApiArg = {
   signIn: SignIn;
 };
+export type SessionSecondFactorApiResponse =
+  /** status 200 The second step of signing in: a code of the authenticator, or a recovery code */ SessionInfo;
+export type SessionSecondFactorApiArg = {
+  secondFactor: SecondFactor;
+};
 export type CodeRedeemApiResponse =
   /** status 200 Redeem a one-time code: set the password and sign in */ SessionInfo;
 export type CodeRedeemApiArg = {
   redeem: Redeem;
+};
+export type PasswordForgetApiResponse = unknown;
+export type PasswordForgetApiArg = {
+  passwordForget: PasswordForget;
+};
+export type AccountRegisterApiResponse = unknown;
+export type AccountRegisterApiArg = {
+  register: Register;
+};
+export type PasswordChangeApiResponse = unknown;
+export type PasswordChangeApiArg = {
+  passwordChange: PasswordChange;
+};
+export type ProfileChangeApiResponse =
+  /** status 200 Change one's own name */ SessionInfo;
+export type ProfileChangeApiArg = {
+  profileChange: ProfileChange;
 };
 export type SessionRefreshApiResponse =
   /** status 200 Exchange the refresh cookie for new cookies */ SessionInfo;
@@ -630,10 +834,27 @@ export type SessionListApiArg = {
   limit?: number;
   cursor?: string;
 };
+export type SessionRevokeOthersApiResponse = unknown;
+export type SessionRevokeOthersApiArg = void;
 export type SessionRevokeApiResponse = unknown;
 export type SessionRevokeApiArg = {
   session: string;
 };
+export type MfaGetApiResponse = /** status 200 One's own second factor */ Mfa;
+export type MfaGetApiArg = void;
+export type TotpBeginApiResponse =
+  /** status 201 Begin to set up one-time passwords */ TotpBegun;
+export type TotpBeginApiArg = void;
+export type TotpDisableApiResponse = unknown;
+export type TotpDisableApiArg = void;
+export type TotpConfirmApiResponse =
+  /** status 200 Prove the authenticator with a code; gives recovery codes, ends the other sessions */ RecoveryCodes;
+export type TotpConfirmApiArg = {
+  secondFactor: SecondFactor;
+};
+export type RecoveryRenewApiResponse =
+  /** status 201 New recovery codes in place of the old ones */ RecoveryCodes;
+export type RecoveryRenewApiArg = void;
 export type ApiKeyListApiResponse =
   /** status 200 List one's own API keys */ ApiKeyList;
 export type ApiKeyListApiArg = {
@@ -649,6 +870,66 @@ export type ApiKeyCreateApiArg = {
 export type ApiKeyRevokeApiResponse = unknown;
 export type ApiKeyRevokeApiArg = {
   apiKey: string;
+};
+export type AccountListApiResponse =
+  /** status 200 List all accounts */ AccountList;
+export type AccountListApiArg = {
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type AccountInviteApiResponse =
+  /** status 201 Make an account and invite its person by e-mail */ Account;
+export type AccountInviteApiArg = {
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  accountNew: AccountNew;
+};
+export type AccountGetApiResponse = /** status 200 One account */ Account;
+export type AccountGetApiArg = {
+  user: string;
+};
+export type AccountInviteAgainApiResponse = unknown;
+export type AccountInviteAgainApiArg = {
+  user: string;
+};
+export type AccountDeactivateApiResponse =
+  /** status 200 Deactivate an account; its sessions end */ Account;
+export type AccountDeactivateApiArg = {
+  user: string;
+};
+export type AccountActivateApiResponse =
+  /** status 200 Activate an account again */ Account;
+export type AccountActivateApiArg = {
+  user: string;
+};
+export type AccountUnlockApiResponse =
+  /** status 200 Forget an account's failed sign-ins */ Account;
+export type AccountUnlockApiArg = {
+  user: string;
+};
+export type AccountSignOutApiResponse = unknown;
+export type AccountSignOutApiArg = {
+  user: string;
+};
+export type AccountResetMfaApiResponse =
+  /** status 200 Take a lost second factor away; the account's sessions end */ Account;
+export type AccountResetMfaApiArg = {
+  user: string;
+};
+export type AccountSetRolesApiResponse =
+  /** status 200 Set an account's roles on the platform */ Account;
+export type AccountSetRolesApiArg = {
+  user: string;
+  rolesChange: RolesChange;
+};
+export type SettingListApiResponse =
+  /** status 200 The platform's settings, and those of the file */ PlatformSettings;
+export type SettingListApiArg = void;
+export type SettingChangeApiResponse =
+  /** status 200 Change settings of the platform */ PlatformSettings;
+export type SettingChangeApiArg = {
+  settingsChange: SettingsChange;
 };
 export type HealthApiResponse =
   /** status 200 Does the process answer */ Health;
@@ -1128,6 +1409,8 @@ export type Session = {
   created_at: string;
   idle_expires_at: string;
   absolute_expires_at: string;
+  /** May only set up the second factor that a role demands. */
+  restricted: boolean;
 };
 export type SessionInfo = {
   user: User;
@@ -1157,13 +1440,31 @@ export type SignIn = {
   email: string;
   password: string;
 };
+export type SecondFactor = {
+  code: string;
+};
 export type Redeem = {
   code: string;
   password: string;
   display_name?: string;
 };
-export type StepUp = {
+export type PasswordForget = {
+  email: string;
+};
+export type Register = {
+  email: string;
+  display_name: string;
+};
+export type PasswordChange = {
   password: string;
+  new_password: string;
+};
+export type ProfileChange = {
+  display_name: string;
+};
+export type StepUp = {
+  password?: string;
+  code?: string;
 };
 export type SessionRow = {
   id: string;
@@ -1178,6 +1479,23 @@ export type SessionRow = {
 export type SessionList = {
   items: SessionRow[];
   next_cursor: string | null;
+};
+export type Mfa = {
+  /** One-time passwords are set up. */
+  totp: boolean;
+  totp_at: string | null;
+  recovery_codes_left: number;
+  /** A role demands a second factor. */
+  required: boolean;
+};
+export type TotpBegun = {
+  /** Base32, to type. */
+  secret: string;
+  /** otpauth://, to be shown as a QR code. */
+  uri: string;
+};
+export type RecoveryCodes = {
+  codes: string[];
 };
 export type ApiKey = {
   id: string;
@@ -1205,6 +1523,79 @@ export type ApiKeyNew = {
   /** Without it, all projects of its owner. */
   project?: string;
   expires_in_days: number;
+};
+export type Account = {
+  id: string;
+  email: string;
+  display_name: string;
+  status: "invited" | "active" | "disabled";
+  platform_roles: ("administrator" | "auditor")[];
+  second_factor: boolean;
+  /** Sign-ins that failed since the last one. */
+  failures: number;
+  /** Too many of them. */
+  locked_until: string | null;
+  created_at: string;
+  /** Last seen in a session that is still remembered. */
+  used_at: string | null;
+};
+export type AccountList = {
+  items: Account[];
+  next_cursor: string | null;
+};
+export type AccountNew = {
+  email: string;
+  display_name: string;
+  platform_roles?: ("administrator" | "auditor")[];
+};
+export type RolesChange = {
+  platform_roles: ("administrator" | "auditor")[];
+};
+export type Settings = {
+  /** Anybody with an e-mail address may make an account. */
+  registration_open: boolean;
+  /** How long an invitation, or the link of a new account, works. */
+  invitation_seconds: number;
+  /** How long the link for a new password works. */
+  reset_seconds: number;
+  /** Roles whose holders must have a second factor. */
+  mfa_roles: (
+    | "administrator"
+    | "auditor"
+    | "viewer"
+    | "uploader"
+    | "analyst"
+    | "approver"
+    | "owner"
+  )[];
+};
+export type FileSetting = {
+  key: string;
+  /** null: a secret */
+  value: string | null;
+  text: string;
+};
+export type PlatformSettings = {
+  settings: Settings;
+  file: FileSetting[];
+};
+export type SettingsChange = {
+  /** Anybody with an e-mail address may make an account. */
+  registration_open?: boolean;
+  /** How long an invitation, or the link of a new account, works. */
+  invitation_seconds?: number;
+  /** How long the link for a new password works. */
+  reset_seconds?: number;
+  /** Roles whose holders must have a second factor. */
+  mfa_roles?: (
+    | "administrator"
+    | "auditor"
+    | "viewer"
+    | "uploader"
+    | "analyst"
+    | "approver"
+    | "owner"
+  )[];
 };
 export type Health = {
   status: "ok";
@@ -2273,17 +2664,44 @@ export type AuditList = {
 };
 export const {
   useSessionCreateMutation,
+  useSessionSecondFactorMutation,
   useCodeRedeemMutation,
+  usePasswordForgetMutation,
+  useAccountRegisterMutation,
+  usePasswordChangeMutation,
+  useProfileChangeMutation,
   useSessionRefreshMutation,
   useSessionEndMutation,
   useSessionStepUpMutation,
   useSessionListQuery,
   useLazySessionListQuery,
+  useSessionRevokeOthersMutation,
   useSessionRevokeMutation,
+  useMfaGetQuery,
+  useLazyMfaGetQuery,
+  useTotpBeginMutation,
+  useTotpDisableMutation,
+  useTotpConfirmMutation,
+  useRecoveryRenewMutation,
   useApiKeyListQuery,
   useLazyApiKeyListQuery,
   useApiKeyCreateMutation,
   useApiKeyRevokeMutation,
+  useAccountListQuery,
+  useLazyAccountListQuery,
+  useAccountInviteMutation,
+  useAccountGetQuery,
+  useLazyAccountGetQuery,
+  useAccountInviteAgainMutation,
+  useAccountDeactivateMutation,
+  useAccountActivateMutation,
+  useAccountUnlockMutation,
+  useAccountSignOutMutation,
+  useAccountResetMfaMutation,
+  useAccountSetRolesMutation,
+  useSettingListQuery,
+  useLazySettingListQuery,
+  useSettingChangeMutation,
   useHealthQuery,
   useLazyHealthQuery,
   useReadyQuery,

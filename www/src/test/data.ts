@@ -32,6 +32,7 @@ export const session: SessionInfo = {
 		created_at: AT,
 		idle_expires_at: "2026-11-02T10:30:00Z",
 		absolute_expires_at: "2026-11-02T22:00:00Z",
+		restricted: false,
 	},
 	csrf_token: "csrf",
 };

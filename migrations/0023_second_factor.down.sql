@@ -1,0 +1,1 @@
+DROP FUNCTION mfa_restrict(uuid), mfa_required(uuid);
