@@ -1,7 +1,8 @@
 // A download that cannot be whole never arrives as a whole one: what lies in the vault was changed, or the pool
 // that sends it is gone in the middle.
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { get, type IncomingMessage } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { get } from "node:https";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import type { Body } from "../lib/client.ts";
