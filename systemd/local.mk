@@ -16,6 +16,9 @@ systemdsystemunit_DATA = \
 pooluploaddir = $(systemdsystemunitdir)/recon-api@upload.service.d
 pooldatadir = $(systemdsystemunitdir)/recon-api@data.service.d
 nginxdropindir = $(systemdsystemunitdir)/nginx.service.d
+# Not active by itself: docs/install.md says where it is copied to.
+dropinsdir = $(pkgdatadir)/systemd
+dropins_DATA = %D%/vault-s3.conf
 poolupload_DATA = %D%/pool-upload.conf
 pooldata_DATA = %D%/pool-data.conf
 nginxdropin_DATA = %D%/nginx-recon.conf
@@ -62,5 +65,5 @@ EXTRA_DIST += \
 	%D%/recon-expire.service.in %D%/recon-expire.timer \
 	%D%/recon-api@.service.in %D%/recon-api@.socket %D%/recon-intake.service.in \
 	%D%/recon-matcher.service.in %D%/recon-scanner.service.in %D%/recon-scanner.socket %D%/recon.target \
-	%D%/pool-upload.conf.in %D%/pool-data.conf.in %D%/nginx-recon.conf.in \
+	%D%/pool-upload.conf.in %D%/pool-data.conf.in %D%/nginx-recon.conf.in %D%/vault-s3.conf \
 	%D%/recon-users.conf %D%/recon-folders.conf

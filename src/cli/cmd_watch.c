@@ -14,6 +14,7 @@
 
 #include "cli/import_place.h"
 #include "cli/watch.h"
+#include "cli/watch_pull.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 
@@ -26,7 +27,11 @@ struct command {
 	const char *folders_file, *settle, *once;
 	struct import_place place;
 	struct watch watch;
-	struct buf text; /* of the folders file: paths point into it */
+	struct watch_pull pulls[WATCH_FOLDERS_MAX];
+	size_t pull_count;
+	const char *sftp_key, *sftp_hosts;
+	char credential[512]; /* path of the key as the service manager passes it */
+	struct buf text;      /* of the folders file: paths point into it */
 	int64_t rescan_us;
 	int inotify;
 	int watches[WATCH_FOLDERS_MAX];
@@ -34,6 +39,8 @@ struct command {
 
 static void close_command(struct command *c)
 {
+	for (size_t i = 0; i < c->pull_count; i++)
+		watch_pull_close(&c->pulls[i]);
 	for (size_t i = 0; i < c->watch.folder_count; i++)
 		watch_folder_close(&c->watch.folders[i]);
 	fd_close(&c->inotify);
@@ -78,21 +85,56 @@ static int add_folder(struct command *c, char *path, const char *source, struct 
 	return rc;
 }
 
-/* "folder = source", blank lines and # comments. */
+/* "folder < sftp://user@host[:port]/remote/folder", behind the folder's own line. */
+static int add_pull(struct command *c, const char *path, const char *url, struct err *err)
+{
+	const struct net_sftp_options where = {
+		.url = url, .key_file = c->sftp_key, .known_hosts_file = c->sftp_hosts};
+	struct watch_folder *folder = NULL;
+	struct watch_pull *p;
+
+	for (size_t i = 0; i < c->watch.folder_count; i++)
+		if (strcmp(c->watch.folders[i].path, path) == 0)
+			folder = &c->watch.folders[i];
+	if (!folder)
+		return err_set(err, E_CONFIG, "No line before says which source %s belongs to.",
+			path);
+	for (size_t i = 0; i < c->pull_count; i++)
+		if (c->pulls[i].folder == folder)
+			return err_set(err, E_CONFIG, "%s has an SFTP folder already.", path);
+	p = &c->pulls[c->pull_count++];
+	*p = WATCH_PULL_INIT;
+	return watch_pull_open(folder, &where, p, err);
+}
+
+/* Ends text at its last character that is no blank; from where it begins. */
+static char *trimmed(char *text, char *end)
+{
+	struct sv s = sv_trim(sv_from(text, (size_t)(end - text)));
+	char *begin = text + (s.p - text);
+
+	begin[s.n] = '\0';
+	return begin;
+}
+
+/* "folder = source", a line of an SFTP folder, blank lines and # comments. */
 static int parse_line(struct command *c, char *line, struct err *err)
 {
-	char *equals = strrchr(line, '=');
-	struct sv path, source;
+	char *end = line + strlen(line), *from = strstr(line, "< sftp://"), *equals;
 
 	if (sv_trim(sv_from_cstr(line)).n == 0 || sv_trim(sv_from_cstr(line)).p[0] == '#')
 		return 0;
-	path = sv_trim(sv_from(line, equals ? (size_t)(equals - line) : 0));
-	source = sv_trim(sv_from_cstr(equals ? equals + 1 : ""));
-	if (path.n == 0 || source.n == 0)
+	if (from) {
+		const char *url = trimmed(from + 1, end);
+
+		return add_pull(c, trimmed(line, from), url, err);
+	}
+	equals = strrchr(line, '=');
+	if (!equals || sv_trim(sv_from(line, (size_t)(equals - line))).n == 0 ||
+		sv_trim(sv_from_cstr(equals + 1)).n == 0)
 		return err_set(err, E_CONFIG, "A line must be: folder = source.");
-	line[(size_t)(path.p - line) + path.n] = '\0';
-	line[(size_t)(source.p - line) + source.n] = '\0';
-	return add_folder(c, line + (path.p - line), source.p, err);
+	const char *source = trimmed(equals + 1, end);
+	return add_folder(c, trimmed(line, equals), source, err);
 }
 
 static int open_folders(struct command *c, struct err *err)
@@ -156,6 +198,14 @@ static int pause_ms(const struct command *c, const struct watch_rest *rest)
 	return (int)(us / 1000 + 1);
 }
 
+/* Servers after the folders: what comes from them is imported at once. */
+static void pass(struct command *c, struct watch_rest *rest)
+{
+	watch_pass(&c->watch, rest);
+	for (size_t i = 0; i < c->pull_count; i++)
+		watch_pull_pass(&c->watch, &c->pulls[i], rest);
+}
+
 /* Passes, and what is heard between them, until somebody ends us. */
 static int run(struct command *c)
 {
@@ -166,7 +216,7 @@ static int run(struct command *c)
 		struct pollfd heard = {.fd = c->inotify, .events = POLLIN};
 		int n;
 
-		watch_pass(&c->watch, &rest);
+		pass(c, &rest);
 		proc_notify_watchdog();
 		n = poll(&heard, 1, pause_ms(c, &rest));
 		if (n < 0 && errno != EINTR)
@@ -180,10 +230,22 @@ static int run_once(struct command *c)
 {
 	struct watch_rest rest;
 
-	watch_pass(&c->watch, &rest);
+	pass(c, &rest);
+	/* What a server has is whole when it is the same a second time. */
+	if (c->pull_count > 0 && rest.next_us < INT64_MAX && rest.away == 0) {
+		struct watch_rest second = {.next_us = INT64_MAX};
+
+		poll(NULL, 0, (int)(c->watch.settle_us / 1000 + 1));
+		for (size_t i = 0; i < c->pull_count; i++)
+			watch_pull_pass(&c->watch, &c->pulls[i], &second);
+		rest.imported += second.imported;
+		rest.failed += second.failed;
+		rest.stuck += second.stuck;
+		rest.away += second.away;
+	}
 	printf("%zu imported, %zu failed, %zu waiting for the server\n", rest.imported, rest.failed,
 		rest.stuck);
-	if (rest.stuck > 0)
+	if (rest.stuck > 0 || rest.away > 0)
 		return CLI_AWAY;
 	return rest.failed > 0 ? CLI_REFUSED : CLI_DONE;
 }
@@ -194,7 +256,7 @@ static int run_once(struct command *c)
  * folders; a name is looked up in a thread. Called after everything else is open. */
 static int confine(const struct command *c, const struct cli *cli, struct err *err)
 {
-	struct sandbox_path paths[WATCH_FOLDERS_MAX + 4] = {
+	struct sandbox_path paths[WATCH_FOLDERS_MAX + 6] = {
 		{"/etc", false}, {"/usr", false}, {"/run/systemd", false}};
 	size_t n = 3;
 	struct sandbox_spec spec = {
@@ -203,6 +265,10 @@ static int confine(const struct command *c, const struct cli *cli, struct err *e
 
 	if (c->place.ca)
 		paths[n++] = (struct sandbox_path){c->place.ca, false};
+	if (c->pull_count > 0) {
+		paths[n++] = (struct sandbox_path){c->sftp_key, false};
+		paths[n++] = (struct sandbox_path){c->sftp_hosts, false};
+	}
 	for (size_t i = 0; i < c->watch.folder_count; i++)
 		paths[n++] = (struct sandbox_path){c->watch.folders[i].path, true};
 	spec.path_count = n;
@@ -213,6 +279,14 @@ static int confine(const struct command *c, const struct cli *cli, struct err *e
 }
 
 /* --- the command ------------------------------------------------------------------------------ */
+
+static const char *sftp_key(struct command *c, const struct conf *conf)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	snprintf(c->credential, sizeof(c->credential), "%s/sftp-key", folder ? folder : "");
+	return folder && access(c->credential, R_OK) == 0 ? c->credential : conf->watch_sftp_key_file;
+}
 
 static int settle(struct cli *cli, struct command *c, struct err *err)
 {
@@ -225,6 +299,10 @@ static int settle(struct cli *cli, struct command *c, struct err *err)
 	c->watch.settle_us = conf->watch_settle_seconds * 1000000;
 	if (!c->folders_file)
 		c->folders_file = conf->watch_folders_file;
+	if (!c->sftp_hosts)
+		c->sftp_hosts = conf->watch_sftp_hosts_file;
+	if (!c->sftp_key)
+		c->sftp_key = sftp_key(c, conf);
 	if (c->settle && !sv_to_u64(sv_from_cstr(c->settle), 86400, &seconds))
 		return err_set(err, E_USAGE, "--settle takes seconds, at most a day.");
 	if (c->settle)
@@ -251,6 +329,7 @@ int cmd_watch(struct cli *cli, int argc, char **argv)
 	struct command c CLEANUP(close_command) = {.inotify = -1};
 	const struct cli_option options[] = {IMPORT_PLACE_OPTIONS(&c.place),
 		{"--folders", true, &c.folders_file}, {"--settle", true, &c.settle},
+		{"--sftp-key", true, &c.sftp_key}, {"--sftp-hosts", true, &c.sftp_hosts},
 		{"--once", false, &c.once}, {0}};
 	struct err err = {0};
 

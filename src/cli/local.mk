@@ -26,7 +26,8 @@ recon_SOURCES = \
 	%D%/remote.c %D%/remote.h \
 	%D%/same_files.c %D%/same_files.h \
 	%D%/watch.c %D%/watch.h \
-	%D%/watch_claim.c %D%/watch_claim.h
+	%D%/watch_claim.c %D%/watch_claim.h \
+	%D%/watch_pull.c %D%/watch_pull.h
 recon_CPPFLAGS = $(AM_CPPFLAGS) -DRECON_MIGRATIONS='"$(migrationsdir)"'
 recon_LDADD = $(MATCH_LIBS) $(WRITE_LIBS) $(STORE_LIBS) $(VAULT_LIBS) $(NET_LIBS) $(SYS_LIBS) $(PTHREAD_LIBS)
 

@@ -139,7 +139,7 @@ bool watch_takes_name(const char *name)
 		if (sv_ends_with(all, sv_from_cstr(unfinished[i])))
 			return false;
 	return strcmp(name, "taking") != 0 && strcmp(name, "done") != 0 &&
-	       strcmp(name, "failed") != 0;
+	       strcmp(name, "failed") != 0 && strcmp(name, "pulling") != 0;
 }
 
 /* A lease for reading is refused while somebody has the file open for writing. Where the kernel does

@@ -36,6 +36,7 @@ struct watch {
 struct watch_rest {
 	size_t imported, failed;
 	size_t stuck;    /* claims that wait for the server */
+	size_t away;     /* SFTP servers that could not be read from */
 	int64_t next_us; /* until the next file may be whole; INT64_MAX: none is waited for */
 	int error;       /* of the last claim that is stuck */
 };

@@ -1,7 +1,8 @@
-# net: outgoing HTTP; libcurl is known here only.
+# net: outgoing HTTP, SFTP; libcurl is known here only.
 noinst_LIBRARIES += libnet.a
 libnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
-libnet_a_SOURCES = %D%/client.c %D%/client.h %D%/mail.c %D%/mail.h %D%/mail_text.c
+libnet_a_SOURCES = %D%/client.c %D%/client.h %D%/mail.c %D%/mail.h %D%/mail_text.c \
+	%D%/sftp.c %D%/sftp.h
 NET_LIBS = libnet.a $(SYS_LIBS) $(CURL_LIBS)
 
 check_PROGRAMS += tests/unit/net/test_client tests/unit/net/test_mail

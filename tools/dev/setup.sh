@@ -42,6 +42,7 @@ packages_install() {
 		for service; do
 			case $service in
 			postgresql-15) as_root systemctl disable --quiet postgresql.service || true ;;
+			openssh-server) as_root systemctl disable --quiet ssh.service || true ;;
 			redis-server | nginx) as_root systemctl disable --quiet "$service.service" || true ;;
 			esac
 		done

@@ -3,6 +3,8 @@
  * way the upload pool does it, and what became of them is looked up in rows and stored bytes. After
  * each case nothing may lie in the vault that no row names, and nothing usable that was not called
  * clean.
+ *
+ * The same program with TEST_IN_BUCKET has its vault in a bucket of an S3 server that nobody here wrote.
  */
 #include <ftw.h>
 #include <setjmp.h>
@@ -21,6 +23,7 @@
 #include "../read/book_util.h"
 #include "fixture.h"
 #include "place.h"
+#include "s3.h"
 #include "seal/hash.h"
 #include "store/store_file.h"
 #include "store/store_dataset.h"
@@ -36,12 +39,18 @@
 
 #define MAX_BYTES (64u << 20)
 #define WAIT_STEPS 1200 /* of 50 ms */
+#define KEY_ID "test:tester"
+#define SECRET "a/secret+with=signs"
+#ifndef TEST_IN_BUCKET
+#define TEST_IN_BUCKET 0
+#endif
 
 static struct pg pg;
 static struct world world;
 static struct vault *vault;
 static struct db *upload_db;
 static pid_t scanner, intake;
+static const char *bucket; /* the S3 server's address; NULL: a folder */
 static struct uuid mapped, unmapped; /* sources with a mapping and without */
 
 #define HEADER "Booked,Amount,Reference,Memo\n"
@@ -814,6 +823,42 @@ static void test_vault_check_names_what_is_wrong(void **state)
 		0);
 }
 
+/* The object of a column of the file's dataset, as the bucket names it. */
+static char *bucket_path(const struct uuid *file, const char *column)
+{
+	struct buf sql CLEANUP(buf_free) = BUF_INIT;
+
+	buf_printf(&sql, "SELECT '/vault/' || %s FROM dataset WHERE file_id = $", column);
+	return about(file, buf_cstr(&sql));
+}
+
+static void test_a_bucket_is_checked(void **state)
+{
+	struct uuid file = hand_in(&mapped, "bucket.csv",
+		SV(HEADER "2026-03-04,12.30,R-1,Rent\n2026-03-05,x,R-2,Bad\n"), 2);
+	char *data, *rejects;
+	struct uuid id;
+
+	(void)state;
+	expect(&file, FILE_END, "clean ");
+	expect(&file, DATASET_END, "ready 2 1 1 ");
+	pg_exec(&pg, "UPDATE vault_object SET wrapped_key = NULL, erased_at = now() "
+		     "WHERE length(wrapped_key) <> 88");
+	expect_no_orphans();
+	assert_int_equal(vault_check_command(), 0);
+	assert_true(file_holds(place_at("check"), SV(" 0 missing, 0 of another length; 0 stored")));
+	data = bucket_path(&file, "data_object");
+	rejects = bucket_path(&file, "rejects_object");
+	assert_int_equal(uuid_parse(sv_from_cstr(data + strlen("/vault/")), &id), 0);
+	MUST(vault_remove(vault, &id, err));
+	assert_int_equal(s3_put(rejects, SV("of another length")), 200);
+	assert_int_equal(vault_check_command(), 1);
+	assert_true(file_holds(place_at("check"), SV(" 1 missing, 1 of another length; 0 stored")));
+	assert_true(file_holds(place_at("check"), sv_from_cstr(data + strlen("/vault/"))));
+	free(data);
+	free(rejects);
+}
+
 /* PostgreSQL gone for a moment: the worker waits and goes on. */
 static void test_database_crash(void **state)
 {
@@ -871,6 +916,16 @@ static void write_conf(void)
 		pg.conninfo, place_at("run/no-redis"), place_at("run"), place_at("metrics"),
 		place_at("vault"), place_at("pub"), place_at("key"), place_at("tmp"),
 		place_at("sigs"), MAX_BYTES);
+	if (bucket) {
+		size_t n = strlen(text);
+
+		place_write("credentials", KEY_ID "\n" SECRET "\n");
+		assert_int_equal(chmod(place_at("credentials"), 0600), 0);
+		snprintf(text + n, sizeof(text) - n,
+			"vault.kind = s3\nvault.s3_endpoint = %s\nvault.s3_bucket = vault\n"
+			"vault.s3_region = here\nvault.s3_credentials_file = %s\n",
+			bucket, place_at("credentials"));
+	}
 	place_write("conf", text);
 }
 
@@ -883,10 +938,21 @@ static int setup(void **state)
 	world_make(&pg, &world);
 	pg_exec(&pg, "UPDATE project SET storage_quota = 1000000000");
 	place_begin("intake");
+	if (TEST_IN_BUCKET) {
+		bucket = s3_start(place_at("swift"), KEY_ID, SECRET);
+		assert_non_null(bucket);
+	}
 	write_conf();
 	MUST(vault_keys_generate(place_at("pub"), place_at("key"), err));
 	config = (struct vault_config){.location = place_at("vault"),
 		.public_key_file = place_at("pub"), .private_key_file = place_at("key")};
+	if (bucket) {
+		config.kind = "s3";
+		config.s3 = (struct vault_s3){.endpoint = bucket,
+			.bucket = "vault",
+			.region = "here",
+			.credentials_file = place_at("credentials")};
+	}
 	MUST(vault_open(&config, &vault, err));
 	mapped = make_source("Mapped", mapping_json);
 	unmapped = make_source("Unmapped", NULL);
@@ -905,6 +971,7 @@ static int teardown(void **state)
 		program_end(scanner, SIGTERM);
 	db_freep(&upload_db);
 	vault_close(&vault);
+	s3_stop();
 	pg_stop(&pg);
 	if (!getenv("RECON_TEST_KEEP"))
 		place_end();
@@ -937,6 +1004,17 @@ int main(void)
 		cmocka_unit_test(test_vault_check_names_what_is_wrong),
 	};
 
+	const struct CMUnitTest bucket_tests[] = {
+		cmocka_unit_test(test_a_file_becomes_a_dataset),
+		cmocka_unit_test(test_a_preview_changes_nothing),
+		cmocka_unit_test(test_a_bucket_is_checked),
+	};
+
 	proc_init();
-	return cmocka_run_group_tests(tests, setup, teardown);
+	if (TEST_IN_BUCKET && !s3_available()) {
+		printf("Debian's python3-swift is not installed\n");
+		return 77;
+	}
+	return TEST_IN_BUCKET ? cmocka_run_group_tests(bucket_tests, setup, teardown) :
+				cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -7,10 +7,9 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 
-#include "net/client.h"
+#include "s3.h"
 #include "seal/hash.h"
 #include "unit/unit.h"
 #include "vault/backend.h"
@@ -19,12 +18,9 @@
 #define KEY_ID "test:tester"
 #define SECRET "a/secret+with=signs"
 #define N 300000
-#define NOTHING "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 static char folder[] = "/tmp/recon-test-s3-XXXXXX";
-static char endpoint[64];
-static pid_t server;
-static int server_stdin = -1;
+static const char *endpoint;
 static struct vault *vault;
 static uint8_t plain[N];
 
@@ -48,61 +44,6 @@ static void write_file(const char *path, const char *text, mode_t mode)
 	assert_int_equal(chmod(path, mode), 0);
 }
 
-/* --- the server ------------------------------------------------------------------------------- */
-
-static int server_start(void)
-{
-	int in[2], out[2];
-	size_t n = 0;
-
-	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0 || (server = fork()) < 0)
-		return -1;
-	if (server == 0) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		execl("/usr/bin/python3", "python3", TOP_SRCDIR "/tests/vault/s3_server.py",
-			path_of("swift"), KEY_ID, SECRET, NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	server_stdin = in[1];
-	while (n < sizeof(endpoint) - 1 && read(out[0], endpoint + n, 1) == 1 && endpoint[n] != '\n')
-		n++;
-	endpoint[n] = '\0';
-	close(out[0]);
-	return n > 0 ? 0 : -1;
-}
-
-static void server_stop(void)
-{
-	fd_close(&server_stdin);
-	if (server > 0)
-		waitpid(server, NULL, 0);
-	server = 0;
-}
-
-/* A request of our own beside the vault's, signed with the right key; its status. */
-static int ask(const char *method, const char *path, struct sv body, const char *sha256,
-	const char *more)
-{
-	const struct net_options how = {.plain = true};
-	const struct net_sign sign = {
-		.region = "here", .service = "s3", .key_id = KEY_ID, .secret = SECRET};
-	struct net_response rs CLEANUP(net_response_free) = NET_RESPONSE_INIT;
-	struct net_client *c CLEANUP(net_client_free) = NULL;
-	char url[256], sum[128];
-	const char *const headers[] = {sum, "Content-Type: application/octet-stream", more, NULL};
-	struct net_request rq = {
-		.method = method, .url = url, .headers = headers, .body = body, .sign = &sign};
-
-	snprintf(url, sizeof(url), "%s%s", endpoint, path);
-	snprintf(sum, sizeof(sum), "x-amz-content-sha256: %s", sha256);
-	assert_int_equal(net_client_new(&how, &c, NULL), 0);
-	assert_int_equal(net_send(c, &rq, &rs, NULL), 0);
-	return rs.status;
-}
-
 static void hex_of(struct sv body, char out[65])
 {
 	struct buf hex CLEANUP(buf_free) = BUF_INIT;
@@ -111,14 +52,6 @@ static void hex_of(struct sv body, char out[65])
 	hash_sha256(body.p, body.n, digest);
 	buf_add_hex(&hex, digest, sizeof(digest));
 	snprintf(out, 65, "%s", buf_cstr(&hex));
-}
-
-static int put(const char *path, struct sv body, const char *more)
-{
-	char hex[65];
-
-	hex_of(body, hex);
-	return ask("PUT", path, body, hex, more);
 }
 
 static void object_path(const struct uuid *id, char out[64])
@@ -152,12 +85,10 @@ static int group_setup(void **state)
 	(void)state;
 	for (size_t i = 0; i < N; i++)
 		plain[i] = (uint8_t)(i * 7 + i / 251);
-	if (!mkdtemp(folder) || server_start() < 0 ||
+	if (!mkdtemp(folder) || !(endpoint = s3_start(path_of("swift"), KEY_ID, SECRET)) ||
 		vault_keys_generate(path_of("pub"), path_of("key"), NULL) < 0)
 		return -1;
 	write_file(path_of("s3"), KEY_ID "\n" SECRET "\n", 0600);
-	if (ask("PUT", "/vault", SV_NULL, NOTHING, NULL) != 200)
-		return -1;
 	config = config_of(path_of("s3"));
 	return vault_open(&config, &vault, NULL);
 }
@@ -168,7 +99,7 @@ static int group_teardown(void **state)
 
 	(void)state;
 	vault_close(&vault);
-	server_stop();
+	s3_stop();
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	return system(command); /* NOLINT(cert-env33-c): a test's own folder */
 }
@@ -274,14 +205,14 @@ static void test_list_and_remove(void **state)
 	size_t removed = 9;
 
 	(void)state;
-	assert_int_equal(put("/vault/0-not-ours", SV("x"), NULL), 200);
+	assert_int_equal(s3_put("/vault/0-not-ours", SV("x")), 200);
 	assert_int_equal(vault_list(vault, count_one, &before, NULL), 0);
 	for (size_t i = 0; i < EXTRA; i++) {
 		char path[64];
 
 		ids[i] = uuid_new();
 		object_path(&ids[i], path);
-		assert_int_equal(put(path, SV("seven b"), NULL), 200);
+		assert_int_equal(s3_put(path, SV("seven b")), 200);
 	}
 	assert_int_equal(vault_list(vault, count_one, &after, NULL), 0);
 	assert_int_equal(after.n, before.n + EXTRA);
@@ -322,9 +253,9 @@ static void test_damage(void **state)
 	store(vault, 15000, &object);
 	object_path(&object.id, path);
 	assert_true(object.stored_size < sizeof(bytes));
-	assert_int_equal(put(path, sv_from(bytes, (size_t)object.stored_size), NULL), 200);
+	assert_int_equal(s3_put(path, sv_from(bytes, (size_t)object.stored_size)), 200);
 	assert_int_equal(vault_check(vault, &object, NULL), E_CORRUPT);
-	assert_int_equal(put(path, sv_from(bytes, (size_t)object.stored_size - 1), NULL), 200);
+	assert_int_equal(s3_put(path, sv_from(bytes, (size_t)object.stored_size - 1)), 200);
 	assert_int_equal(vault_check(vault, &object, NULL), E_CORRUPT);
 }
 
@@ -368,9 +299,9 @@ static void test_signatures(void **state)
 	hex_of(SV("as signed"), hex);
 	gmtime_r(&old, &tm);
 	strftime(date, sizeof(date), "X-Amz-Date: %Y%m%dT%H%M%SZ", &tm);
-	assert_int_equal(ask("PUT", "/vault/signed", SV("as signed"), hex, NULL), 200);
-	assert_int_equal(ask("PUT", "/vault/signed", SV("As signed"), hex, NULL), 400);
-	assert_int_equal(ask("PUT", "/vault/signed", SV("as signed"), hex, date), 403);
+	assert_int_equal(s3_ask("PUT", "/vault/signed", SV("as signed"), hex, NULL), 200);
+	assert_int_equal(s3_ask("PUT", "/vault/signed", SV("As signed"), hex, NULL), 400);
+	assert_int_equal(s3_ask("PUT", "/vault/signed", SV("as signed"), hex, date), 403);
 }
 
 static void test_credentials(void **state)
@@ -465,7 +396,7 @@ static void test_away(void **state)
 
 	(void)state;
 	store(vault, 10, &object);
-	server_stop();
+	s3_stop();
 	assert_int_equal(vault_measure(vault, &object.id, &size, NULL), E_UNAVAILABLE);
 }
 
@@ -487,7 +418,7 @@ int main(void)
 	};
 
 	signal(SIGPIPE, SIG_IGN);
-	if (system("/usr/bin/python3 -c 'import swift.proxy.server' 2>/dev/null") != 0) { /* NOLINT(cert-env33-c): asks for a module */
+	if (!s3_available()) {
 		printf("Debian's python3-swift is not installed\n");
 		return 77;
 	}
