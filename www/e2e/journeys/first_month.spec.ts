@@ -26,10 +26,11 @@ async function confirm_mapping(page: Page, file: string): Promise<void> {
 	for (const question of await page.getByRole("group").all()) {
 		await question.getByRole("radio").first().check();
 	}
+	await expect(page.getByRole("table", { name: "Rows as they will be read" })).toBeVisible();
 	await expect_accessible(page, "mapping");
 	await picture(page, `mapping-${file.replace(".csv", "")}`);
 	await page.getByRole("button", { name: "Confirm the mapping" }).click();
-	await expect(page.getByText("Rows read")).toBeVisible({ timeout: 60_000 });
+	await expect(page.getByRole("table", { name: "First rows" })).toBeVisible({ timeout: 60_000 });
 	await go(page, "Files");
 }
 
