@@ -179,7 +179,7 @@ static int change(struct api *a, enum setting_id id, const struct json_object *v
 
 int ep_setting_change(struct api *a, struct err *err)
 {
-	int rc = 0;
+	int rc = json_count(a->input) > 0 ? 0 : err_set(err, E_INVALID, "There is nothing to change.");
 
 	for (int i = 0; rc == 0 && i < SETTING_COUNT; i++) {
 		const struct json_object *value =

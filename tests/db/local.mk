@@ -1,6 +1,6 @@
 # Tests against a private PostgreSQL; each program brings its own cluster.
 if HAVE_CMOCKA
-check_PROGRAMS += test_db_migrate test_db_scope test_db_task test_db_record test_db_plan test_db_cut test_db_store test_db_expiry test_db_end \
+check_PROGRAMS += test_db_account test_db_migrate test_db_scope test_db_task test_db_record test_db_plan test_db_cut test_db_store test_db_expiry test_db_end \
 	test_db_worker test_db_audit
 endif
 DB_TEST_SOURCES = tests/db/fixture.c tests/db/fixture.h tests/db/pg.c tests/db/pg.h
@@ -41,3 +41,6 @@ test_db_audit_SOURCES = tests/db/test_audit.c src/cli/audit_read.c src/cli/audit
 	$(DB_TEST_SOURCES) $(PLACE_SOURCES)
 test_db_audit_CPPFLAGS = $(DB_TEST_CPPFLAGS) $(PLACE_CPPFLAGS)
 test_db_audit_LDADD = $(DB_TEST_LDADD) $(SYS_LIBS)
+test_db_account_SOURCES = tests/db/test_account.c $(DB_TEST_SOURCES)
+test_db_account_CPPFLAGS = $(DB_TEST_CPPFLAGS)
+test_db_account_LDADD = $(DB_TEST_LDADD)

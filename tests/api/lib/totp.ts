@@ -25,11 +25,12 @@ export interface Factor {
 	codes: string[];
 }
 
-/** Sets a second factor up; the code of this step is used then. */
+/** Sets a second factor up. This step's code is used then; the next one's is good already, and stays good
+ * when a step ends in between. */
 export async function withTotp(client: Client): Promise<Factor> {
 	const begun = await client.post("/api/v1/auth/mfa/totp");
 	const confirmed = await client.post("/api/v1/auth/mfa/totp/confirm", {
-		code: totp(begun.secret, -1),
+		code: totp(begun.secret),
 	});
 	return { secret: begun.secret, codes: confirmed.codes };
 }

@@ -11,7 +11,14 @@ import { session_expired } from "./session";
 const CSRF_COOKIE = "__Host-csrf";
 const REFRESH = "/api/v1/auth/refresh";
 /** Answers 401 mean something else than an expired token on these. */
-const NO_REFRESH = ["/api/v1/auth/sign-in", "/api/v1/auth/redeem", REFRESH];
+const NO_REFRESH = [
+	"/api/v1/auth/sign-in",
+	"/api/v1/auth/second-factor",
+	"/api/v1/auth/redeem",
+	REFRESH,
+];
+/** What somebody typed was wrong; the session is as it was. */
+const NO_EXPIRY = ["bad_credentials", "bad_second_factor"];
 
 export function csrf_token(): string | undefined {
 	const entry = document.cookie.split("; ").find((item) => item.startsWith(`${CSRF_COOKIE}=`));
@@ -46,6 +53,12 @@ function as_problem(error: FetchBaseQueryError, headers: Headers | undefined): P
 	return unreachable();
 }
 
+function is_expiry(error: FetchBaseQueryError | undefined): boolean {
+	if (error?.status !== 401) return false;
+	const { code } = (error.data ?? {}) as { code?: string };
+	return !NO_EXPIRY.includes(code ?? "");
+}
+
 let refreshing: Promise<boolean> | undefined;
 
 /** Renews the access token; concurrent callers share one request. */
@@ -67,9 +80,9 @@ const query: BaseQueryFn<string | FetchArgs, unknown, Problem> = async (args, st
 	const url = typeof args === "string" ? args : args.url;
 	const with_token = { ...store, type: is_safe(args) ? store.type : ("mutation" as const) };
 	let result = await raw_query(args, with_token, extra);
-	if (result.error?.status === 401 && !NO_REFRESH.includes(url)) {
+	if (is_expiry(result.error) && !NO_REFRESH.includes(url)) {
 		if (await refresh_session()) result = await raw_query(args, with_token, extra);
-		if (result.error?.status === 401) store.dispatch(session_expired());
+		if (is_expiry(result.error)) store.dispatch(session_expired());
 	}
 	if (result.error) return { error: as_problem(result.error, result.meta?.response?.headers) };
 	return { data: result.data };

@@ -16,15 +16,23 @@ export function SessionExpired() {
 	const navigate = useNavigate();
 	const { status, info } = useAppSelector(({ session }) => session);
 	const [sign_in, { error, isLoading, reset }] = api.useSessionCreateMutation();
+	const [give_code, second] = api.useSessionSecondFactorMutation();
 	const [password, set_password] = useState("");
+	const [code, set_code] = useState("");
 	const email = info?.user.email ?? "";
+	const problem = second.error ?? error;
+	const awaiting = !!error && to_problem(error).code === "second_factor";
 
 	const submit = async (event: FormEvent) => {
 		event.preventDefault();
-		const { data } = await sign_in({ signIn: { email, password } });
+		const { data } = awaiting
+			? await give_code({ secondFactor: { code: code.trim() } })
+			: await sign_in({ signIn: { email, password } });
 		if (!data) return;
 		set_password("");
+		set_code("");
 		reset();
+		second.reset();
 		dispatch(session_began(data));
 		dispatch(api.util.invalidateTags(["project", "file", "dataset", "job", "reconciliation"]));
 	};
@@ -44,14 +52,14 @@ export function SessionExpired() {
 					<Button variant="ghost" onClick={leave}>
 						Leave this page
 					</Button>
-					<Button type="submit" form={FORM} variant="primary" busy={isLoading}>
+					<Button type="submit" form={FORM} variant="primary" busy={isLoading || second.isLoading}>
 						Sign in
 					</Button>
 				</>
 			}
 		>
 			<form id={FORM} onSubmit={submit} className={styles.form}>
-				{error && <ProblemNotice problem={to_problem(error)} />}
+				{problem && <ProblemNotice problem={to_problem(problem)} />}
 				<TextField label="E-mail" type="email" value={email} readOnly autoComplete="username" />
 				<TextField
 					label="Password"
@@ -61,6 +69,15 @@ export function SessionExpired() {
 					value={password}
 					onChange={(event) => set_password(event.target.value)}
 				/>
+				{awaiting && (
+					<TextField
+						label="Code"
+						required
+						autoComplete="one-time-code"
+						value={code}
+						onChange={(event) => set_code(event.target.value)}
+					/>
+				)}
 			</form>
 		</Dialog>
 	);

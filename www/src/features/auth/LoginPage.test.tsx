@@ -64,6 +64,31 @@ describe("sign-in", () => {
 		expect(await screen.findByRole("alert")).toHaveTextContent("The server cannot be reached.");
 	});
 
+	test("asks for the code of the second factor, and begins again on request", async () => {
+		let sent: unknown;
+		server.use(
+			http.post(`${API}/auth/sign-in`, () =>
+				problem(401, "second_factor", "Enter the code of your authenticator."),
+			),
+			http.post(`${API}/auth/second-factor`, async ({ request }) => {
+				sent = await request.json();
+				return problem(401, "bad_second_factor", "This code is not the right one.");
+			}),
+		);
+		const { user } = sign_in_page();
+		await fill_in(user);
+		await user.type(await screen.findByLabelText("Code"), "123456");
+		await user.click(screen.getByRole("button", { name: "Sign in" }));
+		expect(await screen.findByRole("alert")).toHaveTextContent("This code is not the right one.");
+		expect(sent).toEqual({ code: "123456" });
+		server.use(http.post(`${API}/auth/second-factor`, () => HttpResponse.json(session)));
+		await user.click(screen.getByRole("button", { name: "Begin again" }));
+		await fill_in(user);
+		await user.type(await screen.findByLabelText("Code"), "654321");
+		await user.click(screen.getByRole("button", { name: "Sign in" }));
+		expect(await screen.findByRole("navigation", { name: "Main" })).toBeVisible();
+	});
+
 	test("shows the password on request", async () => {
 		const { user } = sign_in_page();
 		const field = await screen.findByLabelText("Password");

@@ -32,6 +32,7 @@ function useOneTimeCode(): [string | null, () => void] {
 
 export function LoginPage() {
 	const [code, drop_code] = useOneTimeCode();
+	const [awaiting, set_awaiting] = useState(false);
 	const { to } = route.useSearch();
 	const dispatch = useAppDispatch();
 	const router = useRouter();
@@ -50,10 +51,24 @@ export function LoginPage() {
 					<span>Recon</span>
 				</div>
 				<div className={styles.card}>
-					{code ? (
-						<RedeemForm code={code} on_enter={enter} on_drop={drop_code} />
+					{awaiting ? (
+						<SecondFactorForm on_enter={enter} on_drop={() => set_awaiting(false)} />
+					) : code ? (
+						<RedeemForm
+							code={code}
+							on_enter={enter}
+							on_await={() => {
+								drop_code();
+								set_awaiting(true);
+							}}
+							on_drop={drop_code}
+						/>
 					) : (
-						<SignInForm returning={to !== undefined} on_enter={enter} />
+						<SignInForm
+							returning={to !== undefined}
+							on_enter={enter}
+							on_await={() => set_awaiting(true)}
+						/>
 					)}
 				</div>
 				<p className={styles.foot}>378 Reconciliation Platform</p>
@@ -67,12 +82,19 @@ interface FormProps {
 	on_enter: (session: SessionInfo) => void;
 }
 
+/** The password was right, and the account has a second factor. */
+interface FirstStepProps extends FormProps {
+	on_await: () => void;
+}
+
+const awaits_code = (error: unknown) => !!error && to_problem(error).code === "second_factor";
+
 function form_text(form: HTMLFormElement, name: string): string {
 	const value = new FormData(form).get(name);
 	return typeof value === "string" ? value : "";
 }
 
-function SignInForm({ returning, on_enter }: FormProps & { returning: boolean }) {
+function SignInForm({ returning, on_enter, on_await }: FirstStepProps & { returning: boolean }) {
 	const [sign_in, { error, isLoading }] = api.useSessionCreateMutation();
 	const problem = error && to_problem(error);
 
@@ -81,8 +103,9 @@ function SignInForm({ returning, on_enter }: FormProps & { returning: boolean })
 		const form = event.currentTarget;
 		const email = form_text(form, "email").trim();
 		const signIn = { email, password: form_text(form, "password") };
-		const { data } = await sign_in({ signIn });
+		const { data, error: failure } = await sign_in({ signIn });
 		if (data) on_enter(data);
+		if (awaits_code(failure)) on_await();
 	};
 
 	return (
@@ -115,12 +138,55 @@ function SignInForm({ returning, on_enter }: FormProps & { returning: boolean })
 	);
 }
 
-interface RedeemProps extends FormProps {
+interface SecondFactorProps extends FormProps {
+	on_drop: () => void;
+}
+
+/** The second step: the browser holds a cookie that waits for the code, for five minutes. */
+function SecondFactorForm({ on_enter, on_drop }: SecondFactorProps) {
+	const [give_code, { error, isLoading }] = api.useSessionSecondFactorMutation();
+	const problem = error && to_problem(error);
+
+	const submit = async (event: FormEvent<HTMLFormElement>) => {
+		event.preventDefault();
+		const code = form_text(event.currentTarget, "code").trim();
+		const { data } = await give_code({ secondFactor: { code } });
+		if (data) on_enter(data);
+	};
+
+	return (
+		<form onSubmit={submit} className={styles.form}>
+			<div>
+				<h1>One more step</h1>
+				<p className={styles.lead}>
+					The six digits that your authenticator shows now, or one of your recovery codes.
+				</p>
+			</div>
+			{problem && <LoginProblem problem={problem} />}
+			<TextField
+				label="Code"
+				name="code"
+				required
+				maxLength={40}
+				autoComplete="one-time-code"
+				autoFocus
+			/>
+			<Button type="submit" variant="primary" className={styles.submit} busy={isLoading}>
+				Sign in
+			</Button>
+			<Button variant="ghost" onClick={on_drop}>
+				Begin again
+			</Button>
+		</form>
+	);
+}
+
+interface RedeemProps extends FirstStepProps {
 	code: string;
 	on_drop: () => void;
 }
 
-function RedeemForm({ code, on_enter, on_drop }: RedeemProps) {
+function RedeemForm({ code, on_enter, on_await, on_drop }: RedeemProps) {
 	const [redeem_code, { error, isLoading }] = api.useCodeRedeemMutation();
 	const problem = error && to_problem(error);
 	const spent = problem?.code === "code_spent";
@@ -129,10 +195,11 @@ function RedeemForm({ code, on_enter, on_drop }: RedeemProps) {
 		event.preventDefault();
 		const form = event.currentTarget;
 		const display_name = form_text(form, "display_name").trim() || undefined;
-		const { data } = await redeem_code({
+		const { data, error: failure } = await redeem_code({
 			redeem: { code, password: form_text(form, "password"), display_name },
 		});
 		if (data) on_enter(data);
+		if (awaits_code(failure)) on_await();
 	};
 
 	return (
