@@ -24,4 +24,6 @@ dist_migrations_DATA = \
 	%D%/0020_preview.up.sql %D%/0020_preview.down.sql \
 	%D%/0021_audit_chain.up.sql %D%/0021_audit_chain.down.sql \
 	%D%/0022_tus.up.sql %D%/0022_tus.down.sql \
-	%D%/0023_second_factor.up.sql %D%/0023_second_factor.down.sql
+	%D%/0023_second_factor.up.sql %D%/0023_second_factor.down.sql \
+	%D%/0024_webhook.up.sql %D%/0024_webhook.down.sql \
+	%D%/0025_api_key.up.sql %D%/0025_api_key.down.sql

@@ -56,6 +56,7 @@ struct api_env {
 	struct rate_local *rates;    /* limits while Redis is away */
 	struct hash_queue *hashing;  /* auth pool only: bounds password hashing */
 	const struct envelope_public *courier; /* auth pool: whom letters are sealed for; NULL: none is sent */
+	const struct envelope_public *hooks; /* api pool: whom webhooks' secrets are sealed for; or NULL */
 	void *pool_data;             /* what the pool's own start made: vault, cache … */
 };
 

@@ -94,6 +94,15 @@ static bool from_its_networks(const struct api *a, const struct api_key_state *k
 	return key->networks.n == 0;
 }
 
+/* For its owner's list; no reason to refuse anything. */
+static void note_use(struct api *a, const struct api_key_state *key)
+{
+	struct err err = {0};
+
+	if (store_api_key_used(a->db, &key->id, &err) != 0)
+		log_warn(&a->log, "the use of a key was not noted", LOG_FAIL(&err));
+}
+
 static int identify_key(struct api *a, struct sv text, struct err *err)
 {
 	struct api_key_state key;
@@ -110,6 +119,8 @@ static int identify_key(struct api *a, struct sv text, struct err *err)
 		return rc;
 	if (!from_its_networks(a, &key))
 		return err_set(err, E_UNAUTHENTICATED, "The API key may not be used from here.");
+	if (!key.used_lately)
+		note_use(a, &key);
 	a->actor.kind = API_KEY;
 	a->actor.user_id = key.user_id;
 	a->actor.key_id = key.id;

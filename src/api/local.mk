@@ -41,6 +41,7 @@ libapi_a_SOURCES = \
 	%D%/hash_queue.c %D%/hash_queue.h \
 	%D%/in_mapping.h \
 	%D%/ep_view.c \
+	%D%/ep_webhook.c \
 	%D%/openapi.c %D%/openapi.h \
 	%D%/pool_data.c \
 	%D%/pool_upload.c \

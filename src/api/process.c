@@ -36,6 +36,7 @@ struct process {
 	struct api_env env;
 	struct field_keys keys;
 	struct envelope_public courier; /* auth pool */
+	struct envelope_public hooks; /* api pool */
 	struct router *router;
 	struct http_server *server;
 	struct loop *loop;
@@ -108,6 +109,19 @@ static int thread_start(void *arg, unsigned thread, void **ret, struct err *err)
 
 /* --- start ------------------------------------------------------------------------------------- */
 
+/* An installation may do without webhooks. */
+static void open_hooks(struct process *p)
+{
+	struct err err = {0};
+
+	if (p->env.pool != POOL_API)
+		return;
+	if (letter_public_load(p->m->conf.courier_public_key_file, &p->hooks, &err) == 0)
+		p->env.hooks = &p->hooks;
+	else
+		log_warn(&p->m->log, "webhooks cannot be made", LOG_FAIL(&err));
+}
+
 static int open_env(struct process *p, struct err *err)
 {
 	struct main_ctx *m = p->m;
@@ -121,6 +135,7 @@ static int open_env(struct process *p, struct err *err)
 	p->env.metrics = m->metrics;
 	p->env.clock = m->clock;
 	p->env.router = p->router;
+	open_hooks(p);
 	if (pools[p->env.pool].opens_fields) {
 		rc = field_keys_load(m->conf.auth_secret_key_file, &p->keys, err);
 		p->env.keys = &p->keys;

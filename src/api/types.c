@@ -121,16 +121,20 @@ const struct schema type_session_list = LIST_OF("session_list", session_rows);
 static const struct schema key_scope_list = ARRAY_OF(key_scope, 0);
 static const struct schema api_key = OBJECT("api_key", "An API key, without its secret.",
 	REQ("id", id), REQ("name", name), NUL("project", id), REQ("scopes", key_scope_list),
+	REQ_DOC("networks", texts, "In CIDR notation; none: from anywhere."),
 	REQ("created_at", instant), REQ("expires_at", instant), NUL("used_at", instant),
 	NUL("revoked_at", instant));
 static const struct schema api_keys = ARRAY_OF(api_key, 0);
 const struct schema type_api_key_list = LIST_OF("api_key_list", api_keys);
 const struct schema type_api_key_created = OBJECT("api_key_created", "A new API key.",
 	REQ("api_key", api_key), REQ_DOC("secret", text, "The key itself; shown this once."));
+static const struct schema network = {.type = SCHEMA_STRING, .min = 2, .max = 49};
+static const struct schema networks = {.type = SCHEMA_ARRAY, .item = &network, .max = 32};
 static const struct schema key_days = {.type = SCHEMA_INT, .min = 1, .max = 365};
 const struct schema type_api_key_new = OBJECT("api_key_new", NULL, REQ("name", name),
 	OPT_DOC("scopes", key_scopes, "Without it, all of them."),
 	OPT_DOC("project", id, "Without it, all projects of its owner."),
+	OPT_DOC("networks", networks, "Where it may be used from, in CIDR notation."),
 	REQ("expires_in_days", key_days));
 
 /* --- projects and sources --------------------------------------------------------------------- */
@@ -725,6 +729,52 @@ const struct schema type_decision = OBJECT("decision", "An entry of the decision
 static const struct schema decisions = ARRAY_OF(type_decision, 0);
 const struct schema type_decision_list = LIST_OF("decision_list", decisions);
 
+/* --- webhooks --------------------------------------------------------------------------------- */
+
+static const struct schema webhook_status = WORD_OF("WEBHOOK_STATUS");
+static const struct schema delivery_state = WORD_OF("DELIVERY_STATE");
+static const struct schema webhook_url = {.type = SCHEMA_STRING, .min = 9, .max = 2048};
+static const struct schema webhook_events = {
+	.type = SCHEMA_ARRAY, .item = &code, .min = 1, .max = 64};
+static const struct schema pin = {.type = SCHEMA_STRING, .min = 44, .max = 44};
+static const struct schema pins = {.type = SCHEMA_ARRAY, .item = &pin, .max = 8};
+static const struct schema pem = {.type = SCHEMA_STRING, .min = 1, .max = 65536};
+static const struct schema webhook_state = ENUM_OF("active", "paused");
+const struct schema type_webhook = OBJECT("webhook", "Who is told of a project's events.",
+	REQ("id", id), REQ("name", name), REQ("url", webhook_url),
+	REQ_DOC("events", webhook_events, "Of those that x-event names."),
+	REQ_DOC("own_certificates", boolean, "It trusts certificates of its own only."),
+	REQ_DOC("pins", pins, "SHA-256 of the public keys that the receiver may have, in base64."),
+	REQ_DOC("status", webhook_status, "gone: the receiver answered 410."),
+	NUL("old_secret_until", instant), REQ("created_at", instant));
+static const struct schema webhook_items = ARRAY_OF(type_webhook, 0);
+const struct schema type_webhook_list = LIST_OF("webhook_list", webhook_items);
+const struct schema type_webhook_created = OBJECT("webhook_created", "A webhook with a new secret.",
+	REQ("webhook", type_webhook),
+	REQ_DOC("secret", text, "whsec_…, as Standard Webhooks has it; shown this once."));
+const struct schema type_webhook_new = OBJECT("webhook_new", NULL, REQ("name", name),
+	REQ_DOC("url", webhook_url, "https:// only."), REQ("events", webhook_events),
+	OPT_DOC("ca_pem", pem, "Certificates to trust in place of the installation's."),
+	OPT_DOC("pins", pins, "Two at least, if any: one of them is the backup."));
+const struct schema type_webhook_change = OBJECT("webhook_change", NULL, OPT("name", name),
+	OPT("url", webhook_url), OPT("events", webhook_events), OPT("pins", pins),
+	OPT("status", webhook_state));
+
+static const struct schema delivery_body = {.type = SCHEMA_ANY, .doc = "What is sent."};
+static const struct schema delivery = OBJECT("delivery", "A message to a webhook.",
+	REQ_DOC("id", id, "As webhook-id."), REQ("event", code), REQ("state", delivery_state),
+	REQ("tries", count), NUL_DOC("status", count, "Of the last answer."),
+	NUL("error_code", code), REQ("created_at", instant), REQ("expires_at", instant),
+	NUL("ended_at", instant), REQ("body", delivery_body));
+static const struct schema delivery_items = ARRAY_OF(delivery, 0);
+const struct schema type_delivery_list = LIST_OF("delivery_list", delivery_items);
+static const struct schema delivery_try = OBJECT("delivery_try", "One try to deliver a message.",
+	REQ("no", count), REQ("at", instant), NUL("status", count), NUL("error_code", code),
+	REQ("ms", count));
+static const struct schema delivery_try_items = ARRAY_OF(delivery_try, 0);
+const struct schema type_delivery_try_list = OBJECT(
+	"delivery_try_list", "The last hundred, newest first.", REQ("items", delivery_try_items));
+
 /* --- audit ------------------------------------------------------------------------------------ */
 
 static const struct schema audit_outcome = WORD_OF("AUDIT");
@@ -788,6 +838,8 @@ static const struct {
 	{"session", &id},
 	{"api_key", &id},
 	{"user", &id},
+	{"webhook", &id},
+	{"delivery", &id},
 	{"no", &count},
 };
 

@@ -14,7 +14,8 @@ extern const struct schema type_problem, type_health, type_ready, type_limits, t
 	type_ruleset_version_list, type_job, type_job_list, type_receipt, type_model, type_sample, type_model_version,
 	type_model_version_list, type_record_page, type_reject_page, type_preview,
 	type_view, type_view_rows, type_facet_list, type_evidence, type_decision,
-	type_decision_list, type_audit_list;
+	type_decision_list, type_audit_list, type_webhook, type_webhook_list, type_webhook_created,
+	type_delivery_list, type_delivery_try_list;
 
 extern const struct schema type_mfa, type_totp_begun, type_recovery_codes, type_account,
 	type_account_list, type_settings;
@@ -22,7 +23,7 @@ extern const struct schema type_mfa, type_totp_begun, type_recovery_codes, type_
 /* Inputs */
 extern const struct schema type_second_factor, type_forget, type_register, type_password_change,
 	type_profile_change, type_account_new, type_roles_change, type_settings_change;
-extern const struct schema type_sign_in, type_redeem, type_step_up, type_api_key_new,
+extern const struct schema type_sign_in, type_redeem, type_step_up, type_api_key_new, type_webhook_new, type_webhook_change,
 	type_project_new, type_project_change, type_source_new, type_mapping_new, type_upload_new,
 	type_reconciliation_new, type_ruleset_new, type_job_new, type_view_new, type_decision_new,
 	type_duplicate_decision, type_model_new, type_reverse, type_empty;

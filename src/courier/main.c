@@ -11,13 +11,14 @@
 #include <sys/signalfd.h>
 
 #include "courier/mail.h"
+#include "courier/webhook.h"
 #include "seal/seal.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 
 #define METRICS_SECONDS 5
 
-static const struct lane_spec *const specs[] = {&mail_lane};
+static const struct lane_spec *const specs[] = {&mail_lane, &webhook_lane};
 
 /* SIGTERM and SIGINT make a descriptor readable, which nobody reads: every thread can poll it. */
 static int open_stop_fd(int *ret, struct err *err)

@@ -8,7 +8,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include "net/guard.h"
 
 #define CONNECT_MS 10000
 #define STALL_MS 60000
@@ -19,6 +22,8 @@ struct net_client {
 	char *ca_file;
 	bool plain;
 	bool proxies;
+	const struct net_guard *guard;
+	bool guarded; /* an address was refused */
 	int64_t connect_ms, stall_ms, total_ms;
 	char why[CURL_ERROR_SIZE];
 };
@@ -51,6 +56,7 @@ int net_client_new(
 		return err_set(err, E_NO_MEMORY, NULL);
 	c->plain = options->plain;
 	c->proxies = options->proxies;
+	c->guard = options->guard;
 	c->connect_ms = options->connect_ms ? options->connect_ms : CONNECT_MS;
 	c->stall_ms = options->stall_ms ? options->stall_ms : STALL_MS;
 	c->total_ms = options->total_ms;
@@ -155,6 +161,40 @@ static bool set_transport(struct net_client *c)
 	       SET(c, CURLOPT_LOW_SPEED_TIME, (long)((c->stall_ms + 999) / 1000));
 }
 
+/* libcurl calls it with the address that it is about to connect to. */
+static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct net_client *c = ctx;
+
+	(void)purpose;
+	if (!net_guard_allows(c->guard, &address->addr)) {
+		c->guarded = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static bool set_guard(struct net_client *c)
+{
+	c->guarded = false;
+	return !c->guard || (SET(c, CURLOPT_OPENSOCKETFUNCTION, on_open) &&
+				    SET(c, CURLOPT_OPENSOCKETDATA, c) &&
+				    SET(c, CURLOPT_FRESH_CONNECT, 1L) &&
+				    SET(c, CURLOPT_FORBID_REUSE, 1L) &&
+				    SET(c, CURLOPT_DNS_CACHE_TIMEOUT, 0L));
+}
+
+static bool set_trust(struct net_client *c, const struct net_request *rq)
+{
+	struct curl_blob pem = {.len = rq->ca_pem.n, .flags = CURL_BLOB_COPY};
+
+	/* It is only read, though its type does not say so. */
+	memcpy(&pem.data, &rq->ca_pem.p, sizeof(pem.data));
+	return (!rq->ca_pem.p || (SET(c, CURLOPT_CAINFO, NULL) && SET(c, CURLOPT_CAPATH, NULL) &&
+					 SET(c, CURLOPT_CAINFO_BLOB, &pem))) &&
+	       (!rq->pins || SET(c, CURLOPT_PINNEDPUBLICKEY, rq->pins));
+}
+
 static bool set_sign(struct net_client *c, const struct net_sign *sign, struct buf *scratch)
 {
 	bool ok;
@@ -187,7 +227,7 @@ static bool set_request(struct net_client *c, struct transfer *t, struct curl_sl
 	const struct net_request *rq = t->rq;
 
 	curl_easy_reset(c->curl);
-	return set_transport(c) && SET(c, CURLOPT_URL, rq->url) && set_body(c, t) &&
+	return set_transport(c) && set_guard(c) && set_trust(c, rq) && SET(c, CURLOPT_URL, rq->url) && set_body(c, t) &&
 	       SET(c, CURLOPT_CUSTOMREQUEST, rq->method) && SET(c, CURLOPT_HTTPHEADER, headers) &&
 	       SET(c, CURLOPT_WRITEFUNCTION, on_write) && SET(c, CURLOPT_WRITEDATA, t) &&
 	       (!rq->sign || set_sign(c, rq->sign, scratch));
@@ -231,6 +271,7 @@ static int code_of(CURLcode code)
 		{CURLE_PEER_FAILED_VERIFICATION, E_CONFIG},
 		{CURLE_SSL_CACERT_BADFILE, E_CONFIG},
 		{CURLE_SSL_CIPHER, E_CONFIG},
+		{CURLE_SSL_PINNEDPUBKEYNOTMATCH, E_CONFIG},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
@@ -249,6 +290,8 @@ static int transfer_end(struct transfer *t, CURLcode code, struct err *err)
 			*err = t->err;
 		return t->err.code;
 	}
+	if (code != CURLE_OK && c->guarded)
+		return err_set(err, E_CONFIG, "The address is not one that may be connected to.");
 	if (code != CURLE_OK)
 		return err_set(err, code_of(code), "%s.",
 			c->why[0] ? c->why : curl_easy_strerror(code));

@@ -11,7 +11,8 @@
  * Errors, beside those of the caller's own callbacks, which are passed on:
  *	E_UNAVAILABLE  no connection, or it broke: worth another try
  *	E_TIMEOUT      worth another try
- *	E_CONFIG       an address that is none or not allowed; a certificate that is not trusted
+ *	E_CONFIG       an address that is none or not allowed; a certificate that is not trusted,
+ *	               or not one of the pinned keys
  *	E_LIMIT        the answer is larger than asked for
  *	E_NO_MEMORY
  * An answer with any status is no error here.
@@ -24,12 +25,15 @@
 #include "base/sv.h"
 
 struct net_client;
+struct net_guard;
 
 struct net_options {
 	const char *agent;   /* User-Agent; NULL: none */
 	const char *ca_file; /* certificates to trust instead of the system's; NULL: those */
 	bool plain;          /* http:// is allowed beside https:// */
 	bool proxies;        /* those that the environment names */
+	const struct net_guard *guard; /* asked for every address, which then is connected to for one
+					* request only; NULL: any. It must outlive the client. */
 	int64_t connect_ms;  /* 0: 10 s */
 	int64_t stall_ms;    /* 0: 60 s; rounded up to seconds */
 	int64_t total_ms;    /* 0: none */
@@ -66,6 +70,9 @@ struct net_request {
 	net_write_fn write; /* bodies of 2xx answers; NULL: into the response, as all others */
 	void *write_ctx;
 	const struct net_sign *sign; /* NULL: not signed */
+	struct sv ca_pem;            /* certificates to trust instead; p NULL: the client's */
+	const char *pins;            /* public keys, one of which it must be: "sha256//<base64>" apart by
+				      * semicolons; NULL: any that is vouched for */
 };
 
 #define NET_BODY_MAX (8u << 20) /* of an answer in memory */

@@ -15,12 +15,13 @@ libseal_a_SOURCES = \
 	%D%/random.c %D%/random.h \
 	%D%/seal.c %D%/seal.h \
 	%D%/sign.c %D%/sign.h \
-	%D%/totp.c %D%/totp.h
+	%D%/totp.c %D%/totp.h \
+	%D%/webhook.c %D%/webhook.h
 libseal_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS) $(SODIUM_CFLAGS) $(OATH_CFLAGS)
 SEAL_LIBS = libseal.a $(WIRE_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS) $(OATH_LIBS)
 
 if HAVE_CMOCKA
-SEAL_TESTS = test_seal_chain test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email test_seal_jwt test_seal_letter test_seal_totp
+SEAL_TESTS = test_seal_chain test_seal_webhook test_seal_aead_file test_seal_envelope test_seal_hash test_seal_password test_seal_field test_seal_code test_seal_email test_seal_jwt test_seal_letter test_seal_totp
 check_PROGRAMS += $(SEAL_TESTS)
 endif
 test_seal_hash_SOURCES = tests/unit/seal/test_hash.c
@@ -56,3 +57,6 @@ test_seal_chain_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_seal_totp_SOURCES = tests/unit/seal/test_totp.c
 test_seal_totp_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_seal_totp_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_seal_webhook_SOURCES = tests/unit/seal/test_webhook.c
+test_seal_webhook_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_seal_webhook_LDADD = $(SEAL_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

@@ -26,7 +26,8 @@ STORE_SQL = \
 	%D%/sql/task.sql \
 	%D%/sql/upload.sql \
 	%D%/sql/user.sql \
-	%D%/sql/view.sql
+	%D%/sql/view.sql \
+	%D%/sql/webhook.sql
 libstore_a_SOURCES = \
 	%D%/db.c %D%/db.h %D%/db_private.h \
 	%D%/db_err.c \
@@ -57,7 +58,8 @@ libstore_a_SOURCES = \
 	%D%/store_task.c %D%/store_task.h \
 	%D%/store_upload.c %D%/store_upload.h \
 	%D%/store_user.c %D%/store_user.h \
-	%D%/store_view.c %D%/store_view.h
+	%D%/store_view.c %D%/store_view.h \
+	%D%/store_webhook.c %D%/store_webhook.h
 nodist_libstore_a_SOURCES = %D%/sql_gen.def
 libstore_a_CFLAGS = $(AM_CFLAGS) $(PQ_CFLAGS)
 STORE_LIBS = libstore.a $(DOMAIN_LIBS) $(SEAL_LIBS) $(PQ_LIBS)

@@ -25,6 +25,7 @@ static const struct db_field state_fields[] = {
 	DB_FIELD(api_key_state, INSTANT, expires_at),
 	DB_FIELD(api_key_state, INSTANT, revoked_at),
 	DB_FIELD(api_key_state, BOOL, live),
+	DB_FIELD(api_key_state, BOOL, used_lately),
 };
 static const struct db_shape state_shape = DB_SHAPE(api_key_state, state_fields);
 
@@ -69,4 +70,20 @@ int store_api_key_state(struct db *db, const struct uuid *id, struct arena *aren
 	struct api_key_state *ret, struct err *err)
 {
 	return db_one(db, SQL_API_KEY_STATE, DB_PARAMS(DB_UUID(id)), &state_shape, arena, ret, err);
+}
+
+int store_api_key_rotate(struct db *db, const struct uuid *id, const struct uuid *old,
+	const struct uuid *user, const uint8_t secret_hash[32], struct arena *arena,
+	struct api_key *ret, struct err *err)
+{
+	return db_one(db, SQL_API_KEY_ROTATE,
+		DB_PARAMS(DB_UUID(id), DB_UUID(old), DB_UUID(user), DB_HASH(secret_hash)),
+		&key_shape, arena, ret, err);
+}
+
+int store_api_key_used(struct db *db, const struct uuid *id, struct err *err)
+{
+	int64_t used;
+
+	return db_value(db, SQL_API_KEY_USED, DB_PARAMS(DB_UUID(id)), &used, err);
 }

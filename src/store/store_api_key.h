@@ -24,6 +24,7 @@ struct api_key_state {
 	struct db_texts scopes;
 	struct db_texts networks;
 	int64_t expires_at, revoked_at;
+	bool used_lately; /* within the last minute, as far as is written down */
 	bool live; /* not revoked, not expired, and its user is active */
 };
 
@@ -40,5 +41,10 @@ MUST_CHECK int store_api_key_revoke(
 	struct db *db, const struct uuid *id, const struct uuid *user, struct err *err);
 MUST_CHECK int store_api_key_state(struct db *db, const struct uuid *id, struct arena *arena,
 	struct api_key_state *ret, struct err *err);
+/* A successor of a key of the user's. E_NOT_FOUND: no live one, or it has a successor already. */
+MUST_CHECK int store_api_key_rotate(struct db *db, const struct uuid *id, const struct uuid *old,
+	const struct uuid *user, const uint8_t secret_hash[32], struct arena *arena,
+	struct api_key *ret, struct err *err);
+MUST_CHECK int store_api_key_used(struct db *db, const struct uuid *id, struct err *err);
 
 #endif

@@ -328,6 +328,8 @@ static const struct {
 	{"review_view", "kind", "VIEW_KIND"},
 	{"mail", "kind", "MAIL_KIND"},
 	{"mail", "state", "MAIL_STATE"},
+	{"webhook", "status", "WEBHOOK_STATUS"},
+	{"delivery", "state", "DELIVERY_STATE"},
 	{"task", "kind", "TASK"},
 	{"task", "state", "TASK_STATE"},
 	{"audit_outbox", "actor_kind", "ACTOR"},

@@ -32,8 +32,9 @@ static const char *const fill[] = {
 	"SELECT md5('p' || i)::uuid, 'P' || i, 'UTC', 'EUR', 1 FROM generate_series(1, 2000) i",
 	"INSERT INTO member (project_id, user_id, role) SELECT md5('p' || i % 2000 + 1)::uuid, "
 	"md5('u' || i)::uuid, 'analyst' FROM generate_series(1, 20000) i",
-	"INSERT INTO api_key (id, user_id, name, secret_hash, expires_at) "
-	"SELECT md5('k' || i)::uuid, md5('u' || i)::uuid, 'k', sha256(i::text::bytea), now() "
+	"INSERT INTO api_key (id, family, user_id, name, secret_hash, expires_at) "
+	"SELECT md5('k' || i)::uuid, md5('k' || i)::uuid, md5('u' || i)::uuid, 'k', "
+	"sha256(i::text::bytea), now() "
 	"FROM generate_series(1, 20000) i",
 	"INSERT INTO source (id, project_id, name, kind, time_zone) SELECT md5('o' || i)::uuid, "
 	"md5('p' || i % 2000 + 1)::uuid, 'S' || i, 'bank', 'UTC' FROM generate_series(1, 10000) i",
@@ -100,6 +101,15 @@ static const char *const fill[] = {
 	"'done', sha256(i::text::bytea), sha256((i + 1)::text::bytea) FROM generate_series(1, 20000) i",
 	"INSERT INTO audit_checkpoint (seq, hash, count, key, signature) SELECT seq, hash, seq, "
 	"'12345678', repeat('x', 64)::bytea FROM audit_log",
+	"INSERT INTO webhook (id, project_id, name, url, events, secret_sealed) SELECT "
+	"md5('w' || i)::uuid, md5('p' || i % 2000 + 1)::uuid, 'w', 'https://x', '{a.b}', 'x' "
+	"FROM generate_series(1, 5000) i",
+	"INSERT INTO delivery (id, webhook_id, project_id, event, body, state, ended_at) SELECT "
+	"md5('y' || i)::uuid, md5('w' || (i - 1) % 5000 + 1)::uuid, "
+	"md5('p' || ((i - 1) % 5000 + 1) % 2000 + 1)::uuid, 'a.b', '{}', 'delivered', now() "
+	"FROM generate_series(1, 20000) i",
+	"INSERT INTO delivery_try (delivery_id, no, project_id, ms) SELECT id, 1, project_id, 1 "
+	"FROM delivery",
 	"ANALYZE",
 };
 

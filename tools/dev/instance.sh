@@ -210,6 +210,9 @@ audit.private_key_file = $inst/secrets/audit.key
 audit.public_key_file = $inst/secrets/audit.pub
 audit.checkpoint_file = $inst/state/audit.checkpoints
 audit.checkpoint_seconds = 10s
+webhook.allow = 127.0.0.0/8
+webhook.ca_file = $inst/tls/cert.pem
+webhook.retry_seconds = 1s
 TEXT
 }
 

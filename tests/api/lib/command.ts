@@ -121,3 +121,13 @@ export function newDatabase(): { name: string; config: string } {
 	const config = newFolder().write("conf", conf.replace("dbname=recon", `dbname=${name}`));
 	return { name, config };
 }
+
+/** Wakes a worker that waits for tasks of this kind. */
+export const wake = (kind: string) =>
+	execFileSync("redis-cli", [
+		"-s",
+		`${instance.dirs.run}/redis.sock`,
+		"LPUSH",
+		`wake:${kind}`,
+		"1",
+	]);

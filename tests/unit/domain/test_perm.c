@@ -17,6 +17,7 @@ static const struct {
 	{PERM_PROJECT_READ, "vuapo"},
 	{PERM_PROJECT_UPDATE, "o"},
 	{PERM_PROJECT_AUDIT, "o"},
+	{PERM_WEBHOOK_MANAGE, "o"},
 	{PERM_MEMBER_READ, "vapo"},
 	{PERM_SOURCE_READ, "vuapo"},
 	{PERM_SOURCE_WRITE, "ao"},

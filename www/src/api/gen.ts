@@ -149,6 +149,12 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.apiKeyNew,
       }),
     }),
+    apiKeyRotate: build.mutation<ApiKeyRotateApiResponse, ApiKeyRotateApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/auth/api-keys/${encodeURIComponent(String(queryArg.apiKey))}/rotate`,
+        method: "POST",
+      }),
+    }),
     apiKeyRevoke: build.mutation<ApiKeyRevokeApiResponse, ApiKeyRevokeApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/auth/api-keys/${encodeURIComponent(String(queryArg.apiKey))}`,
@@ -712,6 +718,81 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    webhookList: build.query<WebhookListApiResponse, WebhookListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    webhookCreate: build.mutation<
+      WebhookCreateApiResponse,
+      WebhookCreateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks`,
+        method: "POST",
+        body: queryArg.webhookNew,
+      }),
+    }),
+    webhookGet: build.query<WebhookGetApiResponse, WebhookGetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}`,
+      }),
+    }),
+    webhookUpdate: build.mutation<
+      WebhookUpdateApiResponse,
+      WebhookUpdateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}`,
+        method: "PATCH",
+        body: queryArg.webhookChange,
+      }),
+    }),
+    webhookDelete: build.mutation<
+      WebhookDeleteApiResponse,
+      WebhookDeleteApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}`,
+        method: "DELETE",
+      }),
+    }),
+    webhookRotate: build.mutation<
+      WebhookRotateApiResponse,
+      WebhookRotateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}/rotate`,
+        method: "POST",
+      }),
+    }),
+    deliveryList: build.query<DeliveryListApiResponse, DeliveryListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}/deliveries`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    deliveryTries: build.query<DeliveryTriesApiResponse, DeliveryTriesApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}/deliveries/${encodeURIComponent(String(queryArg.delivery))}`,
+      }),
+    }),
+    deliveryAgain: build.mutation<
+      DeliveryAgainApiResponse,
+      DeliveryAgainApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}/deliveries/${encodeURIComponent(String(queryArg.delivery))}/again`,
+        method: "POST",
+      }),
+    }),
     auditList: build.query<AuditListApiResponse, AuditListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/audit`,
@@ -866,6 +947,11 @@ export type ApiKeyCreateApiResponse =
   /** status 201 Create an API key; the answer shows it once */ ApiKeyCreated;
 export type ApiKeyCreateApiArg = {
   apiKeyNew: ApiKeyNew;
+};
+export type ApiKeyRotateApiResponse =
+  /** status 201 Give an API key a successor; both are good until the old one is revoked */ ApiKeyCreated;
+export type ApiKeyRotateApiArg = {
+  apiKey: string;
 };
 export type ApiKeyRevokeApiResponse = unknown;
 export type ApiKeyRevokeApiArg = {
@@ -1332,6 +1418,65 @@ export type DecisionCreateApiArg = {
   "Idempotency-Key"?: string;
   decisionNew: DecisionNew;
 };
+export type WebhookListApiResponse =
+  /** status 200 List webhooks */ WebhookList;
+export type WebhookListApiArg = {
+  project: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type WebhookCreateApiResponse =
+  /** status 201 Create a webhook; the answer shows its secret once */ WebhookCreated;
+export type WebhookCreateApiArg = {
+  project: string;
+  webhookNew: WebhookNew;
+};
+export type WebhookGetApiResponse = /** status 200 One webhook */ Webhook;
+export type WebhookGetApiArg = {
+  project: string;
+  webhook: string;
+};
+export type WebhookUpdateApiResponse =
+  /** status 200 Change, pause or go on with a webhook */ Webhook;
+export type WebhookUpdateApiArg = {
+  project: string;
+  webhook: string;
+  webhookChange: WebhookChange;
+};
+export type WebhookDeleteApiResponse = unknown;
+export type WebhookDeleteApiArg = {
+  project: string;
+  webhook: string;
+};
+export type WebhookRotateApiResponse =
+  /** status 200 Give a webhook a new secret; the old one signs too for a day */ WebhookCreated;
+export type WebhookRotateApiArg = {
+  project: string;
+  webhook: string;
+};
+export type DeliveryListApiResponse =
+  /** status 200 List messages to a webhook */ DeliveryList;
+export type DeliveryListApiArg = {
+  project: string;
+  webhook: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type DeliveryTriesApiResponse =
+  /** status 200 Tries to deliver a message */ DeliveryTryList;
+export type DeliveryTriesApiArg = {
+  project: string;
+  webhook: string;
+  delivery: string;
+};
+export type DeliveryAgainApiResponse = unknown;
+export type DeliveryAgainApiArg = {
+  project: string;
+  webhook: string;
+  delivery: string;
+};
 export type AuditListApiResponse =
   /** status 200 The audit log, newest first */ AuditList;
 export type AuditListApiArg = {
@@ -1502,6 +1647,8 @@ export type ApiKey = {
   name: string;
   project: string | null;
   scopes: ("read" | "upload" | "run" | "decide" | "manage")[];
+  /** In CIDR notation; none: from anywhere. */
+  networks: string[];
   created_at: string;
   expires_at: string;
   used_at: string | null;
@@ -1522,6 +1669,8 @@ export type ApiKeyNew = {
   scopes?: ("read" | "upload" | "run" | "decide" | "manage")[];
   /** Without it, all projects of its owner. */
   project?: string;
+  /** Where it may be used from, in CIDR notation. */
+  networks?: string[];
   expires_in_days: number;
 };
 export type Account = {
@@ -2632,6 +2781,78 @@ export type DecisionNew = {
   records?: RecordRef[];
   note?: string;
 };
+export type Webhook = {
+  id: string;
+  name: string;
+  url: string;
+  /** Of those that x-event names. */
+  events: string[];
+  /** It trusts certificates of its own only. */
+  own_certificates: boolean;
+  /** SHA-256 of the public keys that the receiver may have, in base64. */
+  pins: string[];
+  /** gone: the receiver answered 410. */
+  status: "active" | "paused" | "gone";
+  old_secret_until: string | null;
+  created_at: string;
+};
+export type WebhookList = {
+  items: Webhook[];
+  next_cursor: string | null;
+};
+export type WebhookCreated = {
+  webhook: Webhook;
+  /** whsec_…, as Standard Webhooks has it; shown this once. */
+  secret: string;
+};
+export type WebhookNew = {
+  name: string;
+  /** https:// only. */
+  url: string;
+  events: string[];
+  /** Certificates to trust in place of the installation's. */
+  ca_pem?: string;
+  /** Two at least, if any: one of them is the backup. */
+  pins?: string[];
+};
+export type WebhookChange = {
+  name?: string;
+  url?: string;
+  events?: string[];
+  pins?: string[];
+  status?: "active" | "paused";
+};
+export type Delivery = {
+  /** As webhook-id. */
+  id: string;
+  event: string;
+  state: "waiting" | "delivered" | "failed";
+  tries: number;
+  /** Of the last answer. */
+  status: number | null;
+  error_code: string | null;
+  created_at: string;
+  expires_at: string;
+  ended_at: string | null;
+  /** What is sent. */
+  body: {
+    [key: string]: any;
+  };
+};
+export type DeliveryList = {
+  items: Delivery[];
+  next_cursor: string | null;
+};
+export type DeliveryTry = {
+  no: number;
+  at: string;
+  status: number | null;
+  error_code: string | null;
+  ms: number;
+};
+export type DeliveryTryList = {
+  items: DeliveryTry[];
+};
 export type AuditRow = {
   /** Its place in the log. */
   seq: number;
@@ -2686,6 +2907,7 @@ export const {
   useApiKeyListQuery,
   useLazyApiKeyListQuery,
   useApiKeyCreateMutation,
+  useApiKeyRotateMutation,
   useApiKeyRevokeMutation,
   useAccountListQuery,
   useLazyAccountListQuery,
@@ -2796,6 +3018,19 @@ export const {
   useDecisionListQuery,
   useLazyDecisionListQuery,
   useDecisionCreateMutation,
+  useWebhookListQuery,
+  useLazyWebhookListQuery,
+  useWebhookCreateMutation,
+  useWebhookGetQuery,
+  useLazyWebhookGetQuery,
+  useWebhookUpdateMutation,
+  useWebhookDeleteMutation,
+  useWebhookRotateMutation,
+  useDeliveryListQuery,
+  useLazyDeliveryListQuery,
+  useDeliveryTriesQuery,
+  useLazyDeliveryTriesQuery,
+  useDeliveryAgainMutation,
   useAuditListQuery,
   useLazyAuditListQuery,
   useAuditExportQuery,
