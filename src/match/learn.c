@@ -11,7 +11,6 @@
 
 #define WINDOW_HOLDS 0.998
 #define ATOM_ROUNDS 3
-#define SMALL_PRODUCT UINT64_C(4000000)
 
 static bool takes_part(const struct learn *n, int side, uint32_t row)
 {
@@ -103,7 +102,7 @@ static void find_by_steps(struct learn *n, const uint32_t *rows, uint32_t nrows,
 	struct engine *e = n->e;
 	uint32_t *unsure = ENGINE_NEW(e, (size_t)nrows + 1, uint32_t);
 
-	bool small = (uint64_t)nrows * n->nrows[RIGHT] <= SMALL_PRODUCT;
+	bool small = (uint64_t)nrows * n->nrows[RIGHT] <= LEARN_SMALL_PRODUCT;
 	int again = 0;
 
 	for (enum learn_step step = small ? STEP_PRODUCT : STEP_KEYS;

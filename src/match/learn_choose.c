@@ -24,6 +24,7 @@
 #define AGAIN 0.25         /* worth of finding a match again by other fields */
 #define LEAST_GAIN 0.0005  /* of all expected matches */
 #define LIKELY 0.02
+#define SINGLES_ALL (4 * LEARN_COMPARISONS_MAX)
 
 /* A value of a tried left row; ascending by value, then row. */
 struct wanted {
@@ -68,33 +69,56 @@ struct choosing {
 	struct tried *tried;
 	size_t ntried;
 	double expected;
+	struct learn_single all[SINGLES_ALL];
+	uint32_t nall;
+	uint64_t *lifted; /* by single */
 };
 
 /* ---- single keys ---- */
 
-static void add_single(struct learn *n, enum learn_key_kind kind, uint32_t c, unsigned letters)
+static const unsigned letters[] = {10, 7, 4};
+
+static void add_single(struct choosing *ch, enum learn_key_kind kind, uint32_t c, unsigned of)
 {
-	if (n->nsingles < LEARN_SINGLES_MAX)
-		n->single[n->nsingles++] = (struct learn_single){
-			.kind = kind, .c = (uint8_t)c, .letters = (uint8_t)letters};
+	if (ch->nall < SINGLES_ALL)
+		ch->all[ch->nall++] = (struct learn_single){
+			.kind = kind, .c = (uint8_t)c, .letters = (uint8_t)of};
 }
 
-static void list_singles(struct learn *n)
+static void list_singles(struct choosing *ch)
 {
-	static const unsigned letters[] = {10, 7, 4};
+	const struct learn *n = ch->n;
 
 	for (uint32_t i = 0; i < n->nc; i++) {
 		const struct comparison *c = &n->c[i];
 		bool joined = c->f->rule->side[0].nterms > 1 || c->f->rule->side[1].nterms > 1;
 		if (c->f->listed || c->how == LEARN_LONG)
-			add_single(n, KEY_WORD, i, 0);
+			add_single(ch, KEY_WORD, i, 0);
 		if (c->f->rule->type == RULES_CURRENCY || c->f->listed ||
 			(c->how == LEARN_LONG && joined))
 			continue;
-		add_single(n, KEY_EQUAL, i, 0);
+		add_single(ch, KEY_EQUAL, i, 0);
 		for (uint32_t k = 0; c->f->textual && k < ARRAY_LEN(letters); k++)
-			add_single(n, KEY_PREFIX, i, letters[k]);
+			add_single(ch, KEY_PREFIX, i, letters[k]);
 	}
+}
+
+/* When there are too many, all that are equal or a word, then the longest beginnings. */
+static void take_singles(struct choosing *ch)
+{
+	struct learn *n = ch->n;
+	bool taken[SINGLES_ALL] = {false};
+	uint32_t count = 0;
+
+	for (uint32_t turn = 0; turn <= ARRAY_LEN(letters); turn++)
+		for (uint32_t i = 0; i < ch->nall && count < LEARN_SINGLES_MAX; i++)
+			if (ch->all[i].letters == (turn == 0 ? 0 : letters[turn - 1])) {
+				taken[i] = true;
+				count++;
+			}
+	for (uint32_t i = 0; i < ch->nall; i++)
+		if (taken[i])
+			n->single[n->nsingles++] = ch->all[i];
 }
 
 /* ---- looking up ---- */
@@ -216,19 +240,18 @@ static struct pairs look_all(struct choosing *ch, const struct learn_single *sin
 /* What the single keys cost; those that find nothing or too much are dropped. */
 static void count_singles(struct choosing *ch)
 {
-	struct learn *n = ch->n;
 	uint32_t kept = 0;
 
-	for (uint32_t s = 0; s < n->nsingles && engine_ok(n->e); s++) {
-		struct learn_single single = n->single[s];
+	for (uint32_t s = 0; s < ch->nall && engine_ok(ch->n->e); s++) {
+		struct learn_single single = ch->all[s];
 		struct pairs found = look_all(ch, &single, 0);
 		double within = (double)found.within / MAX(ch->nrows, 1u);
 		single.raw = (double)found.raw / MAX(ch->nrows, 1u);
 		single.cost = within + PASSED_OVER * (single.raw - within);
 		if (single.raw > 0 && single.raw <= DEAR)
-			n->single[kept++] = single;
+			ch->all[kept++] = single;
 	}
-	n->nsingles = kept;
+	ch->nall = kept;
 }
 
 /* Fewer rows when there are many keys. */
@@ -322,6 +345,51 @@ static void weigh_tried(struct choosing *ch)
 		par_for(e, chunks(ch->ntried), judge_tried, ch);
 }
 
+/* ---- what tells ---- */
+
+static void lift_single(struct engine *e, void *arg, uint32_t s, unsigned thread)
+{
+	struct choosing *ch = arg;
+	struct learn *n = ch->n;
+	struct metric *m = engine_metric(e, thread);
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < ch->ntried; i++)
+		count += ch->tried[i].agrees >> s & 1;
+	if (m == NULL || count == 0 || n->single[s].cost > CHEAP)
+		return;
+	struct learn_met *met = ENGINE_NEW(e, count, struct learn_met);
+	count = 0;
+	for (size_t i = 0; met != NULL && i < ch->ntried; i++)
+		if ((ch->tried[i].agrees >> s & 1) != 0)
+			met[count++] = (struct learn_met){ch->rows[ch->tried[i].l], ch->tried[i].r};
+	if (met != NULL)
+		ch->lifted[s] = learn_lift(n, m, &n->single[s], met, count);
+	engine_free(e, met);
+}
+
+/* What depends on nothing else would choose keys by its own agreement with itself: it has no weight
+ * until m is learned from what others find. */
+static void mute_noise(struct choosing *ch)
+{
+	struct learn *n = ch->n;
+	uint64_t lifted = 0;
+	bool any = false;
+
+	ch->lifted = ENGINE_ZNEW(n->e, (size_t)n->nsingles + 1, uint64_t);
+	if (engine_ok(n->e))
+		par_for(n->e, n->nsingles, lift_single, ch);
+	for (uint32_t s = 0; ch->lifted != NULL && s < n->nsingles; s++)
+		lifted |= ch->lifted[s];
+	engine_free(n->e, ch->lifted);
+	for (uint32_t k = 0; k < n->nc && lifted != 0; k++)
+		any |= n->c[k].muted = (lifted >> k & 1) == 0;
+	if (!any || !engine_ok(n->e))
+		return;
+	learn_weights(n, false);
+	par_for(n->e, chunks(ch->ntried), judge_tried, ch);
+}
+
 /* Odds to probabilities, one partner for each left row. */
 static void normalise(struct choosing *ch)
 {
@@ -391,6 +459,11 @@ static void count_gains(const struct choosing *ch, struct counts *counts)
 	}
 }
 
+static bool tells(const struct learn *n, uint32_t single)
+{
+	return !n->c[n->single[single].c].muted;
+}
+
 static bool best_key(const struct choosing *ch, const struct counts *counts, double left,
 	struct learn_key *ret)
 {
@@ -401,7 +474,8 @@ static bool best_key(const struct choosing *ch, const struct counts *counts, dou
 		for (uint32_t b = a; b < n->nsingles; b++) {
 			double cost = counts->pairs[a][b], gain = counts->gain[a][b];
 			if ((a != b && n->single[a].c == n->single[b].c) || cost > left ||
-				gain < LEAST_GAIN * ch->expected || gain <= 0)
+				gain < LEAST_GAIN * ch->expected || gain <= 0 || !tells(n, a) ||
+				!tells(n, b))
 				continue;
 			if (gain / (cost + 0.5) <= best)
 				continue;
@@ -489,15 +563,18 @@ void learn_keys_choose(struct learn *n)
 		return;
 	ch->n = n;
 	sample_rows(ch);
-	list_singles(n);
+	list_singles(ch);
 	if (engine_ok(e))
 		count_singles(ch);
 	if (engine_ok(e)) {
+		take_singles(ch);
 		bound_rows(ch);
 		list_pairs(ch);
 	}
 	if (engine_ok(e))
 		weigh_tried(ch);
+	if (engine_ok(e) && (uint64_t)n->nrows[LEFT] * n->nrows[RIGHT] > LEARN_SMALL_PRODUCT)
+		mute_noise(ch);
 	if (engine_ok(e)) {
 		normalise(ch);
 		choose(ch);

@@ -360,6 +360,8 @@ static void fit_candidates(struct learn *n)
 		if (!n->learned)
 			break;
 		par_for(e, n->nc, maximise_task, &f);
+		for (uint32_t k = 0; k < n->nc; k++)
+			n->c[k].muted = false;
 		learn_weights(n, false);
 		if (round % 3 == 0)
 			see_sample(n);

@@ -22,6 +22,7 @@
 #define LEARN_SURE 0.99
 #define LEARN_FEW 30              /* below so many expected matches start values hold */
 #define LEARN_ATOMS_MAX 24u
+#define LEARN_SMALL_PRODUCT UINT64_C(4000000) /* all pairs are looked at, without keys */
 
 /* How values are compared. */
 enum learn_how {
@@ -113,6 +114,7 @@ struct comparison {
 	const struct field *f;
 	uint32_t nlevels;
 	bool dropped;        /* tells too little */
+	bool muted;          /* nothing depends on it as far as keys show: dropped until m is learned */
 	uint64_t columns;    /* which other comparisons read the same columns, itself included */
 	/* Text. */
 	struct learn_tokens tokens[2];
@@ -360,6 +362,15 @@ static inline bool learn_within(struct learn_bounds b, float amount, int32_t day
 	return !(amount < b.low) && !(amount > b.high) &&
 		((day >= b.first && day <= b.last) || day == LEARN_NO_DAY);
 }
+
+/* ---- learn_lift.c ---- */
+struct learn_met {
+	uint32_t l, r;
+};
+/* Comparisons that are not spread by chance where a key joins records, and the key's own; 0: all are.
+ * met: pairs that agree on it, all of some left rows. */
+uint64_t learn_lift(struct learn *n, struct metric *m, const struct learn_single *s,
+	const struct learn_met *met, uint32_t count);
 
 /* ---- learn_choose.c ---- */
 void learn_keys_choose(struct learn *n);

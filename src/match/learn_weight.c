@@ -202,7 +202,7 @@ void learn_weights(struct learn *n, bool merge)
 		if (merge)
 			merge_levels(n, c);
 		weigh_levels(n, c);
-		c->dropped = merge && c->bits < TELLS_LEAST;
+		c->dropped = c->muted || (merge && c->bits < TELLS_LEAST);
 	}
 }
 

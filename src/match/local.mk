@@ -42,6 +42,7 @@ libmatch_a_SOURCES = \
 	%D%/learn_index.c \
 	%D%/learn_join.c \
 	%D%/learn_key.c \
+	%D%/learn_lift.c \
 	%D%/learn_sample.c \
 	%D%/learn_text.c \
 	%D%/learn_weight.c \
