@@ -53,6 +53,7 @@ export const api_key: ApiKey = {
 	name: "Nightly import",
 	project: null,
 	scopes: ["read", "upload"],
+	networks: [],
 	created_at: AT,
 	expires_at: "2027-01-01T00:00:00Z",
 	used_at: null,
