@@ -167,8 +167,16 @@ static bool is_header(const struct feed_maker *f, uint64_t row)
 	       row < (uint64_t)d->header_row + MAX(d->header_rows, 1u);
 }
 
+static bool is_too_large(const struct feed_row *row)
+{
+	return row->n > READ_COLUMNS_MAX || row_bytes(row->cells, row->n) > READ_ROW_MAX * 2;
+}
+
 static int add_header(struct feed_maker *f, const struct feed_row *row, struct err *err)
 {
+	if (is_too_large(row))
+		return err_set(err, E_UNREADABLE,
+			"Row %u, the header, is larger than a row can be.", row->line);
 	f->header =
 		feed_join_header(f->header, f->nheader, row->cells, row->n, &f->nheader, &f->names);
 	return f->header == NULL ? err_set(err, E_NO_MEMORY, NULL) : 0;
@@ -349,23 +357,22 @@ static int take_row(struct feed *feed, const struct feed_row *row, struct err *e
 {
 	struct feed_maker *f = (struct feed_maker *)feed;
 	struct feed_row cut = *row;
-	size_t bytes = row_bytes(row->cells, row->n);
 	bool data = true;
 	int rc = 0;
 
-	if (bytes > READ_ROW_MAX * 2 || row->n > READ_COLUMNS_MAX)
-		return take_reject(feed,
-			&(struct feed_reject){.line = row->line,
-				.code = E_ROW_RAGGED,
-				.detail = "The row is larger than a row can be.",
-				.raw = row->raw},
-			err);
 	if (f->sheet) {
 		rc = sort_out(f, row, &data, err);
 		cut.n = width_without_blanks(row->cells, row->n);
 	}
 	if (rc != 0 || !data)
 		return rc;
+	if (is_too_large(row))
+		return take_reject(feed,
+			&(struct feed_reject){.line = row->line,
+				.code = E_ROW_RAGGED,
+				.detail = "The row is larger than a row can be.",
+				.raw = row->raw},
+			err);
 	if (f->nrows == f->cap || f->arena.used > BATCH_BYTES) {
 		uint32_t kept = f->mapping->dialect.footer_rows;
 

@@ -81,6 +81,7 @@ READ_TESTS = \
 	test_read_ofx \
 	test_read_packed \
 	test_read_guard \
+	test_read_hostile \
 	test_read_preview \
 	test_read_qif \
 	test_read_repair \
@@ -96,6 +97,9 @@ endif
 test_read_guard_SOURCES = tests/unit/read/test_guard.c
 test_read_guard_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_guard_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+test_read_hostile_SOURCES = tests/unit/read/test_hostile.c tests/unit/read/book_util.h
+test_read_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_read_hostile_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
 test_read_preview_SOURCES = tests/unit/read/test_preview.c tests/unit/read/read_util.h
 test_read_preview_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_read_preview_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

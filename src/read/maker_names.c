@@ -34,38 +34,45 @@ void maker_add_clean(struct buf *out, struct sv s, size_t max)
 
 #define NAME_CUT 200u /* leaves room for a number within COL_NAME_MAX */
 
-static struct sv unique_name(struct sv *names, uint32_t i, struct sv name, struct arena *a)
+/* The first of "name", "name (2)", "name (3)" … that no column before i has, from *number on, which
+ * becomes that one's. */
+static struct sv unique_name(
+	const struct sv *names, uint32_t i, struct sv name, uint32_t *number, struct arena *a)
 {
 	struct sv tried = name;
+	uint32_t j = 0;
 
-	for (uint32_t k = 2, j = 0; j < i;) {
-		if (!sv_eq(names[j], tried)) {
-			j++;
-			continue;
+	for (;; ++*number) {
+		if (*number > 1) {
+			char *numbered = arena_printf(a, "%.*s (%u)", SV_ARG(name), *number);
+			if (numbered == NULL)
+				return SV_NULL;
+			tried = sv_from_cstr(numbered);
 		}
-		char *again = arena_printf(a, "%.*s (%u)", SV_ARG(name), k++);
-		if (again == NULL)
-			return SV_NULL;
-		tried = sv_from_cstr(again);
-		j = 0;
+		for (j = 0; j < i && !sv_eq(names[j], tried);)
+			j++;
+		if (j == i)
+			return tried;
 	}
-	return tried;
 }
 
 struct sv *maker_names(const struct sv *cells, uint32_t n, struct arena *a)
 {
-	struct sv *names = ARENA_ARRAY(a, n + 1u, struct sv);
+	struct sv *names = ARENA_ARRAY(a, n + 1u, struct sv), *plain = ARENA_ARRAY(a, n + 1u, struct sv);
+	uint32_t *number = ARENA_ARRAY(a, n + 1u, uint32_t);
 
-	for (uint32_t i = 0; names != NULL && i < n; i++) {
+	for (uint32_t i = 0; arena_ok(a) && i < n; i++) {
 		struct buf b CLEANUP(buf_free) = BUF_INIT;
+		uint32_t twin = i; /* the last of this name, behind which numbers go on */
 
 		maker_add_clean(&b, cell_trim(cells[i]), NAME_CUT);
 		if (b.n == 0)
 			buf_printf(&b, "Column %u", i + 1);
-		struct sv name = arena_sv(a, buf_sv(&b));
-		names[i] = unique_name(names, i, name, a);
-		if (name.p == NULL || names[i].p == NULL)
-			return NULL;
+		plain[i] = arena_sv(a, buf_sv(&b));
+		while (twin > 0 && !sv_eq(plain[twin - 1], plain[i]))
+			twin--;
+		number[i] = twin > 0 ? number[twin - 1] + 1 : 1;
+		names[i] = unique_name(names, i, plain[i], &number[i], a);
 	}
-	return names;
+	return arena_ok(a) ? names : NULL;
 }

@@ -113,6 +113,20 @@ static inline void zip_make_store(struct zip_make *z, const char *name, const ch
 	z->n++;
 }
 
+/* A file of gzip, which is one member alone. */
+static inline void zip_make_gzip(struct sv content, struct buf *out)
+{
+	z_stream d = {.next_in = (Bytef *)(uintptr_t)content.p, .avail_in = (unsigned)content.n};
+
+	deflateInit2(&d, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY);
+	size_t cap = deflateBound(&d, content.n) + 64;
+	d.next_out = buf_reserve(out, cap);
+	d.avail_out = (unsigned)cap;
+	deflate(&d, Z_FINISH);
+	buf_commit(out, cap - d.avail_out);
+	deflateEnd(&d);
+}
+
 static inline struct sv zip_make_end(struct zip_make *z)
 {
 	uint32_t at = (uint32_t)z->out.n;

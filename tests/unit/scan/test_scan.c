@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -210,6 +212,57 @@ static void test_eicar_in_a_workbook(void **state)
 		verdict_as(*state, FILE_TYPE_XLSX, book_make(&z, CELL, ""), &err), E_FILE_INFECTED);
 }
 
+/* In an archive, in an archive within one, and in a compressed file. */
+static void test_eicar_in_archives(void **state)
+{
+	struct zip_make inner CLEANUP(zip_make_free) = {0}, outer CLEANUP(zip_make_free) = {0};
+	struct buf gzip CLEANUP(buf_free) = BUF_INIT;
+
+	zip_make_add(&inner, "a.csv", eicar());
+	struct sv zip = zip_make_end(&inner);
+	assert_int_equal(verdict_as(*state, FILE_TYPE_ZIP, zip, NULL), E_FILE_INFECTED);
+	zip_make_add_as(&outer, "b.zip", zip, 0, 0);
+	assert_int_equal(
+		verdict_as(*state, FILE_TYPE_ZIP, zip_make_end(&outer), NULL), E_FILE_INFECTED);
+	zip_make_gzip(sv_from_cstr(eicar()), &gzip);
+	assert_int_equal(verdict_as(*state, FILE_TYPE_GZIP, buf_sv(&gzip), NULL), E_FILE_INFECTED);
+}
+
+/* A little archive of archives that hold much more than may be scanned; each one's own directory is
+ * honest. Not clean, in little memory and time. */
+static void test_nested_bomb(void **state)
+{
+	enum { SIZE = 64 << 20, DEPTH = 4 };
+	struct zip_make z[DEPTH] = {0};
+	struct buf layer CLEANUP(buf_free) = BUF_INIT;
+	struct rusage before, after;
+	struct err err = {0};
+	time_t start = time(NULL);
+
+	memset(buf_reserve(&layer, SIZE), ' ', SIZE);
+	buf_commit(&layer, SIZE);
+	for (int i = 0; i < DEPTH; i++) {
+		for (int k = 0; k < (i == 0 ? 1 : 8); k++) {
+			char name[16];
+
+			snprintf(name, sizeof(name), "%d.zip", k);
+			zip_make_add_as(&z[i], name, buf_sv(&layer), 0, 0);
+		}
+		struct sv whole = zip_make_end(&z[i]);
+		buf_reset(&layer);
+		buf_add_sv(&layer, whole);
+	}
+	getrusage(RUSAGE_SELF, &before);
+	int rc = verdict_as(*state, FILE_TYPE_ZIP, buf_sv(&layer), &err);
+	getrusage(RUSAGE_SELF, &after);
+	if (rc != E_FILE_UNSCANNABLE && rc != E_ARCHIVE)
+		fail_msg("%s (%s)", rc ? err_name(rc) : "clean", err.detail);
+	assert_true(after.ru_maxrss - before.ru_maxrss <= 512l * 1024);
+	assert_true(time(NULL) - start <= 30);
+	for (int i = 0; i < DEPTH; i++)
+		zip_make_free(&z[i]);
+}
+
 static void test_statements(void **state)
 {
 	static const struct {
@@ -397,6 +450,8 @@ int main(void)
 		cmocka_unit_test(test_workbooks),
 		cmocka_unit_test(test_damaged_workbook),
 		cmocka_unit_test(test_eicar_in_a_workbook),
+		cmocka_unit_test(test_eicar_in_archives),
+		cmocka_unit_test(test_nested_bomb),
 		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_type_of_the_name),
 		cmocka_unit_test(test_eicar_is_found_anywhere),

@@ -26,7 +26,7 @@
 #include "vault/vault.h"
 #include "wire/msg.h"
 
-#define MAX_BYTES (100u << 20)
+#define MAX_BYTES (110u << 20)
 #define SCAN_SECONDS 6
 
 static struct vault *vault;
