@@ -62,9 +62,10 @@ static struct sv *copy_cells(struct arena *a, const struct feed_row *row, uint32
 	return arena_ok(a) ? cells : NULL;
 }
 
+/* A row that is wider than a table will be rejected: it tells nothing of the columns. */
 static uint32_t filled_width(const struct feed_row *row)
 {
-	uint32_t n = MIN(row->n, READ_COLUMNS_MAX);
+	uint32_t n = row->n > READ_COLUMNS_MAX ? 0 : row->n;
 
 	while (n > 0 && cell_trim(row->cells[n - 1]).n == 0)
 		n--;
@@ -92,6 +93,8 @@ static int take_row(struct feed *feed, const struct feed_row *row, struct err *e
 	s->rows++;
 	if (!room && d->columns != NULL)
 		return FEED_STOP;
+	if (row->n > READ_COLUMNS_MAX && s->filled == 0)
+		return err_set(err, E_UNREADABLE, "Row %u is wider than a table can be.", row->line);
 	if (room) {
 		struct detect_row *to = &d->rows[d->nrows++];
 
