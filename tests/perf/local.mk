@@ -1,7 +1,7 @@
 # perf: the generator of files with a known truth, the scorer that compares results with it, and the
 # engine's parts timed by themselves.
 noinst_PROGRAMS += tests/perf/recon-assign tests/perf/recon-explain tests/perf/recon-gen tests/perf/recon-score tests/perf/recon-micro
-EXTRA_DIST += %D%/accuracy.ts %D%/bad.ts %D%/bench.ts %D%/csv.ts %D%/duckdb.ts %D%/intake.ts %D%/job.ts %D%/sets.ts %D%/truth.ts %D%/workbook.ts \
+EXTRA_DIST += %D%/accuracy.ts %D%/bad.ts %D%/bench.ts %D%/csv.ts %D%/duckdb.ts %D%/intake.ts %D%/job.ts %D%/ledger.ts %D%/sets.ts %D%/truth.ts %D%/upload.ts %D%/workbook.ts \
 	%D%/package.json \
 	%D%/rules/exact.json %D%/rules/window.json %D%/rules/fuzzy.json %D%/rules/groups.json
 tests_perf_recon_assign_SOURCES = %D%/assign.c

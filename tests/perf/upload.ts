@@ -15,22 +15,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pidOf } from '../api/lib/instance.ts';
 import { announce, newPerson, newProject, newSource, type Project, scanned, sendPart } from '../api/lib/story.ts';
+import { ledger } from './ledger.ts';
 
 const [work = 'var/bench', signatures = 'tests/data/clamav/eicar.ndb'] = process.argv.slice(2);
 const MB = 1_000_000;
 const PATIENCE = 900;
 const seconds = (start: number): number => (performance.now() - start) / 1000;
-
-/** Lines of a ledger, no two alike. */
-function table(bytes: number, salt: number): Buffer {
-  const out = Buffer.alloc(bytes, '\n');
-  let at = out.write('date,reference,description,amount\n');
-  for (let i = 0; at + 80 < bytes; i++) {
-    const day = String(1 + (i % 28)).padStart(2, '0');
-    at += out.write(`2026-11-${day},INV-${salt}-${i},Customer ${i % 9973} pays invoice,${i % 99991}.${10 + (i % 90)}\n`, at);
-  }
-  return out;
-}
 
 function clamscan(path: string): number {
   const start = performance.now();
@@ -77,7 +67,7 @@ mkdirSync(work, { recursive: true });
 const project = await newProject((await newPerson('bench')).client);
 const source = (await newSource(project, 'ledger')).id;
 const path = join(resolve(work), 'large.csv');
-const large = table(100 * MB, 0);
+const large = ledger(100 * MB, 0);
 if (!existsSync(path) || readFileSync(path).length !== large.length) writeFileSync(path, large);
 const runs = [];
 for (let i = 0; i < 3; i++) runs.push(await whole(project, source, large));
@@ -88,7 +78,7 @@ console.log(
     ` clamscan ${alone.toFixed(2)} s; ${(best / alone).toFixed(2)} x`,
 );
 
-const larger = table(120 * MB, 1);
+const larger = ledger(120 * MB, 1);
 const before = peakKb('api-upload');
 const start = performance.now();
 await Promise.all(Array.from({ length: 20 }, (_, i) => inParts(project, source, larger, i)));
