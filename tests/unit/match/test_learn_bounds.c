@@ -53,7 +53,7 @@ static void fill(struct made *m, const struct kind *k, int side, uint32_t n, uin
 static void test_bounded(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+	for (size_t i = 0; i < UNIT_RACES(ARRAY_LEN(kinds)); i++) {
 		const struct kind *k = &kinds[i];
 		struct made *m = calloc(1, sizeof(*m));
 		uint64_t seed = 5 + i;

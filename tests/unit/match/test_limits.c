@@ -75,7 +75,7 @@ static void test_memory(void **state)
 	run_checked("unbounded", &r, 1);
 	size_t peak = (size_t)r.receipt.peak_bytes;
 	CHECK_INT("just enough", run_bounded(&r, peak), 0);
-	for (size_t bytes = peak - 1; bytes > 0; bytes -= MIN(bytes, bytes / UNIT_REPEATS(64) + 64)) {
+	for (size_t bytes = peak - 1; bytes > 0; bytes -= MIN(bytes, bytes / UNIT_REPEATS(32) + 128)) {
 		int rc = run_bounded(&r, bytes);
 		if (rc == 0)
 			continue;
@@ -84,7 +84,7 @@ static void test_memory(void **state)
 		CHECK("nor here", r.receipt.money == NULL && r.receipt.passes == NULL);
 		failed++;
 	}
-	CHECK("most bounds are too low", failed > UNIT_REPEATS(160));
+	CHECK("most bounds are too low", failed > UNIT_REPEATS(80));
 	run_close(&r);
 }
 
@@ -162,7 +162,7 @@ static void run_limited(const char *label, struct run *r, size_t bytes_a_row)
 
 static void test_equal_rows(void **state)
 {
-	enum { N = 1000000 };
+	enum { N = UNIT_REPEATS(1000000) };
 	struct cell_row *rows = rows_of(N);
 	struct run r;
 
@@ -183,7 +183,7 @@ static const char amount_only[] = "[{\"name\":\"a\",\"use\":[\"amount\"],\"when\
 /* Every pair is a candidate: no budget may let that grow with the product. */
 static void test_equal_amounts(void **state)
 {
-	enum { N = 6000 };
+	enum { N = UNIT_REPEATS(6000) };
 	struct cell_row *rows = rows_of(N);
 	char(*refs)[12] = calloc(N, sizeof(*refs));
 	struct run r;
@@ -210,7 +210,7 @@ static void test_equal_amounts(void **state)
 /* Each amount lies between two of the other side: one chain of 65,536 nodes. */
 static void test_giant_component(void **state)
 {
-	enum { N = 32768 };
+	enum { N = UNIT_REPEATS(32768) };
 	struct cell_row *rows = rows_of(N), *others = rows_of(N);
 	struct run r;
 

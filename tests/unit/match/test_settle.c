@@ -9,7 +9,7 @@
 
 #define ROWS 6u
 #define EDGES (ROWS * ROWS)
-#define CASES 1500u
+#define CASES UNIT_REPEATS(1500u)
 
 struct bench {
 	struct run run;
