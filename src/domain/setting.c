@@ -3,8 +3,6 @@
  */
 #include "domain/setting.h"
 
-#include "domain/perm.h"
-
 static const struct setting_info settings[SETTING_COUNT] = {
 #define SETTING(name, k, t, d, lo, hi, words)                                                      \
 	[SETTING_##name] = {.key = (k),                                                            \
@@ -20,20 +18,4 @@ static const struct setting_info settings[SETTING_COUNT] = {
 const struct setting_info *setting_info(enum setting_id id)
 {
 	return &settings[id];
-}
-
-bool setting_from_key(struct sv key, enum setting_id *ret)
-{
-	for (int i = 0; i < SETTING_COUNT; i++) {
-		if (sv_eq_cstr(key, settings[i].key)) {
-			*ret = (enum setting_id)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool setting_is_role(struct sv word)
-{
-	return role_from_word(word) != ROLE_NONE || platform_role_from_word(word) != PLATFORM_NONE;
 }

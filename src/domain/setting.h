@@ -5,7 +5,6 @@
  * as JSON; what a value may be is decided here.
  */
 #include "base/base.h"
-#include "base/sv.h"
 
 enum setting_type {
 	SETTING_BOOL,
@@ -29,9 +28,5 @@ struct setting_info {
 };
 
 const struct setting_info *setting_info(enum setting_id id);
-/* False for another key. */
-bool setting_from_key(struct sv key, enum setting_id *ret);
-/* Is it a role of either kind: of the platform or of projects? */
-bool setting_is_role(struct sv word);
 
 #endif

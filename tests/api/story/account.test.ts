@@ -7,7 +7,7 @@ import { type Answer, Client } from "../lib/client.ts";
 import { sql } from "../lib/command.ts";
 import { instance, until } from "../lib/instance.ts";
 import { lettersTo, letterTo } from "../lib/mail.ts";
-import { newPerson, type Person, redeemed } from "../lib/story.ts";
+import { newPerson, type Person, redeemed, uniqueName } from "../lib/story.ts";
 import { newAddress } from "../lib/totp.ts";
 
 let admin: Person;
@@ -110,7 +110,7 @@ describe("a forgotten password", () => {
 		await letterTo(person.email, 5);
 		await until(
 			"the queue",
-			async () => sql("SELECT count(*) FROM mail WHERE state = 'waiting'"),
+			async () => sql("SELECT count(*) FROM mail WHERE user_id IS NULL AND state = 'waiting'"),
 			(n) => n.trim() === "0",
 		);
 		expect(lettersTo(person.email)).toHaveLength(5);
@@ -208,11 +208,12 @@ describe("one's own account", () => {
 describe("letters", () => {
 	test("that the server refuses for good fail; those for now are tried again", async () => {
 		const [refused, busy] = [newAddress("refused"), newAddress("busy")];
+		const name = uniqueName("R");
 		for (const email of [refused, busy])
-			await admin.client.post("/api/v1/admin/users", { email, display_name: "R" });
+			await admin.client.post("/api/v1/admin/users", { email, display_name: name });
 		const states = () =>
 			sql(`SELECT m.state, m.tries > 0, m.error_code, m.sealed IS NULL FROM mail m
-				JOIN app_user u ON u.id = m.user_id WHERE u.display_name = 'R' ORDER BY m.id`)
+				JOIN app_user u ON u.id = m.user_id WHERE u.display_name = '${name}' ORDER BY m.id`)
 				.trim()
 				.split("\n");
 		await until(
@@ -228,6 +229,33 @@ describe("letters", () => {
 			),
 		).toEqual(["failed|t|invalid|t", "waiting|t|unavailable|f"]);
 		sql("DELETE FROM mail WHERE state = 'waiting'; DELETE FROM task WHERE kind = 'mail'");
+	});
+
+	test("that cannot be sent end for a reason, and so do their tasks", async () => {
+		const id = (n: number) => `00000000-0000-7000-8000-00000000000${n}`;
+		// Out of time, not sealed for the courier, given up by three workers, and without a letter.
+		sql(`DELETE FROM task WHERE kind = 'mail';
+			INSERT INTO mail (id, kind, sealed, expires_at) VALUES
+				('${id(1)}', 'notice', 'x', now()), ('${id(2)}', 'notice', 'x', now() + interval '1 h'),
+				('${id(3)}', 'notice', 'x', now() + interval '1 h');
+			INSERT INTO task (id, kind, subject, strikes) SELECT gen_random_uuid(), 'mail', s::uuid, n
+				FROM (VALUES ('${id(1)}', 0), ('${id(2)}', 0), ('${id(3)}', 3), ('${id(4)}', 0)) v (s, n)`);
+		const ended = await until(
+			"their ends",
+			async () =>
+				sql(`SELECT t.state, m.state, m.error_code FROM task t LEFT JOIN mail m ON m.id = t.subject
+					WHERE t.kind = 'mail' ORDER BY t.subject`)
+					.trim()
+					.split("\n"),
+			(rows) => rows.every((row) => !row.startsWith("waiting") && !row.startsWith("running")),
+		);
+		expect(ended).toEqual([
+			"failed|expired|timeout",
+			"failed|failed|corrupt",
+			"poisoned|failed|poisoned",
+			"done||",
+		]);
+		sql("DELETE FROM mail WHERE kind = 'notice' AND user_id IS NULL");
 	});
 
 	test("leave no address and no code in the database or the log", async () => {
