@@ -40,6 +40,7 @@
 
 struct token_keys;
 struct rate_local;
+struct refusals;
 struct hash_queue;
 struct envelope_public;
 
@@ -54,6 +55,7 @@ struct api_env {
 	struct field_keys *keys;     /* auth pool only: sealed personal fields, CSRF; else NULL */
 	struct token_keys *tokens;   /* verifies (and in the auth pool signs) access tokens */
 	struct rate_local *rates;    /* limits while Redis is away */
+	struct refusals *refusals;   /* to nobody in particular, counted; NULL in tests: not */
 	struct hash_queue *hashing;  /* auth pool only: bounds password hashing */
 	const struct envelope_public *courier; /* auth pool: whom letters are sealed for; NULL: none is sent */
 	const struct envelope_public *hooks; /* api pool: whom webhooks' secrets are sealed for; or NULL */

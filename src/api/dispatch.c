@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/auth.h"
+#include "api/refusals.h"
 #include "api/types.h"
 #include "seal/hash.h"
 #include "store/store_platform.h"
@@ -254,12 +255,14 @@ int api_record(struct api *a, enum event event, struct err *err)
 	return rc;
 }
 
-/* A refused act leaves its own row, after the rollback. What never was an act (no such path, form of
- * the input, nobody signed in) leaves none. */
+/* A refused act leaves its own row, after the rollback; those of nobody in particular are counted. What
+ * never was an act (no such path, form of the input) leaves none. */
 static void audit_refusal(struct api *a, int code)
 {
 	struct err err = {0};
 
+	if (a->actor.kind == API_ANONYMOUS && a->env->refusals != NULL)
+		refusals_note(a->env->refusals, a->rq->remote_addr, code);
 	if (a->route == NULL || a->actor.kind == API_ANONYMOUS ||
 		(code != E_FORBIDDEN && code != E_CSRF && code != E_STEP_UP))
 		return;

@@ -48,6 +48,7 @@ libapi_a_SOURCES = \
 	%D%/put_job.h \
 	%D%/process.c %D%/process.h \
 	%D%/rate.c %D%/rate.h \
+	%D%/refusals.c %D%/refusals.h \
 	%D%/route.c %D%/route.def %D%/route.h \
 	%D%/session.c %D%/session.h \
 	%D%/settings.h \

@@ -15,6 +15,7 @@
 #include "api/dispatch.h"
 #include "api/hash_queue.h"
 #include "api/rate.h"
+#include "api/refusals.h"
 #include "api/tokens.h"
 #include "http/server.h"
 #include "seal/letter.h"
@@ -25,6 +26,7 @@
 
 #define METRICS_MS 5000
 #define ROTATE_MS 60000
+#define REFUSALS_MS 15000
 #define BUS_TIMEOUT_MS 250
 #define IO_TIMEOUT_MS 30000
 #define REQUEST_MEMORY ((size_t)64 << 20)
@@ -40,7 +42,7 @@ struct process {
 	struct router *router;
 	struct http_server *server;
 	struct loop *loop;
-	struct db *db; /* auth pool: of the main thread, for rotation */
+	struct db *db; /* of the main thread: counted refusals, in the auth pool rotation */
 	int listen_fd;
 	bool pool_started;
 	pthread_t main_thread;
@@ -151,7 +153,8 @@ static int open_env(struct process *p, struct err *err)
 		return rc;
 	p->env.tokens = tokens_new(&tokens);
 	p->env.rates = rate_local_new(m->clock);
-	if (p->env.tokens == NULL || p->env.rates == NULL ||
+	p->env.refusals = refusals_new(m->clock);
+	if (p->env.tokens == NULL || p->env.rates == NULL || p->env.refusals == NULL ||
 		(p->env.keys != NULL && p->env.hashing == NULL))
 		return err_set(err, E_NO_MEMORY, NULL);
 	if (pools[p->env.pool].start != NULL)
@@ -240,6 +243,16 @@ static void on_rotate(void *arg, uint32_t events)
 		log_warn(&p->m->log, "signing keys cannot be looked after", LOG_FAIL(&err));
 }
 
+static void on_refusals(void *arg, uint32_t events)
+{
+	struct process *p = arg;
+	struct err err = {0};
+
+	(void)events;
+	if (refusals_write(p->env.refusals, p->db, false, &err) != 0)
+		log_warn(&p->m->log, "refusals wait to be audited", LOG_FAIL(&err));
+}
+
 static int add_timers(struct process *p, struct err *err)
 {
 	int64_t watchdog = proc_watchdog_ms();
@@ -247,8 +260,10 @@ static int add_timers(struct process *p, struct err *err)
 
 	if (rc == 0 && watchdog > 0)
 		rc = loop_add_timer(p->loop, watchdog, watchdog, on_watchdog, p, NULL, err);
-	if (rc == 0 && p->env.keys != NULL)
+	if (rc == 0)
 		rc = open_db(p, &p->db, err);
+	if (rc == 0)
+		rc = loop_add_timer(p->loop, REFUSALS_MS, REFUSALS_MS, on_refusals, p, NULL, err);
 	if (rc == 0 && p->env.keys != NULL)
 		rc = loop_add_timer(p->loop, 0, ROTATE_MS, on_rotate, p, NULL, err);
 	return rc;
@@ -329,9 +344,14 @@ static int serve(struct process *p, struct err *err)
 
 static void process_close(struct process *p)
 {
+	struct err err = {0};
+
 	if (p->pool_started && pools[p->env.pool].stop != NULL)
 		pools[p->env.pool].stop(&p->env);
 	http_server_free(p->server);
+	if (p->db != NULL && refusals_write(p->env.refusals, p->db, true, &err) != 0)
+		log_warn(&p->m->log, "refusals were not audited", LOG_FAIL(&err));
+	refusals_free(p->env.refusals);
 	db_close(p->db);
 	loop_free(p->loop);
 	tokens_free(p->env.tokens);

@@ -37,7 +37,7 @@ test_db_end_LDADD = $(MATCHER_LIBS) $(DB_TEST_LDADD)
 test_db_worker_SOURCES = tests/db/test_worker.c $(JOBS_TEST_SOURCES)
 test_db_worker_CPPFLAGS = $(DB_TEST_CPPFLAGS)
 test_db_worker_LDADD = $(MATCHER_LIBS) $(DB_TEST_LDADD)
-test_db_audit_SOURCES = tests/db/test_audit.c src/cli/audit_read.c src/cli/audit_read.h $(AUDITOR_SOURCES) \
+test_db_audit_SOURCES = tests/db/test_audit.c src/cli/audit_read.c src/cli/audit_read.h src/api/refusals.c src/api/refusals.h $(AUDITOR_SOURCES) \
 	$(DB_TEST_SOURCES) $(PLACE_SOURCES)
 test_db_audit_CPPFLAGS = $(DB_TEST_CPPFLAGS) $(PLACE_CPPFLAGS)
 test_db_audit_LDADD = $(DB_TEST_LDADD) $(SYS_LIBS)

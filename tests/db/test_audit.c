@@ -12,10 +12,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "api/refusals.h"
 #include "auditor/chainer.h"
 #include "cli/audit_read.h"
 #include "fixture.h"
 #include "place.h"
+
+#define T0 INT64_C(1795400040000000)
+#define MINUTE INT64_C(60000000)
 
 static struct pg pg;
 static struct world w;
@@ -465,6 +469,90 @@ static void test_restamping_is_named(void **state)
 	chainer_close(&c);
 }
 
+/* --- refusals to nobody ----------------------------------------------------------------------- */
+
+static int64_t now_us;
+
+static int64_t clock_now(void *ctx)
+{
+	(void)ctx;
+	return now_us;
+}
+
+static int64_t refused(const char *what)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof(sql), "SELECT %s FROM audit_outbox WHERE action = 'request.refuse'", what);
+	return pg_int(&pg, sql);
+}
+
+static void test_refusals_are_counted_by_address_and_minute(void **state)
+{
+	struct refusals *r = refusals_new((struct clock){.wall_us = clock_now, .mono_us = clock_now});
+
+	(void)state;
+	assert_non_null(r);
+	pg_exec(&pg, "TRUNCATE audit_outbox");
+	now_us = T0;
+	for (int i = 0; i < 5; i++)
+		refusals_note(r, SV("192.0.2.1"), E_UNAUTHENTICATED);
+	refusals_note(r, SV("192.0.2.1"), E_CSRF);
+	refusals_note(r, SV("192.0.2.1"), E_NOT_FOUND);
+	refusals_note(r, SV("2001:db8::1"), E_RATE);
+	MUST(refusals_write(r, api, false, err));
+	assert_int_equal(0, refused("count(*)"));
+	now_us += MINUTE;
+	refusals_note(r, SV("192.0.2.1"), E_FORBIDDEN);
+	MUST(refusals_write(r, api, false, err));
+	assert_int_equal(2, refused("count(*)"));
+	assert_int_equal(5, refused("max((details->>'unauthenticated')::int)"));
+	assert_int_equal(1, refused("count(*) FILTER (WHERE personal->>'address' = '2001:db8::1')"));
+	MUST(refusals_write(r, api, true, err));
+	assert_int_equal(3, refused("count(*)"));
+	refusals_free(r);
+}
+
+/* However many knock: the table does not grow, and nobody is left out. */
+static void test_more_addresses_than_there_is_room(void **state)
+{
+	struct refusals *r = refusals_new((struct clock){.wall_us = clock_now, .mono_us = clock_now});
+	char address[32];
+
+	(void)state;
+	pg_exec(&pg, "TRUNCATE audit_outbox");
+	for (int i = 0; i < REFUSALS_MAX + 500; i++) {
+		snprintf(address, sizeof(address), "10.0.%d.%d", i / 256, i % 256);
+		refusals_note(r, sv_from_cstr(address), E_UNAUTHENTICATED);
+	}
+	MUST(refusals_write(r, api, true, err));
+	assert_int_equal(REFUSALS_MAX + 1, refused("count(*)"));
+	assert_int_equal(REFUSALS_MAX + 500, refused("sum((details->>'unauthenticated')::int)"));
+	assert_int_equal(500, refused("sum((details->>'unauthenticated')::int) FILTER "
+				      "(WHERE personal IS NULL)"));
+	refusals_free(r);
+}
+
+/* What cannot be written now is written later. */
+static void test_refusals_wait_for_the_database(void **state)
+{
+	const struct db_options nowhere = {
+		.conninfo = "host=/nonexistent dbname=recon", .role = "recon_api", .program = "test"};
+	struct refusals *r = refusals_new((struct clock){.wall_us = clock_now, .mono_us = clock_now});
+	CLEANUP(db_freep) struct db *db = NULL;
+
+	(void)state;
+	pg_exec(&pg, "TRUNCATE audit_outbox");
+	MUST(db_open_lazy(&nowhere, &db, err));
+	refusals_note(r, SV("192.0.2.1"), E_UNAUTHENTICATED);
+	MUST_GIVE(E_UNAVAILABLE, refusals_write(r, db, true, err));
+	refusals_note(r, SV("192.0.2.1"), E_UNAUTHENTICATED);
+	MUST(refusals_write(r, api, true, err));
+	assert_int_equal(1, refused("count(*)"));
+	assert_int_equal(2, refused("max((details->>'unauthenticated')::int)"));
+	refusals_free(r);
+}
+
 /* --- the list --------------------------------------------------------------------------------- */
 
 static size_t listed(struct audit_filter f)
@@ -547,6 +635,9 @@ int main(void)
 		cmocka_unit_test(test_files_that_cannot_be_used),
 		cmocka_unit_test(test_a_full_disk_is_said),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_refusals_are_counted_by_address_and_minute),
+		cmocka_unit_test(test_more_addresses_than_there_is_room),
+		cmocka_unit_test(test_refusals_wait_for_the_database),
 		cmocka_unit_test(test_each_tampering_is_named),
 		cmocka_unit_test(test_restamping_is_named),
 	};
