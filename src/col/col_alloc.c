@@ -17,6 +17,7 @@ struct col_alloc {
 	size_t size;   /* bytes of it */
 	bool mapped;   /* it is of base/pages.h; else of malloc */
 	bool slab;     /* blocks are cut from it */
+	bool used;     /* a slab that is not zero */
 	bool separate; /* the header is not in the block */
 };
 
@@ -87,7 +88,7 @@ static void *slab_take(struct col_alloc **list, size_t n)
 {
 	struct col_alloc *a = *list;
 
-	while (a != NULL && !a->slab)
+	while (a != NULL && (!a->slab || a->used))
 		a = a->next;
 	if (a == NULL || a->size - a->n < n) {
 		a = map_alloc(list, SLAB_BYTES);
@@ -99,6 +100,32 @@ static void *slab_take(struct col_alloc **list, size_t n)
 	char *p = (char *)a->block + a->n;
 	a->n += n;
 	return p;
+}
+
+/* From the fullest of the slabs that were given; NULL: none has the room. */
+static void *given_take(struct col_alloc *list, size_t n)
+{
+	struct col_alloc *best = NULL;
+
+	for (struct col_alloc *a = list; a != NULL; a = a->next)
+		if (a->used && a->size - a->n >= n &&
+			(best == NULL || a->size - a->n < best->size - best->n))
+			best = a;
+	if (best == NULL)
+		return NULL;
+	char *p = (char *)best->block + best->n;
+	best->n += n;
+	memset(p, 0, n);
+	return p;
+}
+
+void col_alloc_give(struct col_alloc **list, void *pages, size_t size)
+{
+	struct col_alloc *a = pages;
+
+	*a = (struct col_alloc){.block = pages, .n = ALLOC_ALIGN, .size = size, .mapped = true,
+		.slab = true, .used = true};
+	link_alloc(list, a);
 }
 
 /* Room for n bytes and the pad behind a header. */
@@ -124,6 +151,11 @@ static struct col_alloc *block_new(struct col_alloc **list, size_t n, bool zero)
 
 void *col_alloc_new(struct col_alloc **list, size_t n)
 {
+	if (n >= SLAB_FROM && n < PTRDIFF_MAX / 2) {
+		void *p = given_take(*list, alloc_round_up(n + COL_PAD));
+		if (p != NULL)
+			return p;
+	}
 	if (n >= SLAB_FROM && n <= SLAB_UPTO)
 		return slab_take(list, alloc_round_up(n + COL_PAD));
 	struct col_alloc *a = block_new(list, n, true);

@@ -9,6 +9,9 @@
 struct col_alloc;
 
 void *col_alloc_new(struct col_alloc **list, size_t n);
+/* Pages of base/pages.h (size bytes, whatever is in them) that the list now owns: what is large is taken
+ * from them first, so that no fresh ones are touched. */
+void col_alloc_give(struct col_alloc **list, void *pages, size_t size);
 bool col_alloc_adopt(struct col_alloc **list, void *p, size_t n);
 /* A block of its own, of which what is new is not zero, made to hold n bytes and the pad; p NULL: a new
  * one. It may move. NULL without memory: p is as it was. */

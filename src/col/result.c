@@ -20,6 +20,11 @@ void *result_alloc(struct result *r, size_t n)
 	return col_alloc_new(&r->allocs, n);
 }
 
+void result_give(struct result *r, void *pages, size_t size)
+{
+	col_alloc_give(&r->allocs, pages, size);
+}
+
 const char *result_strdup(struct result *r, struct sv s)
 {
 	char *p = result_alloc(r, s.n + 1);

@@ -157,6 +157,8 @@ struct result {
 void result_free(struct result *r);
 /* Zeroed memory owned by r; NULL without memory. */
 void *result_alloc(struct result *r, size_t n);
+/* Pages of base/pages.h that r now owns, whatever is in them: large arrays are made of them first. */
+void result_give(struct result *r, void *pages, size_t size);
 /* A copy with a NUL, owned by r; NULL without memory. */
 const char *result_strdup(struct result *r, struct sv s);
 /* Allocate all arrays of a part for n rows, once comparisons are set. 0, E_NO_MEMORY or E_LIMIT. */

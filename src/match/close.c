@@ -184,14 +184,21 @@ static void write_chunk(struct engine *e, void *arg, uint32_t chunk, unsigned th
 	}
 }
 
+/* What a match and a member take in the result, without evidence; and the ends of their arrays. */
+#define MATCH_BYTES 58u
+#define MEMBER_BYTES 14u
+#define GIVEN_ROOM 8192u
+
 static int write_matches(struct closing *c)
 {
 	struct engine *e = c->e;
 	struct result *r = c->r;
 	uint32_t n = (uint32_t)e->found.n, total = 0;
 	struct writing w = {.c = c};
-	int rc = result_set_matches(r, n, NULL);
 
+	engine_give(e, r, n * (size_t)(MATCH_BYTES + 2 * r->ncomparisons) +
+		e->member.n * MEMBER_BYTES + GIVEN_ROOM);
+	int rc = result_set_matches(r, n, NULL);
 	w.chunk_first = ENGINE_NEW(e, chunks(n) + 1, uint32_t);
 	if (!engine_ok(e))
 		return e->error;

@@ -40,6 +40,10 @@ static size_t keep_best(struct ranked *v, size_t n)
 	return kept;
 }
 
+/* What a candidate takes in the result, without evidence; and the ends of its arrays. */
+#define CANDIDATE_BYTES 20u
+#define GIVEN_ROOM 8192u
+
 struct candidate_writing {
 	struct closing *c;
 	const struct ranked *v;
@@ -67,6 +71,8 @@ static void write_candidate_chunk(struct engine *e, void *arg, uint32_t chunk, u
 static int write_candidates(struct closing *c, const struct ranked *v, size_t n)
 {
 	struct candidate_writing w = {c, v, n};
+
+	engine_give(c->e, c->r, n * (size_t)(CANDIDATE_BYTES + 3 * c->r->ncomparisons) + GIVEN_ROOM);
 	int rc = result_set_candidates(c->r, (uint32_t)n, NULL);
 
 	c->candidate_pass = ENGINE_NEW(c->e, n + 1, uint16_t);

@@ -23,7 +23,7 @@ struct block {
 #ifdef __SANITIZE_ADDRESS__
 #define MAP_FROM SIZE_MAX /* the sanitizer sees the ends of blocks from malloc only */
 #else
-#define MAP_FROM ((size_t)512 << 10)
+#define MAP_FROM ((size_t)256 << 10)
 #endif
 #define SPARE_MIN ((size_t)48 << 20)
 #define PAGE ((size_t)4096)
@@ -198,6 +198,42 @@ void engine_free(struct engine *e, const void *p)
 	add_spare(e, b, size);
 	while (e->spare->next != NULL && e->spare_bytes > SPARE_MIN + used / 2)
 		unmap_spare(e, &e->spare->next);
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* The smallest that has n bytes, else the largest. */
+static struct block **spare_for(struct engine *e, size_t n)
+{
+	struct block **best = NULL;
+
+	for (struct block **link = &e->spare; *link != NULL; link = &(*link)->next) {
+		bool fits = (*link)->size >= n, had = best != NULL && (*best)->size >= n;
+		if (best == NULL || (fits && !had) ||
+			(fits == had && ((*link)->size < (*best)->size) == fits))
+			best = link;
+	}
+	return best;
+}
+
+#define GIVEN_MIN ((size_t)1 << 20)
+
+void engine_give(struct engine *e, struct result *r, size_t n)
+{
+	struct block **link;
+
+	pthread_mutex_lock(&e->lock);
+	while (n >= GIVEN_MIN && (link = spare_for(e, n)) != NULL && (*link)->size >= GIVEN_MIN) {
+		struct block *b = *link;
+		size_t size = b->size, need = (n + PAGE - 1) / PAGE * PAGE;
+		*link = b->next;
+		e->spare_bytes -= size;
+		if (size > need && size - need >= MAP_FROM) {
+			add_spare(e, (void *)((char *)b + need), size - need);
+			size = need;
+		}
+		result_give(r, b, size);
+		n -= MIN(n, size);
+	}
 	pthread_mutex_unlock(&e->lock);
 }
 

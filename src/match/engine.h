@@ -249,6 +249,8 @@ struct engine {
 void *engine_alloc(struct engine *e, size_t count, size_t size);
 void *engine_zalloc(struct engine *e, size_t count, size_t size);
 void engine_free(struct engine *e, const void *p);
+/* Memory that waits to be used again, about n bytes of it if there is so much, becomes the result's. */
+void engine_give(struct engine *e, struct result *r, size_t n);
 /* Everything that is left. */
 void engine_free_all(struct engine *e);
 /* The thread's own metric; NULL without memory. */

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/pages.h"
 #include "col/col_build.h"
 #include "col/result_file.h"
 #include "col/table_file.h"
@@ -161,11 +162,47 @@ static void test_result(void **state)
 	starve(result_round);
 }
 
+/* Is it zero, aligned, and in the pages (or in none, with size 0)? */
+static void check_place(const char *p, size_t n, const char *pages, size_t size)
+{
+	assert_non_null(p);
+	assert_int_equal((uintptr_t)p % 64, 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(p[i], 0);
+	assert_true(size == 0 || (p > pages && p + n + COL_PAD <= pages + size));
+}
+
+/* Large arrays of a result are made of pages that it was given, the smallest that have the room, whatever
+ * was in them; what does not fit is made of others. */
+static void test_given(void **state)
+{
+	struct result r CLEANUP(result_free) = RESULT_INIT;
+	const size_t n = 700000, wide = (size_t)8 << 20;
+	size_t size[2];
+	char *pages[2] = {pages_map((size_t)1 << 20, &size[0]), pages_map((size_t)4 << 20, &size[1])};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_non_null(pages[i]);
+		memset(pages[i], 0xab, size[i]);
+		result_give(&r, pages[i], size[i]);
+	}
+	check_place(result_alloc(&r, n), n, pages[0], size[0]);
+	for (int i = 0; i < 4; i++)
+		check_place(result_alloc(&r, n), n, pages[1], size[1]);
+	const char *other = result_alloc(&r, wide);
+	check_place(other, wide, NULL, 0);
+	for (int i = 0; i < 2; i++)
+		assert_true(other + wide <= pages[i] || other >= pages[i] + size[i]);
+	assert_true(result_bytes(&r) > wide + 5 * n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_result),
+		cmocka_unit_test(test_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
