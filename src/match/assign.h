@@ -16,9 +16,10 @@
 #include "base/base.h"
 
 #define ASSIGN_MARGIN_UNPROVED UINT32_MAX
-/* What a component of so many edges may cost in a run: a million edges that are hard take seconds. */
-#define ASSIGN_MARGIN_STEPS(ne) ((uint64_t)(ne) * 64 + 1000000)
-#define ASSIGN_FLOW_STEPS(ne) ((uint64_t)(ne) * 512 + 16000000)
+/* What a component of so many edges may cost in a run: a million edges that are hard take seconds, any
+ * number of them less than a minute. */
+#define ASSIGN_MARGIN_STEPS(ne) MIN((uint64_t)(ne) * 256 + 8000000, UINT64_C(1) << 30)
+#define ASSIGN_FLOW_STEPS(ne) MIN((uint64_t)(ne) * 512 + 16000000, UINT64_C(1) << 31)
 
 struct assign_edge {
 	uint32_t l, r;
