@@ -117,6 +117,7 @@ cmd_test() {
 		esac
 	done
 	chosen=$(suites_choose "${patterns[@]}")
+	[[ " ${patterns[*]} " != *" all "* ]] || lint_long=1
 	[ -n "$chosen" ] || die "no suite begins with: ${patterns[*]} (see ./dev test --list)"
 
 	. "$top/tools/dev/instance.sh"

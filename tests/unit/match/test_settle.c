@@ -9,7 +9,8 @@
 
 #define ROWS 6u
 #define EDGES (ROWS * ROWS)
-#define CASES UNIT_REPEATS(1500u)
+#define CASES_ALL 1500u
+#define CASES UNIT_REPEATS(CASES_ALL)
 
 struct bench {
 	struct run run;
@@ -218,7 +219,8 @@ static void check_errors(const struct errors *e)
 {
 	CHECK("settled", e->stated[SETTLED] < 1e-5);
 	CHECK("counted out", e->stated[COUNTED] < 2e-6);
-	CHECK("propagated instead", e->propagated[COUNTED] > 0.02);
+	/* Among all cases there is one that shows it. */
+	CHECK("propagated instead", CASES < CASES_ALL || e->propagated[COUNTED] > 0.02);
 	CHECK("larger components are propagated as ever",
 		e->stated[LARGER] <= e->propagated[LARGER] + 1e-5);
 }
