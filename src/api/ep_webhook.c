@@ -276,10 +276,12 @@ int ep_delivery_list(struct api *a, struct err *err)
 
 int ep_delivery_tries(struct api *a, struct err *err)
 {
+	struct uuid webhook = api_param_uuid(a, "webhook");
 	struct uuid id = api_param_uuid(a, "delivery");
 	struct delivery_try *rows;
 	size_t n;
-	int rc = store_delivery_tries(a->db, &a->project.id, &id, a->arena, &rows, &n, err);
+	int rc = store_delivery_tries(
+		a->db, &a->project.id, &webhook, &id, a->arena, &rows, &n, err);
 
 	if (rc != 0)
 		return rc;

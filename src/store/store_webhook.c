@@ -131,9 +131,16 @@ int store_delivery_list(struct db *db, const struct uuid *project, const struct 
 	return rc;
 }
 
-int store_delivery_tries(struct db *db, const struct uuid *project, const struct uuid *delivery,
-	struct arena *arena, struct delivery_try **ret, size_t *ret_n, struct err *err)
+int store_delivery_tries(struct db *db, const struct uuid *project, const struct uuid *webhook,
+	const struct uuid *delivery, struct arena *arena, struct delivery_try **ret, size_t *ret_n,
+	struct err *err)
 {
+	int64_t tries;
+	int rc = db_value(db, SQL_DELIVERY_TRIES,
+		DB_PARAMS(DB_UUID(project), DB_UUID(webhook), DB_UUID(delivery)), &tries, err);
+
+	if (rc < 0)
+		return rc;
 	return db_list(db, SQL_DELIVERY_TRY_LIST, DB_PARAMS(DB_UUID(project), DB_UUID(delivery)),
 		&try_shape, arena, ret, ret_n, err);
 }

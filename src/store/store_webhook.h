@@ -54,9 +54,9 @@ struct delivery_try {
 MUST_CHECK int store_delivery_list(struct db *db, const struct uuid *project,
 	const struct uuid *webhook, struct db_page *page, struct arena *arena,
 	struct delivery **ret, size_t *ret_n, struct err *err);
-/* The last hundred, newest first. */
+/* The last hundred, newest first. E_NOT_FOUND: there is no such message to this webhook. */
 MUST_CHECK int store_delivery_tries(struct db *db, const struct uuid *project,
-	const struct uuid *delivery, struct arena *arena, struct delivery_try **ret,
+	const struct uuid *webhook, const struct uuid *delivery, struct arena *arena, struct delivery_try **ret,
 	size_t *ret_n, struct err *err);
 /* Inside a transaction, with its task. E_CONFLICT: it is on its way; E_NOT_FOUND. */
 MUST_CHECK int store_delivery_again(struct db *db, const struct uuid *project,

@@ -35,6 +35,9 @@ SELECT id, webhook_id, event, body, state, tries, coalesce(status, 0) AS status,
 	created_at, expires_at, ended_at
 FROM delivery WHERE project_id = $1 AND webhook_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4;
 
+-- name: delivery_tries(uuid, uuid, uuid)
+SELECT tries FROM delivery WHERE project_id = $1 AND webhook_id = $2 AND id = $3;
+
 -- name: delivery_try_list(uuid, uuid)
 SELECT t.no, t.at, coalesce(t.status, 0) AS status, t.error_code, t.ms
 FROM delivery_try t

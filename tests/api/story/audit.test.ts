@@ -18,14 +18,15 @@ import {
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 /** Keys in their order, as the documented form of a row has them. */
-const canonical = (value: Body): Body =>
-	value && typeof value === "object"
-		? Object.fromEntries(
-				Object.keys(value)
-					.sort()
-					.map((k) => [k, canonical(value[k])]),
-			)
-		: value;
+function canonical(value: Body): Body {
+	if (Array.isArray(value)) return value.map(canonical);
+	if (!value || typeof value !== "object") return value;
+	return Object.fromEntries(
+		Object.keys(value)
+			.sort()
+			.map((k) => [k, canonical(value[k])]),
+	);
+}
 
 let owner: Person;
 let viewer: Person;

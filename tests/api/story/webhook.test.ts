@@ -1,6 +1,6 @@
 // Webhooks as a receiver sees them: signed as the library of Standard Webhooks has it, tried again,
 // delivered again; and what a receiver, or who names one, cannot make the courier do.
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, randomUUID, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -140,6 +140,8 @@ test("what the receiver does not take is tried again, under the same id", async 
 	const path = `${project.path}/webhooks/${webhook.id}/deliveries/${row?.id}`;
 	const tries = await owner.client.call("GET", path);
 	expect(fault(operation("delivery_tries"), tries)).toBeNull();
+	const elsewhere = path.replace(webhook.id, randomUUID());
+	expect((await owner.client.call("GET", elsewhere)).status).toBe(404);
 	expect(tries.body.items).toMatchObject([
 		{ no: 2, status: 204, error_code: null },
 		{ no: 1, status: 500, error_code: "unavailable" },
