@@ -572,7 +572,7 @@ static void jaro_fraction(const struct jaro *j, uint64_t *ret_num, uint64_t *ret
 {
 	const uint64_t a = j->a, b = j->b, c = j->common, t = j->swapped / 2;
 
-	if (c == 0) {
+	if (a == 0 || b == 0 || c == 0) {
 		*ret_num = a == 0 && b == 0;
 		*ret_den = 1;
 		return;

@@ -271,6 +271,15 @@ static int64_t moment(void)
 	return (int64_t)rand_r(&seed) % job_ms;
 }
 
+/* A job was done before its fault came: on a machine that has become faster the next one comes earlier. */
+static void note_late(struct tally *t)
+{
+	if (jobs_state(&jobs) != JOB_STATE_DONE)
+		return;
+	t->late++;
+	job_ms = MAX(job_ms * 2 / 3, INT64_C(1));
+}
+
 static void test_killed(void **state)
 {
 	struct tally t = {0};
@@ -285,7 +294,7 @@ static void test_killed(void **state)
 		wait_until(JOB_STATE_RUNNING);
 		sleep_ms(moment());
 		end_matcher(pid, SIGKILL);
-		t.late += jobs_state(&jobs) == JOB_STATE_DONE;
+		note_late(&t);
 		pid = spawn_matcher();
 		wait_until(JOB_STATE_DONE);
 		end_matcher(pid, SIGTERM);
@@ -309,7 +318,7 @@ static void test_stopped_past_its_lease(void **state)
 		wait_until(JOB_STATE_RUNNING);
 		sleep_ms(moment());
 		kill(stopped, SIGSTOP);
-		t.late += jobs_state(&jobs) == JOB_STATE_DONE;
+		note_late(&t);
 		other = spawn_matcher();
 		wait_until(JOB_STATE_DONE);
 		kill(stopped, SIGCONT);
