@@ -328,6 +328,7 @@ static void put_facet(struct json_writer *w, const struct grid_facet *f)
 
 		json_open_object(w, NULL);
 		json_put_text(w, "value", v->value);
+		json_put_text(w, "label", v->label);
 		json_put_int(w, "count", v->count);
 		json_open_array(w, "money");
 		for (uint32_t k = 0; k < v->nmoney; k++)

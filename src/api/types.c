@@ -623,16 +623,21 @@ static const struct schema match_statuses = ARRAY_OF(match_status, 3);
 static const struct schema match_states = ARRAY_OF(match_state, 5);
 static const struct schema break_types = ARRAY_OF(break_type, 17);
 static const struct schema passes = ARRAY_OF(search, 100);
+static const struct schema pattern_number = {.type = SCHEMA_INT, .min = 0, .max = UINT32_MAX - 1};
+static const struct schema patterns = ARRAY_OF(pattern_number, 100);
 static const struct schema view_filter = OBJECT("view_filter",
 	"Every member given must hold; lists mean any of.", OPT("pass", passes),
 	OPT("kind", match_kinds), OPT("status", match_statuses), OPT("state", match_states),
 	OPT("break_type", break_types), OPT("confidence_min", number),
 	OPT("confidence_max", number), OPT("margin_max", number), OPT("amount_min", minor),
 	OPT("amount_max", minor), OPT("currency", currency), OPT("date_from", day),
-	OPT("date_to", day), OPT_DOC("text", search, "A part of any text of its records."));
+	OPT("date_to", day), OPT_DOC("text", search, "A part of any text of its records."),
+	OPT_DOC("pattern", patterns, "Numbers of evidence patterns, as the facet has them."));
 static const struct schema sort_field = ENUM_OF("no", "date", "amount", "confidence", "margin",
-	"status", "state", "kind", "pass", "break_type", "first_seen");
-static const struct schema view_sort = OBJECT("view_sort", NULL, REQ("field", sort_field),
+	"status", "state", "kind", "pass", "break_type", "first_seen", "pattern", "review");
+static const struct schema view_sort = OBJECT("view_sort", NULL,
+	REQ_DOC("field", sort_field,
+		"review: the value of deciding: money times doubt times what it frees."),
 	OPT("descending", boolean));
 static const struct schema view_sorts = ARRAY_OF(view_sort, 3);
 const struct schema type_view_new = OBJECT("view_new", "What to show, in which order.",
@@ -664,7 +669,9 @@ const struct schema type_view_rows = {.type = SCHEMA_ONE_OF,
 	.discriminator = "kind",
 	.variants = (const struct schema *const[]){&view_matches, &view_open_items, NULL}};
 
-static const struct schema facet_value = OBJECT("facet_value", NULL, REQ("value", text),
+static const struct schema facet_value = OBJECT("facet_value", NULL,
+	REQ_DOC("value", text, "Of ranges (confidence, margin, date, amount) the lower end."),
+	NUL_DOC("label", text, "Of a pattern: the levels that it consists of."),
 	REQ("count", count), REQ("money", moneys));
 static const struct schema facet_values = ARRAY_OF(facet_value, 0);
 static const struct schema facet = OBJECT("facet", "How many rows have which value.",

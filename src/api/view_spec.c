@@ -121,6 +121,7 @@ static int numbers_of(const struct json_object *filter, struct grid_spec *s, str
 static int filter_of(const struct json_object *filter, struct grid_spec *s, struct err *err)
 {
 	const struct json_object *passes = member(filter, "pass");
+	const struct json_object *patterns = member(filter, "pattern");
 
 	if (filter == NULL)
 		return 0;
@@ -130,6 +131,8 @@ static int filter_of(const struct json_object *filter, struct grid_spec *s, stru
 	s->breaks = words_of(filter, "break_type", break_from_word);
 	for (size_t i = 0; i < json_count(passes) && s->npasses < GRID_PASSES_MAX; i++)
 		s->passes[s->npasses++] = json_as_text(json_at(passes, i));
+	for (size_t i = 0; i < json_count(patterns) && s->npatterns < GRID_PATTERNS_MAX; i++)
+		s->patterns[s->npatterns++] = (uint32_t)json_as_int(json_at(patterns, i));
 	s->currency = col_currency_pack(json_as_text(member(filter, "currency")));
 	s->text = json_as_text(member(filter, "text"));
 	return numbers_of(filter, s, err);

@@ -86,27 +86,6 @@ int32_t grid_currency_of(const struct grid *g, uint16_t input, uint32_t row)
 	return c->currency != NULL ? c->currency->i32[row] : 0;
 }
 
-static int64_t magnitude(int64_t v)
-{
-	return v < 0 ? -v : v;
-}
-
-static void derive_matches(struct grid *g)
-{
-	const struct result_matches *m = &g->result->matches;
-	const struct result_members *members = &g->result->members;
-
-	for (uint32_t i = 0; i < m->n; i++) {
-		int32_t earliest = GRID_NO_DATE;
-
-		for (uint32_t k = m->member[i]; k < m->member[i + 1]; k++)
-			earliest =
-				MIN(earliest, grid_date_of(g, members->input[k], members->row[k]));
-		g->match_date[i] = earliest;
-		g->match_amount[i] = MAX(magnitude(m->left[i]), magnitude(m->right[i]));
-	}
-}
-
 static int attach_tables(struct grid *g, const struct col_table *const *tables, struct err *err)
 {
 	const struct result *r = g->result;
@@ -125,7 +104,7 @@ int grid_new(const struct result *result, const struct col_table *const *tables,
 	struct err *err)
 {
 	struct grid *g CLEANUP(grid_free) = calloc(1, sizeof(*g));
-	size_t n = (size_t)result->ninputs + 1, matches = (size_t)result->matches.n + 1;
+	size_t n = (size_t)result->ninputs + 1;
 
 	if (g == NULL)
 		return err_set(err, E_NO_MEMORY, NULL);
@@ -133,16 +112,15 @@ int grid_new(const struct result *result, const struct col_table *const *tables,
 	g->tables = calloc(n, sizeof(const struct col_table *));
 	g->columns = calloc(n, sizeof(*g->columns));
 	g->first_record = calloc(n, sizeof(*g->first_record));
-	g->match_date = calloc(matches, sizeof(*g->match_date));
-	g->match_amount = calloc(matches, sizeof(*g->match_amount));
-	if (!g->tables || !g->columns || !g->first_record || !g->match_date || !g->match_amount)
+	if (!g->tables || !g->columns || !g->first_record)
 		return err_set(err, E_NO_MEMORY, NULL);
 	int rc = attach_tables(g, tables, err);
 	if (rc != 0)
 		return rc;
-	derive_matches(g);
-	g->bytes = sizeof(*g) + matches * 12 +
-		   n * (sizeof(const struct col_table *) + sizeof(*g->columns) + 8);
+	rc = grid_derive(g, err);
+	if (rc != 0)
+		return rc;
+	g->bytes += sizeof(*g) + n * (sizeof(const struct col_table *) + sizeof(*g->columns) + 8);
 	*ret = TAKE(g);
 	return 0;
 }
@@ -158,6 +136,12 @@ void grid_free(struct grid **p)
 	free(g->first_record);
 	free(g->match_date);
 	free(g->match_amount);
+	free(g->match_currency);
+	free(g->match_rivals);
+	free(g->item_date);
+	free(g->item_currency);
+	free(g->currencies);
+	free(g->month);
 	free(g);
 	*p = NULL;
 }
@@ -320,9 +304,13 @@ int grid_states_make(const struct grid *g, const struct decision_step *steps, si
 	if (n > 0 && (decision_fold_latest(steps, n, s.state, latest, m->n) != 0 ||
 			     list_choices(g, steps, latest, &s) != 0))
 		return err_set(err, E_NO_MEMORY, NULL);
-	for (uint32_t i = 0; n > 0 && i < m->n; i++)
-		if (s.state[i] == MATCH_CONFIRMED && m->status[i] != STATUS_CONFIRMED)
+	for (uint32_t i = 0; n > 0 && i < m->n; i++) {
+		if (s.state[i] == MATCH_CONFIRMED && m->status[i] != STATUS_CONFIRMED) {
 			mark_taken(g, &s, i);
+			s.any_taken = true;
+		}
+		s.any_freed |= s.state[i] != MATCH_CONFIRMED && m->status[i] == STATUS_CONFIRMED;
+	}
 	*ret = s;
 	s = GRID_STATES_INIT;
 	return 0;
@@ -383,18 +371,19 @@ bool grid_item_open(const struct grid *g, const struct grid_states *states, uint
 	       states->state[match] != MATCH_CONFIRMED;
 }
 
-int64_t grid_amount_of(
-	const struct grid *g, enum grid_kind kind, uint32_t id, int32_t *ret_currency)
+/* What a decision may put right: money times doubt times what else becomes free to be matched. Of
+ * what is decided there is none. */
+static uint64_t review_value(const struct grid *g, const struct grid_states *states, uint32_t id)
 {
-	struct grid_item item;
+	const uint32_t p = g->result->matches.confidence[id];
+	const uint32_t doubt =
+		(p < RESULT_CONFIDENCE_ONE / 2 ? p : RESULT_CONFIDENCE_ONE - p) + 1;
 
-	if (kind == GRID_MATCHES) {
-		*ret_currency = g->result->matches.currency[id];
-		return g->match_amount[id];
-	}
-	grid_item(g, id, &item);
-	*ret_currency = grid_currency_of(g, item.input, item.row);
-	return magnitude(item.remaining);
+	if (states->state[id] != MATCH_SUGGESTED && states->state[id] != MATCH_AMBIGUOUS)
+		return 0;
+	unsigned __int128 v = (unsigned __int128)(uint64_t)g->match_amount[id] * doubt *
+			      (1u + g->match_rivals[id]);
+	return v > UINT64_MAX ? UINT64_MAX : (uint64_t)v;
 }
 
 static uint64_t match_value(
@@ -421,6 +410,10 @@ static uint64_t match_value(
 		return m->pass[id];
 	case GRID_CURRENCY:
 		return (uint32_t)m->currency[id];
+	case GRID_PATTERN:
+		return m->pattern[id];
+	case GRID_REVIEW:
+		return review_value(g, states, id);
 	case GRID_NO:
 	case GRID_BREAK_TYPE:
 	case GRID_FIRST_SEEN:
@@ -441,7 +434,7 @@ static uint64_t item_value(
 	case GRID_DATE:
 		return (uint32_t)grid_date_of(g, item.input, item.row) ^ 0x80000000u;
 	case GRID_AMOUNT:
-		return (uint64_t)magnitude(item.remaining);
+		return (uint64_t)grid_magnitude(item.remaining);
 	case GRID_BREAK_TYPE:
 		return item.break_type;
 	case GRID_FIRST_SEEN:
@@ -457,7 +450,9 @@ static uint64_t item_value(
 	case GRID_STATUS:
 	case GRID_STATE:
 	case GRID_KIND:
-	case GRID_PASS: /* those of the match that reserves it */
+	case GRID_PASS:
+	case GRID_PATTERN:
+	case GRID_REVIEW: /* those of the match that reserves it */
 		return item.match == 0 ? 0 : match_value(g, states, item.match - 1, field);
 	case GRID_NO:
 	case GRID_FIELD_COUNT:

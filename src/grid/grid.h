@@ -39,6 +39,8 @@ size_t grid_bytes(const struct grid *g);
 struct grid_states {
 	uint8_t *state;  /* per match: enum match_state */
 	uint64_t *taken; /* per record, by inputs and rows: in a match that a person confirmed */
+	bool any_taken;  /* a bit of taken is set */
+	bool any_freed;  /* a match that the engine had confirmed was taken apart */
 	/* Matches whose records a person chose, ascending; those of chosen[i] are the places
 	 * first[i] .. first[i + 1] of input and row, ascending. */
 	uint32_t nchosen, *chosen, *first;
@@ -89,6 +91,7 @@ bool grid_field_from_word(struct sv word, enum grid_field *ret);
 
 #define GRID_SORTS_MAX 3
 #define GRID_PASSES_MAX 100
+#define GRID_PATTERNS_MAX 100
 #define GRID_ANY_SIDE 2
 
 struct grid_sort {
@@ -103,6 +106,8 @@ struct grid_spec {
 	uint32_t kinds, statuses, states, breaks;
 	struct sv passes[GRID_PASSES_MAX];
 	uint32_t npasses;
+	uint32_t patterns[GRID_PATTERNS_MAX]; /* numbers of the result's; other ones are none */
+	uint32_t npatterns;
 	bool has_confidence_min, has_confidence_max, has_margin_max, has_amount_min, has_amount_max;
 	bool has_date_from, has_date_to;
 	uint32_t confidence_min, confidence_max; /* millionths */
@@ -142,7 +147,8 @@ struct grid_money {
 };
 
 struct grid_value {
-	struct sv value;
+	struct sv value; /* of ranges the lower end */
+	struct sv label; /* for people; p NULL: the value itself */
 	uint32_t count;
 	struct grid_money *money;
 	uint32_t nmoney;
@@ -150,11 +156,16 @@ struct grid_value {
 
 struct grid_facet {
 	enum grid_field field;
-	struct grid_value *values; /* most frequent first */
+	struct grid_value *values; /* most frequent first; ranges in their order */
 	uint32_t nvalues;
 };
 
-/* Counts the values of a view's rows as they are now. Everything of *ret lives in a. */
+/*
+ * Counts the values of a view's rows as they are now, the order of ids is of no account. Everything
+ * of *ret lives in a. Ranges: confidence by tenths, margin by powers of two of a bit, amounts by
+ * digits of the minor unit, dates by months of 1900 to 2199. Of patterns the 100 most frequent, with
+ * the levels they consist of as label. Sums are kept of the first 255 currencies.
+ */
 MUST_CHECK int grid_facets(const struct grid *g, const struct grid_states *states,
 	enum grid_kind kind, const uint32_t *ids, uint32_t n, struct arena *a,
 	struct grid_facet **ret, size_t *ret_n, struct err *err);

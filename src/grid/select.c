@@ -1,6 +1,6 @@
 /*
  * Views: one byte per row says whether it stays, each part of the spec is one loop over a column
- * that clears bytes, and what is left is sorted by radix on 64-bit keys.
+ * that clears bytes, and what is left is sorted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,7 @@ struct select {
 	uint8_t *keep; /* per id */
 	uint32_t n;
 	bool *pass_ok;   /* per pass; NULL: all */
+	bool *pattern_ok; /* per pattern; NULL: all */
 	uint64_t *found; /* per record; NULL: no text asked for */
 };
 
@@ -24,6 +25,7 @@ static void select_free(struct select *s)
 {
 	free(s->keep);
 	free(s->pass_ok);
+	free(s->pattern_ok);
 	free(s->found);
 }
 
@@ -48,6 +50,26 @@ static int prepare_passes(struct select *s)
 			if (sv_eq_cstr(s->spec->passes[k], r->passes[p].name))
 				s->pass_ok[p] = true;
 	return 0;
+}
+
+static int prepare_patterns(struct select *s)
+{
+	const uint32_t n = s->g->result->npatterns;
+
+	if (s->spec->npatterns == 0)
+		return 0;
+	s->pattern_ok = calloc((size_t)n + 1, sizeof(*s->pattern_ok));
+	if (s->pattern_ok == NULL)
+		return E_NO_MEMORY;
+	for (uint32_t k = 0; k < s->spec->npatterns; k++)
+		if (s->spec->patterns[k] < n)
+			s->pattern_ok[s->spec->patterns[k]] = true;
+	return 0;
+}
+
+static bool pattern_fits(const struct select *s, uint32_t pattern)
+{
+	return s->pattern_ok == NULL || (pattern != RESULT_NONE && s->pattern_ok[pattern]);
 }
 
 /* Rows of one input that have the text, into their place among all records. */
@@ -137,6 +159,8 @@ static void filter_matches(struct select *s)
 		KEEP(in_set(spec->states, s->states->state[i]));
 	if (s->pass_ok != NULL)
 		KEEP(s->pass_ok[m->pass[i]]);
+	if (s->pattern_ok != NULL)
+		KEEP(pattern_fits(s, m->pattern[i]));
 	if (spec->has_confidence_min)
 		KEEP(m->confidence[i] >= spec->confidence_min);
 	if (spec->has_confidence_max)
@@ -162,7 +186,7 @@ static void filter_matches(struct select *s)
 static bool match_asked(const struct grid_spec *spec)
 {
 	return (spec->kinds | spec->statuses | spec->states) != 0 || spec->npasses > 0 ||
-	       spec->has_confidence_min || spec->has_confidence_max || spec->has_margin_max;
+	       spec->npatterns > 0 || spec->has_confidence_min || spec->has_confidence_max || spec->has_margin_max;
 }
 
 /* What is asked of matches holds for the one that reserves the item. */
@@ -178,7 +202,7 @@ static bool reserved_fits(const struct select *s, uint32_t match)
 	uint32_t i = match - 1;
 	return in_set(spec->kinds, m->kind[i]) && in_set(spec->statuses, m->status[i]) &&
 	       in_set(spec->states, s->states->state[i]) &&
-	       (s->pass_ok == NULL || s->pass_ok[m->pass[i]]) &&
+	       (s->pass_ok == NULL || s->pass_ok[m->pass[i]]) && pattern_fits(s, m->pattern[i]) &&
 	       (!spec->has_confidence_min || m->confidence[i] >= spec->confidence_min) &&
 	       (!spec->has_confidence_max || m->confidence[i] <= spec->confidence_max) &&
 	       (!spec->has_margin_max || m->margin[i] == RESULT_NONE ||
@@ -198,7 +222,7 @@ static bool item_fits(const struct select *s, uint32_t id)
 		return false;
 	if (s->found != NULL && !grid_bit(s->found, grid_record(g, item.input, item.row)))
 		return false;
-	int64_t amount = item.remaining < 0 ? -item.remaining : item.remaining;
+	int64_t amount = grid_magnitude(item.remaining);
 	if ((spec->has_amount_min && amount < spec->amount_min) ||
 		(spec->has_amount_max && amount > spec->amount_max))
 		return false;
@@ -212,6 +236,47 @@ static bool item_fits(const struct select *s, uint32_t id)
 			return false;
 	}
 	return true;
+}
+
+/* The result's open items, column by column. */
+static void filter_open(struct select *s)
+{
+	const struct grid_spec *spec = s->spec;
+	const struct grid *g = s->g;
+	const struct result_open *o = &g->result->open;
+	const uint64_t *taken = s->states->taken;
+	uint8_t *keep = s->keep;
+	const uint32_t n = o->n;
+
+#define KEEP_OPEN(cond)                                                                            \
+	do {                                                                                       \
+		for (uint32_t i = 0; i < n; i++)                                                   \
+			keep[i] &= (uint8_t)(cond);                                                \
+	} while (0)
+	if (spec->side != GRID_ANY_SIDE)
+		KEEP_OPEN(g->result->inputs[o->input[i]].side == spec->side);
+	if (spec->breaks != 0)
+		KEEP_OPEN(in_set(spec->breaks, o->break_type[i]));
+	if (spec->has_amount_min)
+		KEEP_OPEN(grid_magnitude(o->remaining[i]) >= spec->amount_min);
+	if (spec->has_amount_max)
+		KEEP_OPEN(grid_magnitude(o->remaining[i]) <= spec->amount_max);
+	if (spec->currency != 0) {
+		const uint32_t currency = grid_currency_index(g, spec->currency);
+
+		KEEP_OPEN(g->item_currency[i] == currency);
+	}
+	if (spec->has_date_from)
+		KEEP_OPEN(g->item_date[i] >= spec->date_from && g->item_date[i] != GRID_NO_DATE);
+	if (spec->has_date_to)
+		KEEP_OPEN(g->item_date[i] <= spec->date_to && g->item_date[i] != GRID_NO_DATE);
+	if (match_asked(spec))
+		KEEP_OPEN(keep[i] && reserved_fits(s, o->match[i]));
+	if (s->found != NULL)
+		KEEP_OPEN(keep[i] && grid_bit(s->found, grid_record(g, o->input[i], o->row[i])));
+	if (s->states->any_taken)
+		KEEP_OPEN(keep[i] && !grid_bit(taken, grid_record(g, o->input[i], o->row[i])));
+#undef KEEP_OPEN
 }
 
 /* Members of matches that were taken apart; all other members are no items. */
@@ -229,86 +294,34 @@ static void keep_freed_members(struct select *s)
 
 static void filter_items(struct select *s)
 {
+	const uint32_t open = s->g->result->open.n;
+
+	filter_open(s);
+	if (!s->states->any_freed) {
+		s->n = open;
+		return;
+	}
 	keep_freed_members(s);
-	for (uint32_t id = 0; id < s->n; id++)
+	for (uint32_t id = open; id < s->n; id++)
 		s->keep[id] =
 			s->keep[id] && item_fits(s, id) && grid_item_open(s->g, s->states, id);
 }
 
-/* ---- order ---- */
-
-struct keyed {
-	uint64_t key;
-	uint32_t id;
-};
-
-/* Least significant byte first; bytes that are equal in all keys are skipped. Stable. */
-static void radix_sort(struct keyed *a, struct keyed *b, uint32_t n)
-{
-	static const size_t digits = 8;
-	uint32_t counts[8][256] = {{0}};
-	struct keyed *from = a, *to = b;
-
-	for (uint32_t i = 0; i < n; i++)
-		for (size_t d = 0; d < digits; d++)
-			counts[d][a[i].key >> (8 * d) & 255]++;
-	for (size_t d = 0; d < digits; d++) {
-		uint32_t at[256], sum = 0;
-
-		if (counts[d][from[0].key >> (8 * d) & 255] == n)
-			continue;
-		for (size_t v = 0; v < 256; v++) {
-			at[v] = sum;
-			sum += counts[d][v];
-		}
-		for (uint32_t i = 0; i < n; i++)
-			to[at[from[i].key >> (8 * d) & 255]++] = from[i];
-		struct keyed *t = from;
-		from = to;
-		to = t;
-	}
-	if (from != a)
-		memcpy(a, from, n * sizeof(*a));
-}
-
-static int sort_ids(const struct select *s, uint32_t *ids, uint32_t n)
-{
-	struct keyed *a CLEANUP(free_ptr) = NULL, *b CLEANUP(free_ptr) = NULL;
-
-	if (s->spec->nsorts == 0 || n < 2)
-		return 0;
-	a = malloc(n * sizeof(*a));
-	b = malloc(n * sizeof(*b));
-	if (a == NULL || b == NULL)
-		return E_NO_MEMORY;
-	for (uint32_t k = s->spec->nsorts; k-- > 0;) {
-		const struct grid_sort *sort = &s->spec->sorts[k];
-
-		for (uint32_t i = 0; i < n; i++) {
-			uint64_t v =
-				grid_value_of(s->g, s->states, s->spec->kind, ids[i], sort->field);
-			a[i] = (struct keyed){sort->descending ? ~v : v, ids[i]};
-		}
-		radix_sort(a, b, n);
-		for (uint32_t i = 0; i < n; i++)
-			ids[i] = a[i].id;
-	}
-	return 0;
-}
-
 static int collect(const struct select *s, uint32_t **ret_ids, uint32_t *ret_n)
 {
-	uint32_t n = 0;
+	uint32_t n = 0, k = 0;
 
 	for (uint32_t i = 0; i < s->n; i++)
 		n += s->keep[i];
-	uint32_t *ids CLEANUP(free_ptr) = calloc((size_t)n + 1, sizeof(*ids));
+	/* One place more: every id is written, and stays if it is kept. */
+	uint32_t *ids CLEANUP(free_ptr) = malloc(((size_t)n + 1) * sizeof(*ids));
 	if (ids == NULL)
 		return E_NO_MEMORY;
-	for (uint32_t i = 0, k = 0; i < s->n; i++)
-		if (s->keep[i])
-			ids[k++] = i;
-	int rc = sort_ids(s, ids, n);
+	for (uint32_t i = 0; i < s->n; i++) {
+		ids[k] = i;
+		k += s->keep[i];
+	}
+	int rc = grid_sort_ids(s->g, s->states, s->spec, ids, n);
 	if (rc != 0)
 		return rc;
 	*ret_ids = TAKE(ids);
@@ -327,6 +340,8 @@ int grid_select(const struct grid *g, const struct grid_states *states,
 		return err_set(err, E_NO_MEMORY, NULL);
 	memset(s.keep, 1, s.n);
 	int rc = prepare_passes(&s);
+	if (rc == 0)
+		rc = prepare_patterns(&s);
 	if (rc == 0 && spec->text.n > 0)
 		rc = prepare_text(&s);
 	if (rc != 0)

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The benchmarks (tests/perf): the engine beside DuckDB on the same files in the same run; "accuracy": how
-# right it is; "job": one job through a running instance; "intake": reading files, and uploads through it. Figures are for
+# right it is; "job": one job through a running instance; "review": views, decisions and memory of one with a
+# million matches; "intake": reading files, and uploads through it. Figures are for
 # people; no test depends on them. DuckDB comes from npm, into var/, when it is first asked for.
 
 # shellcheck source=tools/dev/instance.sh
@@ -20,6 +21,12 @@ bench_job() {
 	node --disable-warning=ExperimentalWarning tests/perf/job.ts build var/bench "$@"
 }
 
+bench_review() {
+	cmd_up
+	export NODE_EXTRA_CA_CERTS=$inst/tls/cert.pem
+	node --disable-warning=ExperimentalWarning tests/perf/review.ts build var/bench "$@"
+}
+
 bench_intake() {
 	node --disable-warning=ExperimentalWarning tests/perf/intake.ts build var/bench
 	cmd_up
@@ -34,6 +41,7 @@ cmd_bench() {
 	case ${1-} in
 	accuracy) node tests/perf/accuracy.ts build var/bench "${@:2}" ;;
 	intake) bench_intake ;;
+	review) bench_review "${@:2}" ;;
 	job) bench_job "${@:2}" ;;
 	*) bench_engine "$@" ;;
 	esac

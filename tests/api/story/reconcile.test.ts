@@ -126,8 +126,21 @@ describe("a ledger and a bank statement", () => {
 		expect(JSON.stringify(first.right[0])).toContain("CUSTOMER 0 PAYS");
 		const created = await project.client.post(path("/views"), { job: job.id, kind: "matches" });
 		const { facets } = await project.client.get(`${project.path}/views/${created.view}/facets`);
-		for (const facet of facets)
+		for (const facet of facets.filter((f: Body) => f.field !== "pattern"))
 			expect(facet.values.reduce((n: number, v: Body) => n + v.count, 0)).toBe(page.total);
+	});
+
+	test("a pattern of evidence selects its matches, and what is worth deciding comes first", async () => {
+		const created = await project.client.post(path("/views"), { job: job.id, kind: "matches" });
+		const { facets } = await project.client.get(`${project.path}/views/${created.view}/facets`);
+		const pattern = facets.find((f: Body) => f.field === "pattern").values[0];
+		expect(pattern.label).not.toBe("");
+		const same = await view({ kind: "matches", filter: { pattern: [Number(pattern.value)] } });
+		expect(same.total).toBe(pattern.count);
+		const review = await view({ kind: "matches", sort: [{ field: "review", descending: true }] });
+		expect(review.total).toBe(created.total);
+		const open = review.items.map((row: Body) => row.state !== "confirmed");
+		expect(open).toEqual(open.toSorted((a: boolean, b: boolean) => Number(b) - Number(a)));
 	});
 
 	test("open items are those that no match has", async () => {

@@ -383,7 +383,7 @@ static void test_facets(void **state)
 	assert_int_equal(grid_states_make(f->g, NULL, 0, &states, NULL), 0);
 	assert_int_equal(
 		grid_facets(f->g, &states, GRID_MATCHES, matches, 3, &a, &facets, &n, NULL), 0);
-	assert_int_equal(n, 5);
+	assert_int_equal(n, 10);
 	const struct grid_value *v = value_of(facets, n, GRID_PASS, "reference");
 	assert_non_null(v);
 	assert_int_equal(v->count, 2);

@@ -2581,8 +2581,11 @@ export type ViewFilter = {
   date_to?: string;
   /** A part of any text of its records. */
   text?: string;
+  /** Numbers of evidence patterns, as the facet has them. */
+  pattern?: number[];
 };
 export type ViewSort = {
+  /** review: the value of deciding: money times doubt times what it frees. */
   field:
     | "no"
     | "date"
@@ -2594,7 +2597,9 @@ export type ViewSort = {
     | "kind"
     | "pass"
     | "break_type"
-    | "first_seen";
+    | "first_seen"
+    | "pattern"
+    | "review";
   descending?: boolean;
 };
 export type ViewNew = {
@@ -2709,7 +2714,10 @@ export type ViewRows =
       kind: "open_items";
     } & ViewOpenItems);
 export type FacetValue = {
+  /** Of ranges (confidence, margin, date, amount) the lower end. */
   value: string;
+  /** Of a pattern: the levels that it consists of. */
+  label: string | null;
   count: number;
   money: Money[];
 };

@@ -106,8 +106,8 @@ export const server = setupServer(
 				{
 					field: "state",
 					values: [
-						{ value: "suggested", count: 12, money: [] },
-						{ value: "ambiguous", count: 3, money: [] },
+						{ value: "suggested", count: 12, label: null, money: [] },
+						{ value: "ambiguous", count: 3, label: null, money: [] },
 					],
 				},
 			],
