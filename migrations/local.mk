@@ -26,4 +26,5 @@ dist_migrations_DATA = \
 	%D%/0022_tus.up.sql %D%/0022_tus.down.sql \
 	%D%/0023_second_factor.up.sql %D%/0023_second_factor.down.sql \
 	%D%/0024_webhook.up.sql %D%/0024_webhook.down.sql \
-	%D%/0025_api_key.up.sql %D%/0025_api_key.down.sql
+	%D%/0025_api_key.up.sql %D%/0025_api_key.down.sql \
+	%D%/0038_exception.up.sql %D%/0038_exception.down.sql

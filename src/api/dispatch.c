@@ -264,7 +264,8 @@ static void audit_refusal(struct api *a, int code)
 	if (a->actor.kind == API_ANONYMOUS && a->env->refusals != NULL)
 		refusals_note(a->env->refusals, a->rq->remote_addr, code);
 	if (a->route == NULL || a->actor.kind == API_ANONYMOUS ||
-		(code != E_FORBIDDEN && code != E_CSRF && code != E_STEP_UP))
+		(code != E_FORBIDDEN && code != E_CSRF && code != E_STEP_UP &&
+			code != E_SELF_APPROVAL))
 		return;
 	if (api_audit(a, a->route->event != EVENT_NONE ? a->route->event : EVENT_REQUEST_REFUSE,
 		    AUDIT_REFUSED, &err) != 0)

@@ -16,6 +16,10 @@ libapi_a_SOURCES = \
 	%D%/ep_duplicate.c \
 	%D%/ep_decision.c \
 	%D%/ep_evidence.c \
+	%D%/ep_exception.c \
+	%D%/ep_exception_new.c \
+	%D%/exception.h \
+	%D%/ep_reason.c \
 	%D%/ep_export.c \
 	%D%/ep_file.c \
 	%D%/ep_job.c \
@@ -54,7 +58,7 @@ libapi_a_SOURCES = \
 	%D%/settings.h \
 	%D%/tokens.c %D%/tokens.h \
 	%D%/tus.c %D%/tus.h \
-	%D%/types.c %D%/types.h %D%/types_account.c %D%/types_make.h \
+	%D%/types.c %D%/types.h %D%/types_account.c %D%/types_exception.c %D%/types_make.h \
 	%D%/view.h \
 	%D%/view_spec.c %D%/view_spec.h
 API_LIBS = libapi.a $(GRID_LIBS) $(MATCH_LIBS) $(RULES_LIBS) $(WRITE_LIBS) $(HTTP_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(VAULT_LIBS) $(WIRE_LIBS) $(SYS_LIBS) -lm

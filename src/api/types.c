@@ -847,6 +847,8 @@ static const struct {
 	{"user", &id},
 	{"webhook", &id},
 	{"delivery", &id},
+	{"exception", &id},
+	{"reason", &id},
 	{"no", &count},
 };
 

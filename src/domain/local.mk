@@ -3,6 +3,7 @@ noinst_LIBRARIES += libdomain.a
 libdomain_a_SOURCES = \
 	%D%/decision_fold.c %D%/decision_fold.h \
 	%D%/event.c %D%/event.def %D%/event.h \
+	%D%/exception.c %D%/exception.h \
 	%D%/file_type.c %D%/file_type.def %D%/file_type.h \
 	%D%/outcome.c %D%/outcome.def %D%/outcome.h \
 	%D%/perm.c %D%/perm.def %D%/perm.h \
@@ -34,3 +35,9 @@ test_domain_decision_fold_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_domain_decision_fold_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
 tests_unit_domain_test_word_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_domain_test_word_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
+if HAVE_CMOCKA
+check_PROGRAMS += test_domain_exception
+endif
+test_domain_exception_SOURCES = tests/unit/domain/test_exception.c
+test_domain_exception_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_domain_exception_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)

@@ -6,6 +6,7 @@ STORE_SQL = \
 	%D%/sql/dataset.sql \
 	%D%/sql/decision.sql \
 	%D%/sql/duplicate.sql \
+	%D%/sql/exception.sql \
 	%D%/sql/expiry.sql \
 	%D%/sql/file.sql \
 	%D%/sql/job.sql \
@@ -38,6 +39,7 @@ libstore_a_SOURCES = \
 	%D%/store_audit.c %D%/store_audit.h \
 	%D%/store_dataset.c %D%/store_dataset.h \
 	%D%/store_duplicate.c %D%/store_duplicate.h \
+	%D%/store_exception.c %D%/store_exception.h \
 	%D%/store_decision.c %D%/store_decision.h \
 	%D%/store_expiry.c %D%/store_expiry.h \
 	%D%/store_file.c %D%/store_file.h \

@@ -110,6 +110,17 @@ static const char *const fill[] = {
 	"FROM generate_series(1, 20000) i",
 	"INSERT INTO delivery_try (delivery_id, no, project_id, ms) SELECT id, 1, project_id, 1 "
 	"FROM delivery",
+	"INSERT INTO reason_code (id, project_id, code, label) SELECT md5('c' || i)::uuid, "
+	"md5('p' || i % 2000 + 1)::uuid, 'c' || i, 'c' FROM generate_series(1, 5000) i",
+	"INSERT INTO exception (id, project_id, reconciliation_id, job_id, match_no, type, severity, "
+	"due_on, minor, opened_on) SELECT md5('x' || i)::uuid, md5('p' || i % 2000 + 1)::uuid, "
+	"md5('r' || (i - 1) % 5000 + 1)::uuid, md5('j' || i)::uuid, 1, 'match', 'low', '2026-01-01', 1, "
+	"'2026-01-01' FROM generate_series(1, 20000) i",
+	"INSERT INTO exception_change (exception_id, version, project_id, changes) SELECT id, 1, "
+	"project_id, '{}' FROM exception",
+	"INSERT INTO exception_comment (id, exception_id, project_id, user_id, text) SELECT "
+	"md5('z' || i)::uuid, md5('x' || i)::uuid, md5('p' || i % 2000 + 1)::uuid, md5('u1')::uuid, 't' "
+	"FROM generate_series(1, 20000) i",
 	"ANALYZE",
 };
 

@@ -64,6 +64,19 @@ const inProject = `
 	evidence_get                x . x x x
 	decision_list               x . x x x
 	decision_create             . . x x x
+	exception_list              x . x x x
+	exception_get               x . x x x
+	exception_history           x . x x x
+	exception_comment_list      x . x x x
+	exception_create            . . x x x
+	exception_update            . . x x x
+	exception_bulk              . . x x x
+	exception_comment_create    . . x x x
+	reason_list                 x . x x x
+	reason_create               . . . x x
+	reason_update               . . . x x
+	exception_policy_get        x . x x x
+	exception_policy_set        . . . x x
 	webhook_list                . . . . x
 	webhook_get                 . . . . x
 	webhook_create              . . . . x

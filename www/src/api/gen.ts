@@ -718,6 +718,150 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
+    exceptionCreate: build.mutation<
+      ExceptionCreateApiResponse,
+      ExceptionCreateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/exceptions`,
+        method: "POST",
+        body: queryArg.exceptionNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
+      }),
+    }),
+    exceptionList: build.query<ExceptionListApiResponse, ExceptionListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions`,
+        params: {
+          reconciliation: queryArg.reconciliation,
+          state: queryArg.state,
+          live: queryArg.live,
+          severity: queryArg.severity,
+          owner: queryArg.owner,
+          team: queryArg.team,
+          reason: queryArg.reason,
+          type: queryArg["type"],
+          overdue: queryArg.overdue,
+          age_min: queryArg.ageMin,
+          sort: queryArg.sort,
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    exceptionBulk: build.mutation<
+      ExceptionBulkApiResponse,
+      ExceptionBulkApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/bulk`,
+        method: "POST",
+        body: queryArg.exceptionBulk,
+      }),
+    }),
+    exceptionGet: build.query<ExceptionGetApiResponse, ExceptionGetApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}`,
+      }),
+    }),
+    exceptionUpdate: build.mutation<
+      ExceptionUpdateApiResponse,
+      ExceptionUpdateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}`,
+        method: "PATCH",
+        body: queryArg.exceptionEdit,
+        headers: {
+          "If-Match": queryArg["If-Match"],
+        },
+      }),
+    }),
+    exceptionHistory: build.query<
+      ExceptionHistoryApiResponse,
+      ExceptionHistoryApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}/history`,
+      }),
+    }),
+    exceptionCommentList: build.query<
+      ExceptionCommentListApiResponse,
+      ExceptionCommentListApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}/comments`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    exceptionCommentCreate: build.mutation<
+      ExceptionCommentCreateApiResponse,
+      ExceptionCommentCreateApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}/comments`,
+        method: "POST",
+        body: queryArg.exceptionCommentNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
+      }),
+    }),
+    reasonList: build.query<ReasonListApiResponse, ReasonListApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reasons`,
+        params: {
+          limit: queryArg.limit,
+          cursor: queryArg.cursor,
+        },
+      }),
+    }),
+    reasonCreate: build.mutation<ReasonCreateApiResponse, ReasonCreateApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reasons`,
+        method: "POST",
+        body: queryArg.reasonNew,
+        headers: {
+          "Idempotency-Key": queryArg["Idempotency-Key"],
+        },
+      }),
+    }),
+    reasonUpdate: build.mutation<ReasonUpdateApiResponse, ReasonUpdateApiArg>({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reasons/${encodeURIComponent(String(queryArg.reason))}`,
+        method: "PATCH",
+        body: queryArg.reasonChange,
+        headers: {
+          "If-Match": queryArg["If-Match"],
+        },
+      }),
+    }),
+    exceptionPolicyGet: build.query<
+      ExceptionPolicyGetApiResponse,
+      ExceptionPolicyGetApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exception-policy`,
+      }),
+    }),
+    exceptionPolicySet: build.mutation<
+      ExceptionPolicySetApiResponse,
+      ExceptionPolicySetApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exception-policy`,
+        method: "PUT",
+        body: queryArg.exceptionPolicyNew,
+        headers: {
+          "If-Match": queryArg["If-Match"],
+        },
+      }),
+    }),
     webhookList: build.query<WebhookListApiResponse, WebhookListApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks`,
@@ -1417,6 +1561,120 @@ export type DecisionCreateApiArg = {
   /** Repeating a request with the same key gives the same answer once. */
   "Idempotency-Key"?: string;
   decisionNew: DecisionNew;
+};
+export type ExceptionCreateApiResponse =
+  /** status 201 Open an exception about an open item or a match */ Exception;
+export type ExceptionCreateApiArg = {
+  project: string;
+  reconciliation: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  exceptionNew: ExceptionNew;
+};
+export type ExceptionListApiResponse =
+  /** status 200 List exceptions */ ExceptionList;
+export type ExceptionListApiArg = {
+  project: string;
+  reconciliation?: string;
+  state?:
+    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
+  /** Neither resolved nor closed. */
+  live?: boolean;
+  severity?: "low" | "medium" | "high" | "critical";
+  owner?: string;
+  team?: string;
+  reason?: string;
+  type?: string;
+  overdue?: boolean;
+  /** At least so many days old. */
+  ageMin?: number;
+  /** Soonest due, oldest, largest or most severe first; else the newest. */
+  sort?: "due" | "age" | "amount" | "severity";
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type ExceptionBulkApiResponse =
+  /** status 200 Change all exceptions that a filter selects; first only asked, then by token */ ExceptionBulkResult;
+export type ExceptionBulkApiArg = {
+  project: string;
+  exceptionBulk: ExceptionBulk;
+};
+export type ExceptionGetApiResponse = /** status 200 One exception */ Exception;
+export type ExceptionGetApiArg = {
+  project: string;
+  exception: string;
+};
+export type ExceptionUpdateApiResponse =
+  /** status 200 Change an exception: its state, owner, reason, due date … */ Exception;
+export type ExceptionUpdateApiArg = {
+  project: string;
+  exception: string;
+  /** The version last seen, quoted. */
+  "If-Match": string;
+  exceptionEdit: ExceptionEdit;
+};
+export type ExceptionHistoryApiResponse =
+  /** status 200 What became of an exception */ ExceptionHistory;
+export type ExceptionHistoryApiArg = {
+  project: string;
+  exception: string;
+};
+export type ExceptionCommentListApiResponse =
+  /** status 200 List comments, newest first */ ExceptionCommentList;
+export type ExceptionCommentListApiArg = {
+  project: string;
+  exception: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type ExceptionCommentCreateApiResponse =
+  /** status 201 Comment on an exception, and mention members */ Comment;
+export type ExceptionCommentCreateApiArg = {
+  project: string;
+  exception: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  exceptionCommentNew: ExceptionCommentNew;
+};
+export type ReasonListApiResponse =
+  /** status 200 List the project's reason codes */ ReasonList;
+export type ReasonListApiArg = {
+  project: string;
+  /** 100 without. */
+  limit?: number;
+  cursor?: string;
+};
+export type ReasonCreateApiResponse =
+  /** status 201 Make a reason code */ Reason;
+export type ReasonCreateApiArg = {
+  project: string;
+  /** Repeating a request with the same key gives the same answer once. */
+  "Idempotency-Key"?: string;
+  reasonNew: ReasonNew;
+};
+export type ReasonUpdateApiResponse =
+  /** status 200 Rename or retire a reason code */ Reason;
+export type ReasonUpdateApiArg = {
+  project: string;
+  reason: string;
+  /** The version last seen, quoted. */
+  "If-Match": string;
+  reasonChange: ReasonChange;
+};
+export type ExceptionPolicyGetApiResponse =
+  /** status 200 How severe a value is, and how long it may take */ ExceptionPolicy;
+export type ExceptionPolicyGetApiArg = {
+  project: string;
+};
+export type ExceptionPolicySetApiResponse =
+  /** status 200 Set how severe a value is, and how long it may take */ ExceptionPolicy;
+export type ExceptionPolicySetApiArg = {
+  project: string;
+  /** The version last seen, quoted. */
+  "If-Match": string;
+  exceptionPolicyNew: ExceptionPolicyNew;
 };
 export type WebhookListApiResponse =
   /** status 200 List webhooks */ WebhookList;
@@ -2788,6 +3046,182 @@ export type DecisionNew = {
   /** Of confirm: which of an ambiguous match's records and alternatives it is; as many of each side as it has. Without it, the match as it stands. */
   records?: RecordRef[];
   note?: string;
+};
+export type ExceptionItem = {
+  dataset: string;
+  row: number;
+};
+export type ExceptionMatch = {
+  job: string;
+  no: number;
+};
+export type Exception = {
+  id: string;
+  reconciliation: string;
+  /** null: it is about a match. */
+  item: ExceptionItem | null;
+  match: ExceptionMatch | null;
+  /** The item's break type when it was opened, or match. */
+  type: string;
+  state:
+    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
+  severity: "low" | "medium" | "high" | "critical";
+  reason: string | null;
+  owner: string | null;
+  /** The queue that it waits in. */
+  team: string | null;
+  due_on: string;
+  /** It is due and not resolved. */
+  overdue: boolean;
+  amount: Money | null;
+  /** Since when the item is known, or when it was opened. */
+  opened_on: string;
+  /** Until today, in the project's time zone. */
+  age_days: number;
+  note: string | null;
+  /** Somebody else closes it. */
+  resolved_by: string | null;
+  created_by: string | null;
+  created_at: string;
+  updated_at: string;
+  version: number;
+};
+export type ExceptionNew = {
+  item?: ExceptionItem;
+  match?: ExceptionMatch;
+  severity?: "low" | "medium" | "high" | "critical";
+  reason?: string;
+  owner?: string;
+  team?: string;
+  due_on?: string;
+  note?: string;
+};
+export type ExceptionList = {
+  items: Exception[];
+  next_cursor: string | null;
+};
+export type ExceptionConflict = {
+  code: string;
+  detail: string;
+  count: number;
+};
+export type ExceptionBulkResult = {
+  /** false: it was only asked. */
+  applied: boolean;
+  /** Exceptions that change. */
+  count: number;
+  money: Money[];
+  conflicts: ExceptionConflict[];
+  /** Of exactly these exceptions in these versions. */
+  token: string;
+};
+export type ExceptionFilter = {
+  reconciliation?: string;
+  state?:
+    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
+  live?: boolean;
+  severity?: "low" | "medium" | "high" | "critical";
+  owner?: string;
+  team?: string;
+  reason?: string;
+  type?: string;
+  overdue?: boolean;
+  age_min?: number;
+};
+export type ExceptionEdit = {
+  state?:
+    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
+  severity?: "low" | "medium" | "high" | "critical";
+  reason?: string | null;
+  owner?: string | null;
+  team?: string | null;
+  due_on?: string;
+  note?: string | null;
+};
+export type ExceptionBulk = {
+  filter: ExceptionFilter;
+  change: ExceptionEdit;
+  token?: string;
+};
+export type ExceptionChange = {
+  version: number;
+  user: string | null;
+  at: string;
+  /** By name: what was, and what is since. */
+  changes: {
+    [key: string]: any;
+  };
+};
+export type ExceptionHistory = {
+  items: ExceptionChange[];
+};
+export type ExceptionComment = {
+  id: string;
+  user: string;
+  text: string;
+  mentions: string[];
+  created_at: string;
+};
+export type ExceptionCommentList = {
+  items: ExceptionComment[];
+  next_cursor: string | null;
+};
+export type Comment = {
+  id: string;
+  user: string;
+  text: string;
+  mentions: string[];
+  created_at: string;
+};
+export type ExceptionCommentNew = {
+  text: string;
+  /** Members of the project, at most 50. */
+  mentions?: string[];
+};
+export type Reason = {
+  id: string;
+  code: string;
+  label: string;
+  /** Retired ones are not given any more. */
+  status: "active" | "retired";
+  created_at: string;
+  version: number;
+};
+export type ReasonList = {
+  items: Reason[];
+  next_cursor: string | null;
+};
+export type ReasonNew = {
+  /** Small letters, digits and _. */
+  code: string;
+  label: string;
+};
+export type ReasonChange = {
+  label?: string;
+  status?: "active" | "retired";
+};
+export type ExceptionPolicy = {
+  /** Whole units of its currency. */
+  medium_from: number;
+  high_from: number;
+  critical_from: number;
+  /** Until it is due. */
+  low_days: number;
+  medium_days: number;
+  high_days: number;
+  critical_days: number;
+  version: number;
+};
+export type ExceptionPolicyNew = {
+  /** Whole units of its currency. */
+  medium_from: number;
+  high_from: number;
+  critical_from: number;
+  /** Until it is due. */
+  low_days: number;
+  medium_days: number;
+  high_days: number;
+  critical_days: number;
 };
 export type Webhook = {
   id: string;
