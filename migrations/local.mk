@@ -27,4 +27,5 @@ dist_migrations_DATA = \
 	%D%/0023_second_factor.up.sql %D%/0023_second_factor.down.sql \
 	%D%/0024_webhook.up.sql %D%/0024_webhook.down.sql \
 	%D%/0025_api_key.up.sql %D%/0025_api_key.down.sql \
-	%D%/0038_exception.up.sql %D%/0038_exception.down.sql
+	%D%/0038_exception.up.sql %D%/0038_exception.down.sql \
+	%D%/0039_exception_sheet.up.sql %D%/0039_exception_sheet.down.sql

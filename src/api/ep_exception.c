@@ -124,9 +124,8 @@ int exception_edit_check(struct api *a, const struct exception_edit *edit, struc
 	return rc;
 }
 
-/* Whether the change may be made to this exception by this person. */
-static int check_move(
-	struct api *a, const struct exception *e, const struct exception_edit *edit, struct err *err)
+int exception_edit_fits(struct api *a, const struct exception *e,
+	const struct exception_edit *edit, struct err *err)
 {
 	const struct exception_move move = {.from = e->state,
 		.to = edit->state != WORD_NONE ? edit->state : e->state,
@@ -169,7 +168,7 @@ int ep_exception_update(struct api *a, struct err *err)
 	if (rc == 0)
 		rc = exception_edit_check(a, &edit, err);
 	if (rc == 0)
-		rc = check_move(a, &e, &edit, err);
+		rc = exception_edit_fits(a, &e, &edit, err);
 	if (rc == 0)
 		rc = store_exception_update(a->db, &a->project.id, &id, e.version,
 			&a->actor.user_id, &edit, err);
@@ -301,10 +300,9 @@ static int query_flag(const struct api *a, const char *name)
 	return v.p == NULL ? -1 : sv_eq_cstr(v, "true");
 }
 
-int ep_exception_list(struct api *a, struct err *err)
+struct exception_filter exception_query(const struct api *a)
 {
-	const struct exception_filter filter = {
-		.reconciliation = api_query_uuid(a, "reconciliation"),
+	return (struct exception_filter){.reconciliation = api_query_uuid(a, "reconciliation"),
 		.owner = api_query_uuid(a, "owner"),
 		.reason = api_query_uuid(a, "reason"),
 		.state = api_query_word(a, "state", "EXCEPTION_STATE"),
@@ -315,6 +313,11 @@ int ep_exception_list(struct api *a, struct err *err)
 		.live = query_flag(a, "live"),
 		.overdue = query_flag(a, "overdue"),
 		.age_min = (int32_t)api_query_int(a, "age_min", -1)};
+}
+
+int ep_exception_list(struct api *a, struct err *err)
+{
+	const struct exception_filter filter = exception_query(a);
 	struct exception *rows;
 	struct db_page page;
 	size_t n;
@@ -446,7 +449,7 @@ static void judge(struct bulk *b)
 		struct err why = {0};
 		struct exception e = b->rows[i];
 
-		if (check_move(b->a, &e, &b->edit, &why) != 0) {
+		if (exception_edit_fits(b->a, &e, &b->edit, &why) != 0) {
 			add_conflict(b, &why);
 			continue;
 		}
@@ -510,25 +513,27 @@ static void put_bulk(struct bulk *b, bool applied)
 	json_close_object(w);
 }
 
-/* 0: only asked; 1: with the token of what would be done now; E_STALE: of something else. */
-static int check_token(const struct bulk *b, struct err *err)
+int exception_token_check(
+	struct api *a, const uint8_t token[32], bool *ret_go, struct err *err)
 {
-	struct sv given_token = api_in_text(b->a, NULL, "token");
+	struct sv given_token = api_in_text(a, NULL, "token");
 	struct buf hex CLEANUP(buf_free) = BUF_INIT;
 
+	*ret_go = given_token.p != NULL;
 	if (given_token.p == NULL)
 		return 0;
-	buf_add_hex(&hex, b->token, sizeof(b->token));
+	buf_add_hex(&hex, token, SHA256_LEN);
 	if (!buf_ok(&hex))
 		return err_set(err, E_NO_MEMORY, NULL);
 	return sv_eq(buf_sv(&hex), given_token) ?
-		       1 :
+		       0 :
 		       err_set(err, E_STALE, "Something of it has changed since it was asked; ask again.");
 }
 
 int ep_exception_bulk(struct api *a, struct err *err)
 {
 	struct bulk *b = ARENA_NEW(a->arena, struct bulk);
+	bool go = false;
 	int rc;
 
 	if (b == NULL)
@@ -547,9 +552,8 @@ int ep_exception_bulk(struct api *a, struct err *err)
 	judge(b);
 	rc = make_token(b, err);
 	if (rc == 0)
-		rc = check_token(b, err);
-	const bool go = rc == 1;
-	if (go)
+		rc = exception_token_check(a, b->token, &go, err);
+	if (rc == 0 && go)
 		rc = apply(b, err);
 	if (rc != 0)
 		return rc;

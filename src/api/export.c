@@ -34,10 +34,10 @@ static void put_disposition(struct api *a, const struct api_export *e)
 		else
 			buf_printf(&encoded, "%%%02X", c);
 	}
+	const char *extension = e->extension != NULL ? e->extension : write_format_words[e->format];
 	http_response_header(a->rs, "Content-Disposition",
 		"attachment; filename=\"%s.%s.%s\"; filename*=UTF-8''%s.%s.%s", buf_cstr(&plain),
-		e->what, write_format_words[e->format], buf_cstr(&encoded), e->what,
-		write_format_words[e->format]);
+		e->what, extension, buf_cstr(&encoded), e->what, extension);
 }
 
 int export_begin(struct api *a, const struct api_export *e, struct err *err)
@@ -52,7 +52,7 @@ int export_begin(struct api *a, const struct api_export *e, struct err *err)
 		return rc;
 	put_disposition(a, e);
 	a->rs->status = a->route->status;
-	a->rs->content_type = write_format_media(e->format);
+	a->rs->content_type = e->media != NULL ? e->media : write_format_media(e->format);
 	if (!http_response_begin(a->rs, a->rq, -1))
 		return err_set(err, E_IO, "The client has gone.");
 	return 0;

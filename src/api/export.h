@@ -16,6 +16,8 @@ struct api_export {
 	struct sv stem;      /* of the file's name: what people called it */
 	const char *what;    /* "rows": behind the stem */
 	uint64_t rows;
+	/* Instead of the format's, where the lines are none of write/. */
+	const char *media, *extension;
 };
 
 /* Rows above which a person must have given the password of late, as for every bulk export; who

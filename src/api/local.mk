@@ -18,6 +18,7 @@ libapi_a_SOURCES = \
 	%D%/ep_evidence.c \
 	%D%/ep_exception.c \
 	%D%/ep_exception_new.c \
+	%D%/ep_exception_sheet.c \
 	%D%/exception.h \
 	%D%/ep_reason.c \
 	%D%/ep_export.c \

@@ -34,7 +34,8 @@ extern const struct schema type_exception, type_exception_list, type_exception_n
 	type_exception_comment_list, type_exception_comment_new, type_exception_bulk,
 	type_exception_bulk_result, type_reason, type_reason_list, type_reason_new,
 	type_reason_change, type_exception_policy, type_exception_policy_new;
-extern const struct schema_field query_exceptions[];
+extern const struct schema type_exception_sheet, type_exception_sheet_result;
+extern const struct schema_field query_exceptions[], query_exception_export[];
 extern const struct schema_field query_page[], query_projects[], query_files[], query_datasets[],
 	query_jobs[], query_rows[], query_export[], query_sample[], query_audit[],
 	query_audit_export[], query_project_audit[], query_project_audit_export[];

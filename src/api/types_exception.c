@@ -100,6 +100,22 @@ const struct schema type_exception_bulk_result = OBJECT("exception_bulk_result",
 	REQ("conflicts", conflicts),
 	REQ_DOC("token", bulk_token, "Of exactly these exceptions in these versions."));
 
+const struct schema type_exception_sheet = OBJECT("exception_sheet",
+	"Without a token: what it would do. With that answer's token: it is done.",
+	REQ_DOC("dataset", id, "The edited sheet, uploaded and read."), OPT("token", bulk_token));
+static const struct schema sheet_change = OBJECT("exception_sheet_change", NULL,
+	REQ_DOC("row", count, "Of the sheet, from 1."), REQ("id", id),
+	REQ_DOC("changes", changes, "By name: what is, and what would be."));
+static const struct schema sheet_changes = ARRAY_OF(sheet_change, 0);
+static const struct schema sheet_refusal = OBJECT("exception_sheet_refusal", NULL,
+	REQ("row", count), REQ("code", code), REQ("detail", text));
+static const struct schema sheet_refusals = ARRAY_OF(sheet_refusal, 0);
+const struct schema type_exception_sheet_result = OBJECT("exception_sheet_result", NULL,
+	REQ("applied", boolean), REQ("rows", count), REQ("unchanged", count),
+	REQ("changed", count), REQ_DOC("changes", sheet_changes, "The first 500."),
+	REQ("refused", count), REQ_DOC("refusals", sheet_refusals, "The first 500."),
+	REQ("token", bulk_token));
+
 /* --- reasons and policy ------------------------------------------------------------------------- */
 
 const struct schema type_reason = OBJECT("reason", "A reason code of the project.", REQ("id", id),
@@ -123,9 +139,15 @@ const struct schema type_exception_policy_new = OBJECT("exception_policy_new", N
 
 /* --- queries ------------------------------------------------------------------------------------ */
 
-const struct schema_field query_exceptions[] = {OPT("reconciliation", id), OPT("state", state),
-	OPT_DOC("live", boolean, "Neither resolved nor closed."), OPT("severity", severity),
-	OPT("owner", id), OPT("team", team), OPT("reason", id), OPT("type", code),
-	OPT("overdue", boolean), OPT_DOC("age_min", days, "At least so many days old."),
-	OPT_DOC("sort", sort, "Soonest due, oldest, largest or most severe first; else the newest."),
-	OPT_DOC("limit", limit, "100 without."), OPT("cursor", cursor), SCHEMA_END};
+#define FILTER                                                                                     \
+	OPT("reconciliation", id), OPT("state", state),                                            \
+		OPT_DOC("live", boolean, "Neither resolved nor closed."),                          \
+		OPT("severity", severity), OPT("owner", id), OPT("team", team), OPT("reason", id), \
+		OPT("type", code), OPT("overdue", boolean),                                        \
+		OPT_DOC("age_min", days, "At least so many days old."),                            \
+		OPT_DOC("sort", sort,                                                              \
+			"Soonest due, oldest, largest or most severe first; else the newest.")
+static const struct schema export_format = ENUM_OF("csv", "xlsx", "ndjson");
+const struct schema_field query_exception_export[] = {
+	FILTER, OPT_DOC("format", export_format, "csv without."), SCHEMA_END};
+const struct schema_field query_exceptions[] = {FILTER, OPT_DOC("limit", limit, "100 without."), OPT("cursor", cursor), SCHEMA_END};

@@ -129,8 +129,9 @@ function validator(schema: Schema): ValidateFunction {
 export function fault(op: Operation, answer: Answer): string | null {
 	const described = op.responses[String(answer.status)];
 	if (!described) return `${op.id}: status ${answer.status} is not described`;
-	const content = Object.entries(described.content ?? {})[0];
 	const type = answer.headers.get("content-type");
+	const contents = Object.entries(described.content ?? {});
+	const content = contents.find(([form]) => form === type) ?? contents[0];
 	if (!content) return answer.body === "" ? null : `${op.id}: a body with status ${answer.status}`;
 	if (op.method === "HEAD") return null;
 	if (type !== content[0]) return `${op.id}: ${type} instead of ${content[0]}`;

@@ -204,7 +204,7 @@ export async function datasetByColumns(
 	project: Project,
 	source: string,
 	name: string,
-	content: string,
+	content: string | Uint8Array,
 	types: Record<string, string>,
 ): Promise<Body> {
 	const file = await upload(project, source, name, content);

@@ -72,6 +72,8 @@ const inProject = `
 	exception_update            . . x x x
 	exception_bulk              . . x x x
 	exception_comment_create    . . x x x
+	exception_export            x . x x x
+	exception_sheet             . . x x x
 	reason_list                 x . x x x
 	reason_create               . . . x x
 	reason_update               . . . x x

@@ -6,7 +6,7 @@ import { type Body, type Client, idempotencyKey, type Problem } from "../lib/cli
 import { sql } from "../lib/command.ts";
 import { type Filled, newFilled } from "../lib/filled.ts";
 import { until } from "../lib/instance.ts";
-import { newPerson } from "../lib/story.ts";
+import { datasetByColumns, download, newPerson, newSource } from "../lib/story.ts";
 
 let filled: Filled;
 let path = "";
@@ -319,5 +319,97 @@ describe("lists and changes of many", () => {
 		expect(done.body).toMatchObject({ applied: true, count: 4 });
 		expect(await listed(owner, "state=closed")).toHaveLength(4);
 		expect((await bulk(owner, { filter: {}, change: {} })).body.errors[0].pointer).toBe("/change");
+	});
+});
+
+describe("a sheet", () => {
+	const columns = {
+		id: "code",
+		version: "number",
+		state: "text",
+		severity: "text",
+		reason: "text",
+	};
+	const types = { ...columns, owner: "text", team: "text", due_on: "date", note: "text" };
+	let csv: string;
+
+	/** The sheet uploaded, scanned and read as any file is. */
+	async function uploaded(content: string | Uint8Array, name: string): Promise<string> {
+		const source = await newSource(filled.project, "other");
+		const dataset = await datasetByColumns(filled.project, source.id, name, content, types);
+		expect(dataset).toMatchObject({ state: "ready", rows_rejected: 0 });
+		return dataset.id;
+	}
+	const sheet = (by: Client, json: Body) => by.call("POST", `${path}/exceptions/sheet`, { json });
+	const fetched = async (format: string) =>
+		(await download(analyst, `${path}/exceptions/export?format=${format}`)).arrayBuffer();
+
+	test("comes back from a workbook as it went", async () => {
+		const book = new Uint8Array(await fetched("xlsx"));
+		const dataset = await uploaded(book, "exceptions.xlsx");
+		const { body } = await sheet(analyst, { dataset });
+		expect(body).toMatchObject({ applied: false, rows: 7, unchanged: 7, changed: 0, refused: 0 });
+	});
+
+	test("is lines of JSON as well, each as the API gives it", async () => {
+		const lines = new TextDecoder()
+			.decode(await fetched("ndjson"))
+			.trimEnd()
+			.split("\n");
+		expect(lines.map((line) => JSON.parse(line))).toEqual(await listed(analyst, ""));
+	});
+
+	test("that was edited is compared, then applied; stale and wrong rows are refused", async () => {
+		csv = new TextDecoder().decode(await fetched("csv"));
+		const [head = "", ...lines] = csv.trimEnd().split("\n");
+		const names = head.split(",");
+		const rows = lines.map((line) => line.split(","));
+		const put = (row: string[], name: string, value: string) => {
+			row[names.indexOf(name)] = value;
+		};
+		const at = (row: string[], name: string) => row[names.indexOf(name)] ?? "";
+		const live = rows.filter((row) => !["resolved", "closed"].includes(at(row, "state")));
+		const [first = [], second = [], third = []] = live;
+		const closed = rows.find((row) => at(row, "state") === "closed") ?? [];
+		put(first, "state", "resolved");
+		put(first, "reason", "timing");
+		put(first, "note", "Seen in December");
+		put(second, "due_on", "2031-05-06");
+		put(second, "owner", ids.analyst ?? "");
+		put(third, "severity", "enormous");
+		put(closed, "note", "After the fact");
+		// Somebody is faster with one of them.
+		const faster = await analyst.get(`${path}/exceptions/${at(second, "id")}`);
+		const again = [...second];
+		const dataset = await uploaded(
+			[head, ...rows.map((row) => row.join(","))].join("\n"),
+			"edited.csv",
+		);
+		const shown = (await sheet(analyst, { dataset })).body;
+		expect(shown).toMatchObject({ applied: false, rows: 7, changed: 2, unchanged: 3, refused: 2 });
+		expect(shown.changes.map((c: Body) => c.changes)).toEqual(
+			expect.arrayContaining([
+				expect.objectContaining({ reason: [null, "timing"], note: [null, "Seen in December"] }),
+				{ owner: [null, ids.analyst], due_on: [faster.due_on, "2031-05-06"] },
+			]),
+		);
+		expect(shown.refusals.map((r: Body) => r.code).toSorted()).toEqual(["conflict", "invalid"]);
+		await edit(approver, faster, { team: "Faster" });
+		const late = await sheet(analyst, { dataset, token: shown.token });
+		expect([late.status, late.body.code]).toEqual([409, "stale"]);
+		const now = (await sheet(analyst, { dataset })).body;
+		expect(now).toMatchObject({ changed: 1, refused: 3 });
+		expect(now.refusals.map((r: Body) => r.code)).toContain("stale");
+		const done = (await sheet(analyst, { dataset, token: now.token })).body;
+		expect(done).toMatchObject({ applied: true, changed: 1 });
+		const after = await analyst.get(`${path}/exceptions/${at(first, "id")}`);
+		expect(after).toMatchObject({ state: "resolved", note: "Seen in December" });
+		const kept = await analyst.get(`${path}/exceptions/${at(again, "id")}`);
+		expect(kept).toMatchObject({ team: "Faster", due_on: faster.due_on });
+	});
+
+	test("of something else is refused", async () => {
+		const answer = await sheet(analyst, { dataset: filled.ids.dataset });
+		expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, "/dataset"]);
 	});
 });

@@ -761,6 +761,38 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.exceptionBulk,
       }),
     }),
+    exceptionExport: build.query<
+      ExceptionExportApiResponse,
+      ExceptionExportApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/export`,
+        params: {
+          reconciliation: queryArg.reconciliation,
+          state: queryArg.state,
+          live: queryArg.live,
+          severity: queryArg.severity,
+          owner: queryArg.owner,
+          team: queryArg.team,
+          reason: queryArg.reason,
+          type: queryArg["type"],
+          overdue: queryArg.overdue,
+          age_min: queryArg.ageMin,
+          sort: queryArg.sort,
+          format: queryArg.format,
+        },
+      }),
+    }),
+    exceptionSheet: build.mutation<
+      ExceptionSheetApiResponse,
+      ExceptionSheetApiArg
+    >({
+      query: (queryArg) => ({
+        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/sheet`,
+        method: "POST",
+        body: queryArg.exceptionSheet,
+      }),
+    }),
     exceptionGet: build.query<ExceptionGetApiResponse, ExceptionGetApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}`,
@@ -1599,6 +1631,34 @@ export type ExceptionBulkApiResponse =
 export type ExceptionBulkApiArg = {
   project: string;
   exceptionBulk: ExceptionBulk;
+};
+export type ExceptionExportApiResponse =
+  /** status 200 Download exceptions: as a sheet to edit, or as lines of JSON */ Blob;
+export type ExceptionExportApiArg = {
+  project: string;
+  reconciliation?: string;
+  state?:
+    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
+  /** Neither resolved nor closed. */
+  live?: boolean;
+  severity?: "low" | "medium" | "high" | "critical";
+  owner?: string;
+  team?: string;
+  reason?: string;
+  type?: string;
+  overdue?: boolean;
+  /** At least so many days old. */
+  ageMin?: number;
+  /** Soonest due, oldest, largest or most severe first; else the newest. */
+  sort?: "due" | "age" | "amount" | "severity";
+  /** csv without. */
+  format?: "csv" | "xlsx" | "ndjson";
+};
+export type ExceptionSheetApiResponse =
+  /** status 200 Change exceptions as an edited sheet has them; first only asked, then by token */ ExceptionSheetResult;
+export type ExceptionSheetApiArg = {
+  project: string;
+  exceptionSheet: ExceptionSheet;
 };
 export type ExceptionGetApiResponse = /** status 200 One exception */ Exception;
 export type ExceptionGetApiArg = {
@@ -3141,6 +3201,37 @@ export type ExceptionEdit = {
 export type ExceptionBulk = {
   filter: ExceptionFilter;
   change: ExceptionEdit;
+  token?: string;
+};
+export type ExceptionSheetChange = {
+  /** Of the sheet, from 1. */
+  row: number;
+  id: string;
+  /** By name: what is, and what would be. */
+  changes: {
+    [key: string]: any;
+  };
+};
+export type ExceptionSheetRefusal = {
+  row: number;
+  code: string;
+  detail: string;
+};
+export type ExceptionSheetResult = {
+  applied: boolean;
+  rows: number;
+  unchanged: number;
+  changed: number;
+  /** The first 500. */
+  changes: ExceptionSheetChange[];
+  refused: number;
+  /** The first 500. */
+  refusals: ExceptionSheetRefusal[];
+  token: string;
+};
+export type ExceptionSheet = {
+  /** The edited sheet, uploaded and read. */
+  dataset: string;
   token?: string;
 };
 export type ExceptionChange = {
