@@ -343,8 +343,11 @@ static void finish_row(struct probe *q)
 {
 	struct finder *f = q->f;
 	size_t first = q->out->pair.n, n = list_candidates(q), kept = 0;
-	struct candidate_pair *p = q->out->pair.p + first;
+	struct candidate_pair *p;
 
+	if (n == 0)
+		return;
+	p = q->out->pair.p + first;
 	q->pairs += n;
 	weigh_row(q, p, n);
 	for (size_t i = 0; i < n; i++)

@@ -2,8 +2,9 @@
 # The test runner. A suite is a row of the table below and a function suite_NAME in suites.sh; it
 # writes TAP to $tap (one line a test) and whatever it likes to stdout, which becomes its log. The lane
 # "first" runs alone; then two lanes run side by side: "compile" holds what only needs the compiler,
-# "live" what shares the running instance, and at its end distcheck, which makes both as long. Inside a lane suites run one after the other. What is in lane
-# "long" runs after all others, and only when it is asked for by name or by "all".
+# "live" what shares the running instance, and distcheck, which makes both as long. Inside a lane suites
+# run one after the other. What is in lane "long" runs after all others, and only when it is asked for by
+# name or by "all".
 
 test_dir=$top/var/test
 
@@ -12,12 +13,11 @@ suites='
 first     gcc            the whole tree compiles with gcc -Werror
 compile   unit           every module, and the seeds of every fuzz target (make check)
 compile   db             migrations, statements and transactions on a real PostgreSQL
-compile   clang          the whole tree compiles with clang -Werror
-compile   asan           every module under AddressSanitizer and UBSan
+compile   asan           the whole tree compiles with clang -Werror; every module under ASan and UBSan
 compile   tsan           engine and matcher under ThreadSanitizer
+compile   lint           static checks; every suppression has a reason
 live      www            the front end: types, unit tests, sizes
 live      drift          generated files equal what their generators print
-live      lint           static checks; every suppression has a reason
 live      systemd        unit files: complete, verified, confined
 live      dev            ./dev itself: start, crash, restart, stop
 live      api            the HTTP contract, black box
@@ -117,7 +117,7 @@ cmd_test() {
 		esac
 	done
 	chosen=$(suites_choose "${patterns[@]}")
-	[[ " ${patterns[*]} " != *" all "* ]] || lint_long=1
+	[[ " ${patterns[*]} " != *" all "* ]] || test_long=1
 	[ -n "$chosen" ] || die "no suite begins with: ${patterns[*]} (see ./dev test --list)"
 
 	. "$top/tools/dev/instance.sh"
