@@ -5,6 +5,7 @@ recon_intake_SOURCES = \
 	%D%/main.c \
 	%D%/preview_task.c \
 	%D%/read_job.h \
+	%D%/read_limits.c %D%/read_limits.h \
 	%D%/read_task.c \
 	%D%/reader.c %D%/reader.h \
 	%D%/receipt.c \
@@ -21,7 +22,7 @@ recon_intake_LDADD = $(READ_LIBS) $(VAULT_LIBS) $(STORE_LIBS) $(BUS_LIBS) $(WIRE
 	$(PTHREAD_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_intake_intake test_intake_bucket test_intake_repeat
+check_PROGRAMS += test_intake_intake test_intake_bucket test_intake_limits test_intake_repeat
 endif
 test_intake_intake_SOURCES = tests/unit/intake/test_intake.c $(PLACE_SOURCES) $(S3_SOURCES) $(DB_TEST_SOURCES)
 test_intake_intake_CPPFLAGS = $(DB_TEST_CPPFLAGS) $(PLACE_CPPFLAGS) \
@@ -35,6 +36,9 @@ test_intake_bucket_SOURCES = $(test_intake_intake_SOURCES)
 test_intake_bucket_CPPFLAGS = $(test_intake_intake_CPPFLAGS) -DTEST_IN_BUCKET=1
 test_intake_bucket_LDADD = $(test_intake_intake_LDADD)
 EXTRA_test_intake_bucket_DEPENDENCIES = $(EXTRA_test_intake_intake_DEPENDENCIES)
+test_intake_limits_SOURCES = tests/unit/intake/test_limits.c %D%/read_limits.c %D%/read_limits.h
+test_intake_limits_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+test_intake_limits_LDADD = $(DOMAIN_LIBS) $(CMOCKA_LIBS)
 test_intake_repeat_SOURCES = tests/unit/intake/test_repeat.c %D%/repeat_count.c %D%/repeat.h
 test_intake_repeat_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 test_intake_repeat_LDADD = $(READ_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)

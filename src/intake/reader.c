@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "intake/read_limits.h"
 #include "read/preview.h"
 #include "read/read.h"
 #include "read/repair.h"
@@ -106,21 +107,6 @@ struct child {
 	uint8_t data[DATA_MAX];
 };
 
-static int child_confine(const struct conf *conf, struct err *err)
-{
-	struct sandbox_spec spec = {
-		.groups = SANDBOX_MESSAGES,
-		.memory_bytes = conf->intake_memory_bytes,
-		.cpu_seconds = conf->intake_seconds,
-		.file_bytes = 1,
-		.open_files = 16,
-	};
-	struct sandbox_report report;
-
-	alarm((unsigned)conf->intake_seconds); /* its default ends the process */
-	return sandbox_enter(&spec, &report, err);
-}
-
 static int child_receive(struct child *c, struct vault_loan *loan, struct err *err)
 {
 	struct msg m;
@@ -137,6 +123,23 @@ static int child_receive(struct child *c, struct vault_loan *loan, struct err *e
 	loan->sealed_size = aead_file_sealed_size(m.read_request.length);
 	hash_wipe(m.read_request.key, sizeof(m.read_request.key));
 	return 0;
+}
+
+/* After the request, which comes from the parent, and before the first byte of the file. */
+static int child_confine(const struct conf *conf, const struct msg_read_request *r, struct err *err)
+{
+	struct read_limits limits = read_limits(conf, sv_from_cstr(r->name), r->length);
+	struct sandbox_spec spec = {
+		.groups = SANDBOX_MESSAGES,
+		.memory_bytes = limits.memory_bytes,
+		.cpu_seconds = limits.seconds,
+		.file_bytes = 1,
+		.open_files = 16,
+	};
+	struct sandbox_report report;
+
+	alarm((unsigned)limits.seconds); /* its default ends the process */
+	return sandbox_enter(&spec, &report, err);
 }
 
 static int data_flush(struct child *c, struct err *err)
@@ -345,9 +348,9 @@ static _Noreturn void child_main(const struct conf *conf, int sock)
 
 	proc_keep_fds(&sock, 1);
 	c.sock = sock;
-	rc = child_confine(conf, &err);
+	rc = child_receive(&c, &loan, &err);
 	if (rc == 0)
-		rc = child_receive(&c, &loan, &err);
+		rc = child_confine(conf, &c.request, &err);
 	if (rc == 0)
 		rc = vault_read_loan(&loan, &c.file, &err);
 	if (rc == 0)

@@ -3,8 +3,8 @@
 /*
  * Reading hostile files in processes that have nothing to lose. reader_start() forks a process that
  * holds no key and no connection, because it is called before there are any; it forks one child per
- * file. A child confines itself (memory and open sockets only; no file can be opened), receives
- * one READ_REQUEST with the file's ciphertext and that file's key, and answers with READ_DATA...
+ * file. A child receives one READ_REQUEST with the file's ciphertext and that file's key, confines itself
+ * (memory, time and open sockets only, in proportion to the file; no file can be opened), and answers with READ_DATA...
  * and one READ_RESULT. Its parent believes nothing of it unchecked.
  */
 #include "base/base.h"

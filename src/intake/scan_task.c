@@ -78,7 +78,8 @@ static int join_part(struct scan_job *j, const struct upload_part *part, struct 
 	return rc;
 }
 
-static int join_parts(struct scan_job *j, struct err *err)
+/* All parts in one object, which is ended and not yet committed. */
+static int join_parts(struct scan_job *j, struct vault_writer **ret_writer, struct err *err)
 {
 	struct vault_writer *w CLEANUP(vault_writer_free) = NULL;
 	char *step CLEANUP(free_ptr) = malloc(STEP);
@@ -91,8 +92,9 @@ static int join_parts(struct scan_job *j, struct err *err)
 		rc = join_part(j, &j->parts[i], w, step, err);
 	hash_wipe(step, STEP);
 	if (rc == 0)
-		rc = vault_commit(w, &j->object, err);
-	j->stored = rc == 0;
+		rc = vault_end(w, &j->object, err);
+	if (rc == 0)
+		*ret_writer = TAKE(w);
 	return rc;
 }
 
@@ -254,16 +256,32 @@ static int record_refused(
 	return rc;
 }
 
+/* The scanner reads the object while storage is waited for: what it judges are the bytes whose hash is
+ * known, under a key that only this process made. */
+static int store_and_scan(struct scan_job *j, struct vault_writer *w, struct err *why)
+{
+	struct vault_loan loan CLEANUP(vault_loan_end) = {.fd = -1};
+	int sock CLEANUP(fd_close) = -1;
+	int rc = vault_lend_ended(w, &loan, why);
+
+	if (rc == 0)
+		rc = scanner_begin(j->in, &loan, j->object.size, file_type_of_name(j->file.name),
+			&sock, why);
+	if (rc == 0)
+		rc = vault_commit(w, &j->object, why);
+	j->stored = rc == 0;
+	return rc < 0 ? rc : scanner_end(j->in, sock, why);
+}
+
 /* The file's verdict: 0, a refusal, or an error that is none. */
 static int judge(struct scan_job *j, struct err *why)
 {
-	int rc = join_parts(j, why);
+	struct vault_writer *w CLEANUP(vault_writer_free) = NULL;
+	int rc = join_parts(j, &w, why);
 
 	if (rc == 0)
 		rc = check_announced(j, why);
-	if (rc == 0)
-		rc = scanner_scan(j->in, &j->object, file_type_of_name(j->file.name), why);
-	return rc;
+	return rc < 0 ? rc : store_and_scan(j, w, why);
 }
 
 static int job_run(struct scan_job *j, struct err *err)

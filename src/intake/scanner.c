@@ -79,25 +79,27 @@ static int verdict_of(const struct msg_scan_verdict *v, struct err *err)
 	return err_set(err, E_IO, "The scanner could not read the file: %s", v->detail);
 }
 
-int scanner_scan(
-	struct intake *in, const struct vault_object *object, enum file_type type, struct err *err)
+int scanner_begin(struct intake *in, const struct vault_loan *loan, uint64_t size,
+	enum file_type type, int *ret_socket, struct err *err)
 {
-	struct vault_loan loan CLEANUP(vault_loan_end) = {.fd = -1};
 	struct msg m = {.type = MSG_TYPE_SCAN_REQUEST};
-	int sock CLEANUP(fd_close) = -1;
+	int rc;
+
+	m.scan_request.length = size;
+	m.scan_request.file_type = (uint8_t)type;
+	memcpy(m.scan_request.object, loan->id.b, sizeof(m.scan_request.object));
+	memcpy(m.scan_request.key, loan->key.b, sizeof(m.scan_request.key));
+	rc = ask(in, &m, loan->fd, ret_socket, err);
+	hash_wipe(&m, sizeof(m));
+	return rc;
+}
+
+int scanner_end(struct intake *in, int sock, struct err *err)
+{
+	struct msg m = {0};
 	/* It has a limit of its own for a file, and may have others before it. */
 	int64_t for_us = INT64_C(1000000) * (4 * in->m->conf.scanner_seconds + 10);
-	int rc = vault_lend(in->vault, object, &loan, err);
+	int rc = answer(in, sock, MSG_TYPE_SCAN_VERDICT, for_us, &m, err);
 
-	if (rc < 0)
-		return rc;
-	m.scan_request.length = object->size;
-	m.scan_request.file_type = (uint8_t)type;
-	memcpy(m.scan_request.object, loan.id.b, sizeof(m.scan_request.object));
-	memcpy(m.scan_request.key, loan.key.b, sizeof(m.scan_request.key));
-	rc = ask(in, &m, loan.fd, &sock, err);
-	hash_wipe(&m, sizeof(m));
-	if (rc == 0)
-		rc = answer(in, sock, MSG_TYPE_SCAN_VERDICT, for_us, &m, err);
 	return rc < 0 ? rc : verdict_of(&m.scan_verdict, err);
 }

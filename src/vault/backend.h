@@ -17,6 +17,8 @@ struct vault_backend {
 	int (*append)(void *put, const void *p, size_t n, struct err *err);
 	int (*finish)(void *put, struct err *err);
 	void (*abandon)(void *put);
+	/* A read-only descriptor of what was appended so far. */
+	int (*peek)(void *put, int *ret_fd, struct err *err);
 
 	/* A read-only descriptor of the whole object. */
 	int (*fetch)(void *store, const struct uuid *id, int *ret_fd, uint64_t *ret_size,

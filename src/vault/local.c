@@ -177,6 +177,17 @@ static void local_abandon(void *put_ctx)
 	put_free(put);
 }
 
+static int local_peek(void *put_ctx, int *ret_fd, struct err *err)
+{
+	struct local_put *put = put_ctx;
+	int fd = openat(put->store->fresh, put->id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return err_set_errno(err, errno, "The vault cannot open a file");
+	*ret_fd = fd;
+	return 0;
+}
+
 /* Moves the flushed file to its folder and flushes that. */
 static int put_place(struct local_put *put, struct err *err)
 {
@@ -316,6 +327,7 @@ const struct vault_backend vault_local = {
 	.append = local_append,
 	.finish = local_finish,
 	.abandon = local_abandon,
+	.peek = local_peek,
 	.fetch = local_fetch,
 	.measure = local_measure,
 	.remove = local_remove,

@@ -313,6 +313,21 @@ static void s3_abandon(void *put_ctx)
 	free(put);
 }
 
+/* The spool has no name: a second descriptor of it is opened by its number. */
+static int s3_peek(void *put_ctx, int *ret_fd, struct err *err)
+{
+	const struct s3_put *put = put_ctx;
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", put->fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set_errno(err, errno, "The vault cannot open its spool");
+	*ret_fd = fd;
+	return 0;
+}
+
 static int s3_create(void *store, const struct uuid *id, void **ret_put, struct err *err)
 {
 	struct s3_put *put = calloc(1, sizeof(*put));
@@ -581,6 +596,7 @@ const struct vault_backend vault_s3 = {
 	.append = s3_append,
 	.finish = s3_finish,
 	.abandon = s3_abandon,
+	.peek = s3_peek,
 	.fetch = s3_fetch,
 	.measure = s3_measure,
 	.pread = s3_pread,

@@ -31,6 +31,7 @@ struct vault_writer {
 	struct vault_object object;
 	struct aead_writer *seal;
 	struct hash *hash;
+	bool ended; /* object is what it will stay */
 };
 
 /* RFC 9562 section 5.4. */
@@ -145,23 +146,36 @@ int vault_write(struct vault_writer *w, const void *p, size_t n, struct err *err
 	return aead_writer_add(w->seal, p, n, err);
 }
 
-int vault_commit(struct vault_writer *w, struct vault_object *ret_object, struct err *err)
+int vault_end(struct vault_writer *w, struct vault_object *ret_object, struct err *err)
 {
 	int rc;
 
-	if (!w->put)
-		return err_set(err, E_INTERNAL, "The object is committed already.");
+	if (!w->put || w->ended)
+		return err_set(err, E_INTERNAL, "The object has its end already.");
 	rc = aead_writer_end(w->seal, err);
-	if (rc < 0)
-		return rc;
-	rc = w->vault->backend->finish(TAKE(w->put), err);
 	if (rc < 0)
 		return rc;
 	w->object.size = aead_writer_plain(w->seal);
 	w->object.stored_size = aead_writer_sealed(w->seal);
 	hash_final(w->hash, w->object.sha256);
+	w->ended = true;
 	*ret_object = w->object;
 	return 0;
+}
+
+int vault_commit(struct vault_writer *w, struct vault_object *ret_object, struct err *err)
+{
+	int rc = 0;
+
+	if (!w->put)
+		return err_set(err, E_INTERNAL, "The object is committed already.");
+	if (!w->ended)
+		rc = vault_end(w, &w->object, err);
+	if (rc == 0)
+		rc = w->vault->backend->finish(TAKE(w->put), err);
+	if (rc == 0)
+		*ret_object = w->object;
+	return rc;
 }
 
 void vault_writer_free(struct vault_writer **w)
@@ -200,6 +214,24 @@ static int lend(struct vault *v, const struct vault_object *object, bool whole,
 		return rc;
 	if (plain != object->size)
 		return err_set(err, E_CORRUPT, "The stored file has another length than recorded.");
+	*ret_loan = loan;
+	loan.fd = -1;
+	return 0;
+}
+
+int vault_lend_ended(const struct vault_writer *w, struct vault_loan *ret_loan, struct err *err)
+{
+	struct vault_loan loan CLEANUP(vault_loan_end) = {.id = w->object.id, .fd = -1};
+	int rc;
+
+	if (!w->put || !w->ended)
+		return err_set(err, E_INTERNAL, "The object is not between its end and its commit.");
+	rc = vault_keys_unwrap(&w->vault->keys, w->object.wrapped, &loan.key, err);
+	if (rc == 0)
+		rc = w->vault->backend->peek(w->put, &loan.fd, err);
+	if (rc < 0)
+		return rc;
+	loan.sealed_size = w->object.stored_size;
 	*ret_loan = loan;
 	loan.fd = -1;
 	return 0;

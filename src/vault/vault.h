@@ -77,7 +77,11 @@ void vault_close(struct vault **v); /* also the CLEANUP function */
 /* Storing. Freeing a writer that was not committed leaves nothing. */
 MUST_CHECK int vault_create(struct vault *v, struct vault_writer **ret_writer, struct err *err);
 MUST_CHECK int vault_write(struct vault_writer *w, const void *p, size_t n, struct err *err);
-/* Flushes file and folder to stable storage. After it only vault_writer_free() is allowed. */
+/* Ends the content, which nothing can be added to any more: *ret_object is what vault_commit() will
+ * give, but nothing is durable, and the object cannot be found by its id. */
+MUST_CHECK int vault_end(struct vault_writer *w, struct vault_object *ret_object, struct err *err);
+/* Flushes file and folder to stable storage, ending the content first unless vault_end() did. After
+ * it only vault_writer_free() is allowed. */
 MUST_CHECK int vault_commit(
 	struct vault_writer *w, struct vault_object *ret_object, struct err *err);
 void vault_writer_free(struct vault_writer **w);          /* also the CLEANUP function */
@@ -109,6 +113,10 @@ struct vault_loan {
 
 MUST_CHECK int vault_lend(struct vault *v, const struct vault_object *object,
 	struct vault_loan *ret_loan, struct err *err);
+/* The same of an object that is ended and not committed, so that another process can begin with it
+ * while storage is waited for. The loan outlives the writer. E_INTERNAL before and after that. */
+MUST_CHECK int vault_lend_ended(
+	const struct vault_writer *w, struct vault_loan *ret_loan, struct err *err);
 void vault_loan_end(struct vault_loan *loan); /* closes and wipes; also the CLEANUP function */
 /* Needs no vault. The reader borrows loan->fd, which must outlive it. */
 MUST_CHECK int vault_read_loan(

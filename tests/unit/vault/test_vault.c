@@ -164,6 +164,37 @@ static void test_commit_only_once(void **state)
 	assert_int_equal(vault_remove(f->v, &object.id, NULL), 0);
 }
 
+/* What was ended can be read by loan while it is not yet committed, and after that by its name. */
+static void test_lent_before_commit(void **state)
+{
+	struct fixture *f = *state;
+	struct vault_writer *w CLEANUP(vault_writer_free) = NULL;
+	struct vault_reader *r CLEANUP(vault_reader_free) = NULL;
+	struct vault_loan loan CLEANUP(vault_loan_end) = {.fd = -1};
+	struct vault_object ended, committed;
+	char got[16];
+	size_t n = 0;
+
+	assert_int_equal(vault_create(f->v, &w, NULL), 0);
+	assert_int_equal(vault_write(w, "early bird", 10, NULL), 0);
+	assert_int_equal(vault_lend_ended(w, &loan, NULL), E_INTERNAL);
+	assert_int_equal(vault_end(w, &ended, NULL), 0);
+	assert_int_equal(vault_end(w, &ended, NULL), E_INTERNAL);
+	assert_int_equal(vault_write(w, "x", 1, NULL), E_INTERNAL);
+	assert_int_equal(vault_check(f->v, &ended, NULL), E_NOT_FOUND);
+	assert_int_equal(vault_lend_ended(w, &loan, NULL), 0);
+	assert_int_equal(vault_commit(w, &committed, NULL), 0);
+	assert_memory_equal(&ended, &committed, sizeof(ended));
+	assert_int_equal(vault_read_loan(&loan, &r, NULL), 0);
+	assert_int_equal(vault_pread(r, got, sizeof(got), 0, &n, NULL), 0);
+	assert_int_equal(n, 10);
+	assert_memory_equal(got, "early bird", n);
+	assert_int_equal(vault_check(f->v, &committed, NULL), 0);
+	vault_loan_end(&loan);
+	assert_int_equal(vault_lend_ended(w, &loan, NULL), E_INTERNAL);
+	assert_int_equal(vault_remove(f->v, &committed.id, NULL), 0);
+}
+
 static void test_removed_is_gone(void **state)
 {
 	struct fixture *f = *state;
@@ -537,6 +568,7 @@ int main(void)
 		cmocka_unit_test(test_empty_object),
 		cmocka_unit_test(test_abandoned_leaves_nothing),
 		cmocka_unit_test(test_commit_only_once),
+		cmocka_unit_test(test_lent_before_commit),
 		cmocka_unit_test(test_removed_is_gone),
 		cmocka_unit_test(test_damage_is_found),
 		cmocka_unit_test(test_exchanged_files_do_not_open),
