@@ -150,9 +150,8 @@ same() {
 # The generators of www write in place: run on a copy.
 same_web() {
 	local copy=$out/www
-	mkdir -p "$copy/src"
-	cp -R www/package.json www/tsconfig.json www/scripts "$copy/"
-	cp -R www/src/api "$copy/src/"
+	mkdir -p "$copy"
+	cp -R www/package.json www/tsconfig.json www/scripts www/src "$copy/"
 	cp -R docs src "$out/"
 	ln -s "$top/www/node_modules" "$copy/node_modules"
 	npm --prefix "$copy" run gen:api

@@ -28,52 +28,6 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.redeem,
       }),
     }),
-    passwordForget: build.mutation<
-      PasswordForgetApiResponse,
-      PasswordForgetApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/auth/forgot-password`,
-        method: "POST",
-        body: queryArg.passwordForget,
-      }),
-    }),
-    accountRegister: build.mutation<
-      AccountRegisterApiResponse,
-      AccountRegisterApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/auth/register`,
-        method: "POST",
-        body: queryArg.register,
-      }),
-    }),
-    passwordChange: build.mutation<
-      PasswordChangeApiResponse,
-      PasswordChangeApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/auth/password`,
-        method: "POST",
-        body: queryArg.passwordChange,
-      }),
-    }),
-    profileChange: build.mutation<
-      ProfileChangeApiResponse,
-      ProfileChangeApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/auth/profile`,
-        method: "PATCH",
-        body: queryArg.profileChange,
-      }),
-    }),
-    sessionRefresh: build.mutation<
-      SessionRefreshApiResponse,
-      SessionRefreshApiArg
-    >({
-      query: () => ({ url: `/api/v1/auth/refresh`, method: "POST" }),
-    }),
     sessionEnd: build.mutation<SessionEndApiResponse, SessionEndApiArg>({
       query: () => ({ url: `/api/v1/auth/sign-out`, method: "POST" }),
     }),
@@ -96,12 +50,6 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    sessionRevokeOthers: build.mutation<
-      SessionRevokeOthersApiResponse,
-      SessionRevokeOthersApiArg
-    >({
-      query: () => ({ url: `/api/v1/auth/sessions`, method: "DELETE" }),
-    }),
     sessionRevoke: build.mutation<
       SessionRevokeApiResponse,
       SessionRevokeApiArg
@@ -110,28 +58,6 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/api/v1/auth/sessions/${encodeURIComponent(String(queryArg.session))}`,
         method: "DELETE",
       }),
-    }),
-    mfaGet: build.query<MfaGetApiResponse, MfaGetApiArg>({
-      query: () => ({ url: `/api/v1/auth/mfa` }),
-    }),
-    totpBegin: build.mutation<TotpBeginApiResponse, TotpBeginApiArg>({
-      query: () => ({ url: `/api/v1/auth/mfa/totp`, method: "POST" }),
-    }),
-    totpDisable: build.mutation<TotpDisableApiResponse, TotpDisableApiArg>({
-      query: () => ({ url: `/api/v1/auth/mfa/totp`, method: "DELETE" }),
-    }),
-    totpConfirm: build.mutation<TotpConfirmApiResponse, TotpConfirmApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/auth/mfa/totp/confirm`,
-        method: "POST",
-        body: queryArg.secondFactor,
-      }),
-    }),
-    recoveryRenew: build.mutation<
-      RecoveryRenewApiResponse,
-      RecoveryRenewApiArg
-    >({
-      query: () => ({ url: `/api/v1/auth/mfa/recovery-codes`, method: "POST" }),
     }),
     apiKeyList: build.query<ApiKeyListApiResponse, ApiKeyListApiArg>({
       query: (queryArg) => ({
@@ -149,127 +75,11 @@ const injectedRtkApi = api.injectEndpoints({
         body: queryArg.apiKeyNew,
       }),
     }),
-    apiKeyRotate: build.mutation<ApiKeyRotateApiResponse, ApiKeyRotateApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/auth/api-keys/${encodeURIComponent(String(queryArg.apiKey))}/rotate`,
-        method: "POST",
-      }),
-    }),
     apiKeyRevoke: build.mutation<ApiKeyRevokeApiResponse, ApiKeyRevokeApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/auth/api-keys/${encodeURIComponent(String(queryArg.apiKey))}`,
         method: "DELETE",
       }),
-    }),
-    accountList: build.query<AccountListApiResponse, AccountListApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users`,
-        params: {
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-        },
-      }),
-    }),
-    accountInvite: build.mutation<
-      AccountInviteApiResponse,
-      AccountInviteApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users`,
-        method: "POST",
-        body: queryArg.accountNew,
-        headers: {
-          "Idempotency-Key": queryArg["Idempotency-Key"],
-        },
-      }),
-    }),
-    accountGet: build.query<AccountGetApiResponse, AccountGetApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}`,
-      }),
-    }),
-    accountInviteAgain: build.mutation<
-      AccountInviteAgainApiResponse,
-      AccountInviteAgainApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/invite`,
-        method: "POST",
-      }),
-    }),
-    accountDeactivate: build.mutation<
-      AccountDeactivateApiResponse,
-      AccountDeactivateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/deactivate`,
-        method: "POST",
-      }),
-    }),
-    accountActivate: build.mutation<
-      AccountActivateApiResponse,
-      AccountActivateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/activate`,
-        method: "POST",
-      }),
-    }),
-    accountUnlock: build.mutation<
-      AccountUnlockApiResponse,
-      AccountUnlockApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/unlock`,
-        method: "POST",
-      }),
-    }),
-    accountSignOut: build.mutation<
-      AccountSignOutApiResponse,
-      AccountSignOutApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/sign-out`,
-        method: "POST",
-      }),
-    }),
-    accountResetMfa: build.mutation<
-      AccountResetMfaApiResponse,
-      AccountResetMfaApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/reset-mfa`,
-        method: "POST",
-      }),
-    }),
-    accountSetRoles: build.mutation<
-      AccountSetRolesApiResponse,
-      AccountSetRolesApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/users/${encodeURIComponent(String(queryArg.user))}/roles`,
-        method: "PUT",
-        body: queryArg.rolesChange,
-      }),
-    }),
-    settingList: build.query<SettingListApiResponse, SettingListApiArg>({
-      query: () => ({ url: `/api/v1/admin/settings` }),
-    }),
-    settingChange: build.mutation<
-      SettingChangeApiResponse,
-      SettingChangeApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/admin/settings`,
-        method: "PATCH",
-        body: queryArg.settingsChange,
-      }),
-    }),
-    health: build.query<HealthApiResponse, HealthApiArg>({
-      query: () => ({ url: `/api/v1/health` }),
-    }),
-    ready: build.query<ReadyApiResponse, ReadyApiArg>({
-      query: () => ({ url: `/api/v1/ready` }),
     }),
     limits: build.query<LimitsApiResponse, LimitsApiArg>({
       query: () => ({ url: `/api/v1/limits` }),
@@ -303,19 +113,6 @@ const injectedRtkApi = api.injectEndpoints({
     projectGet: build.query<ProjectGetApiResponse, ProjectGetApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}`,
-      }),
-    }),
-    projectUpdate: build.mutation<
-      ProjectUpdateApiResponse,
-      ProjectUpdateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}`,
-        method: "PATCH",
-        body: queryArg.projectChange,
-        headers: {
-          "If-Match": queryArg["If-Match"],
-        },
       }),
     }),
     memberList: build.query<MemberListApiResponse, MemberListApiArg>({
@@ -442,28 +239,6 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    datasetRowsExport: build.query<
-      DatasetRowsExportApiResponse,
-      DatasetRowsExportApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/rows/export`,
-        params: {
-          format: queryArg.format,
-        },
-      }),
-    }),
-    datasetRejectsExport: build.query<
-      DatasetRejectsExportApiResponse,
-      DatasetRejectsExportApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/datasets/${encodeURIComponent(String(queryArg.dataset))}/rejects/export`,
-        params: {
-          format: queryArg.format,
-        },
-      }),
-    }),
     previewCreate: build.mutation<
       PreviewCreateApiResponse,
       PreviewCreateApiArg
@@ -547,28 +322,6 @@ const injectedRtkApi = api.injectEndpoints({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}`,
       }),
     }),
-    rulesetList: build.query<RulesetListApiResponse, RulesetListApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/rulesets`,
-        params: {
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-        },
-      }),
-    }),
-    rulesetCreate: build.mutation<
-      RulesetCreateApiResponse,
-      RulesetCreateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/rulesets`,
-        method: "POST",
-        body: queryArg.rulesetNew,
-        headers: {
-          "Idempotency-Key": queryArg["Idempotency-Key"],
-        },
-      }),
-    }),
     jobListOfReconciliation: build.query<
       JobListOfReconciliationApiResponse,
       JobListOfReconciliationApiArg
@@ -613,11 +366,6 @@ const injectedRtkApi = api.injectEndpoints({
         method: "POST",
       }),
     }),
-    receiptGet: build.query<ReceiptGetApiResponse, ReceiptGetApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/jobs/${encodeURIComponent(String(queryArg.job))}/receipt`,
-      }),
-    }),
     jobModelGet: build.query<JobModelGetApiResponse, JobModelGetApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/jobs/${encodeURIComponent(String(queryArg.job))}/model`,
@@ -650,11 +398,6 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    modelGet: build.query<ModelGetApiResponse, ModelGetApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/models/${encodeURIComponent(String(queryArg.no))}`,
-      }),
-    }),
     modelUnpin: build.mutation<ModelUnpinApiResponse, ModelUnpinApiArg>({
       query: (queryArg) => ({
         url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/models/pinned`,
@@ -674,14 +417,6 @@ const injectedRtkApi = api.injectEndpoints({
         params: {
           offset: queryArg.offset,
           limit: queryArg.limit,
-        },
-      }),
-    }),
-    viewExport: build.query<ViewExportApiResponse, ViewExportApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/views/${encodeURIComponent(String(queryArg.view))}/export`,
-        params: {
-          format: queryArg.format,
         },
       }),
     }),
@@ -718,327 +453,6 @@ const injectedRtkApi = api.injectEndpoints({
         },
       }),
     }),
-    exceptionCreate: build.mutation<
-      ExceptionCreateApiResponse,
-      ExceptionCreateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reconciliations/${encodeURIComponent(String(queryArg.reconciliation))}/exceptions`,
-        method: "POST",
-        body: queryArg.exceptionNew,
-        headers: {
-          "Idempotency-Key": queryArg["Idempotency-Key"],
-        },
-      }),
-    }),
-    exceptionList: build.query<ExceptionListApiResponse, ExceptionListApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions`,
-        params: {
-          reconciliation: queryArg.reconciliation,
-          state: queryArg.state,
-          live: queryArg.live,
-          severity: queryArg.severity,
-          owner: queryArg.owner,
-          team: queryArg.team,
-          reason: queryArg.reason,
-          type: queryArg["type"],
-          overdue: queryArg.overdue,
-          age_min: queryArg.ageMin,
-          sort: queryArg.sort,
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-        },
-      }),
-    }),
-    exceptionBulk: build.mutation<
-      ExceptionBulkApiResponse,
-      ExceptionBulkApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/bulk`,
-        method: "POST",
-        body: queryArg.exceptionBulk,
-      }),
-    }),
-    exceptionExport: build.query<
-      ExceptionExportApiResponse,
-      ExceptionExportApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/export`,
-        params: {
-          reconciliation: queryArg.reconciliation,
-          state: queryArg.state,
-          live: queryArg.live,
-          severity: queryArg.severity,
-          owner: queryArg.owner,
-          team: queryArg.team,
-          reason: queryArg.reason,
-          type: queryArg["type"],
-          overdue: queryArg.overdue,
-          age_min: queryArg.ageMin,
-          sort: queryArg.sort,
-          format: queryArg.format,
-        },
-      }),
-    }),
-    exceptionSheet: build.mutation<
-      ExceptionSheetApiResponse,
-      ExceptionSheetApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/sheet`,
-        method: "POST",
-        body: queryArg.exceptionSheet,
-      }),
-    }),
-    exceptionGet: build.query<ExceptionGetApiResponse, ExceptionGetApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}`,
-      }),
-    }),
-    exceptionUpdate: build.mutation<
-      ExceptionUpdateApiResponse,
-      ExceptionUpdateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}`,
-        method: "PATCH",
-        body: queryArg.exceptionEdit,
-        headers: {
-          "If-Match": queryArg["If-Match"],
-        },
-      }),
-    }),
-    exceptionHistory: build.query<
-      ExceptionHistoryApiResponse,
-      ExceptionHistoryApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}/history`,
-      }),
-    }),
-    exceptionCommentList: build.query<
-      ExceptionCommentListApiResponse,
-      ExceptionCommentListApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}/comments`,
-        params: {
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-        },
-      }),
-    }),
-    exceptionCommentCreate: build.mutation<
-      ExceptionCommentCreateApiResponse,
-      ExceptionCommentCreateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exceptions/${encodeURIComponent(String(queryArg.exception))}/comments`,
-        method: "POST",
-        body: queryArg.exceptionCommentNew,
-        headers: {
-          "Idempotency-Key": queryArg["Idempotency-Key"],
-        },
-      }),
-    }),
-    reasonList: build.query<ReasonListApiResponse, ReasonListApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reasons`,
-        params: {
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-        },
-      }),
-    }),
-    reasonCreate: build.mutation<ReasonCreateApiResponse, ReasonCreateApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reasons`,
-        method: "POST",
-        body: queryArg.reasonNew,
-        headers: {
-          "Idempotency-Key": queryArg["Idempotency-Key"],
-        },
-      }),
-    }),
-    reasonUpdate: build.mutation<ReasonUpdateApiResponse, ReasonUpdateApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/reasons/${encodeURIComponent(String(queryArg.reason))}`,
-        method: "PATCH",
-        body: queryArg.reasonChange,
-        headers: {
-          "If-Match": queryArg["If-Match"],
-        },
-      }),
-    }),
-    exceptionPolicyGet: build.query<
-      ExceptionPolicyGetApiResponse,
-      ExceptionPolicyGetApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exception-policy`,
-      }),
-    }),
-    exceptionPolicySet: build.mutation<
-      ExceptionPolicySetApiResponse,
-      ExceptionPolicySetApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/exception-policy`,
-        method: "PUT",
-        body: queryArg.exceptionPolicyNew,
-        headers: {
-          "If-Match": queryArg["If-Match"],
-        },
-      }),
-    }),
-    webhookList: build.query<WebhookListApiResponse, WebhookListApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks`,
-        params: {
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-        },
-      }),
-    }),
-    webhookCreate: build.mutation<
-      WebhookCreateApiResponse,
-      WebhookCreateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks`,
-        method: "POST",
-        body: queryArg.webhookNew,
-      }),
-    }),
-    webhookGet: build.query<WebhookGetApiResponse, WebhookGetApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}`,
-      }),
-    }),
-    webhookUpdate: build.mutation<
-      WebhookUpdateApiResponse,
-      WebhookUpdateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}`,
-        method: "PATCH",
-        body: queryArg.webhookChange,
-      }),
-    }),
-    webhookDelete: build.mutation<
-      WebhookDeleteApiResponse,
-      WebhookDeleteApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}`,
-        method: "DELETE",
-      }),
-    }),
-    webhookRotate: build.mutation<
-      WebhookRotateApiResponse,
-      WebhookRotateApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}/rotate`,
-        method: "POST",
-      }),
-    }),
-    deliveryList: build.query<DeliveryListApiResponse, DeliveryListApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}/deliveries`,
-        params: {
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-        },
-      }),
-    }),
-    deliveryTries: build.query<DeliveryTriesApiResponse, DeliveryTriesApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}/deliveries/${encodeURIComponent(String(queryArg.delivery))}`,
-      }),
-    }),
-    deliveryAgain: build.mutation<
-      DeliveryAgainApiResponse,
-      DeliveryAgainApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/webhooks/${encodeURIComponent(String(queryArg.webhook))}/deliveries/${encodeURIComponent(String(queryArg.delivery))}/again`,
-        method: "POST",
-      }),
-    }),
-    auditList: build.query<AuditListApiResponse, AuditListApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/audit`,
-        params: {
-          project: queryArg.project,
-          from: queryArg["from"],
-          to: queryArg.to,
-          actor: queryArg.actor,
-          action: queryArg.action,
-          object: queryArg["object"],
-          outcome: queryArg.outcome,
-          request_id: queryArg.requestId,
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-        },
-      }),
-    }),
-    auditExport: build.query<AuditExportApiResponse, AuditExportApiArg>({
-      query: (queryArg) => ({
-        url: `/api/v1/audit/export`,
-        params: {
-          project: queryArg.project,
-          from: queryArg["from"],
-          to: queryArg.to,
-          actor: queryArg.actor,
-          action: queryArg.action,
-          object: queryArg["object"],
-          outcome: queryArg.outcome,
-          request_id: queryArg.requestId,
-          format: queryArg.format,
-        },
-      }),
-    }),
-    projectAuditList: build.query<
-      ProjectAuditListApiResponse,
-      ProjectAuditListApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/audit`,
-        params: {
-          from: queryArg["from"],
-          to: queryArg.to,
-          actor: queryArg.actor,
-          action: queryArg.action,
-          object: queryArg["object"],
-          outcome: queryArg.outcome,
-          request_id: queryArg.requestId,
-          limit: queryArg.limit,
-          cursor: queryArg.cursor,
-        },
-      }),
-    }),
-    projectAuditExport: build.query<
-      ProjectAuditExportApiResponse,
-      ProjectAuditExportApiArg
-    >({
-      query: (queryArg) => ({
-        url: `/api/v1/projects/${encodeURIComponent(String(queryArg.project))}/audit/export`,
-        params: {
-          from: queryArg["from"],
-          to: queryArg.to,
-          actor: queryArg.actor,
-          action: queryArg.action,
-          object: queryArg["object"],
-          outcome: queryArg.outcome,
-          request_id: queryArg.requestId,
-          format: queryArg.format,
-        },
-      }),
-    }),
   }),
   overrideExisting: false,
 });
@@ -1058,26 +472,6 @@ export type CodeRedeemApiResponse =
 export type CodeRedeemApiArg = {
   redeem: Redeem;
 };
-export type PasswordForgetApiResponse = unknown;
-export type PasswordForgetApiArg = {
-  passwordForget: PasswordForget;
-};
-export type AccountRegisterApiResponse = unknown;
-export type AccountRegisterApiArg = {
-  register: Register;
-};
-export type PasswordChangeApiResponse = unknown;
-export type PasswordChangeApiArg = {
-  passwordChange: PasswordChange;
-};
-export type ProfileChangeApiResponse =
-  /** status 200 Change one's own name */ SessionInfo;
-export type ProfileChangeApiArg = {
-  profileChange: ProfileChange;
-};
-export type SessionRefreshApiResponse =
-  /** status 200 Exchange the refresh cookie for new cookies */ SessionInfo;
-export type SessionRefreshApiArg = void;
 export type SessionEndApiResponse = unknown;
 export type SessionEndApiArg = void;
 export type SessionStepUpApiResponse = unknown;
@@ -1091,27 +485,10 @@ export type SessionListApiArg = {
   limit?: number;
   cursor?: string;
 };
-export type SessionRevokeOthersApiResponse = unknown;
-export type SessionRevokeOthersApiArg = void;
 export type SessionRevokeApiResponse = unknown;
 export type SessionRevokeApiArg = {
   session: string;
 };
-export type MfaGetApiResponse = /** status 200 One's own second factor */ Mfa;
-export type MfaGetApiArg = void;
-export type TotpBeginApiResponse =
-  /** status 201 Begin to set up one-time passwords */ TotpBegun;
-export type TotpBeginApiArg = void;
-export type TotpDisableApiResponse = unknown;
-export type TotpDisableApiArg = void;
-export type TotpConfirmApiResponse =
-  /** status 200 Prove the authenticator with a code; gives recovery codes, ends the other sessions */ RecoveryCodes;
-export type TotpConfirmApiArg = {
-  secondFactor: SecondFactor;
-};
-export type RecoveryRenewApiResponse =
-  /** status 201 New recovery codes in place of the old ones */ RecoveryCodes;
-export type RecoveryRenewApiArg = void;
 export type ApiKeyListApiResponse =
   /** status 200 List one's own API keys */ ApiKeyList;
 export type ApiKeyListApiArg = {
@@ -1124,80 +501,10 @@ export type ApiKeyCreateApiResponse =
 export type ApiKeyCreateApiArg = {
   apiKeyNew: ApiKeyNew;
 };
-export type ApiKeyRotateApiResponse =
-  /** status 201 Give an API key a successor; both are good until the old one is revoked */ ApiKeyCreated;
-export type ApiKeyRotateApiArg = {
-  apiKey: string;
-};
 export type ApiKeyRevokeApiResponse = unknown;
 export type ApiKeyRevokeApiArg = {
   apiKey: string;
 };
-export type AccountListApiResponse =
-  /** status 200 List all accounts */ AccountList;
-export type AccountListApiArg = {
-  /** 100 without. */
-  limit?: number;
-  cursor?: string;
-};
-export type AccountInviteApiResponse =
-  /** status 201 Make an account and invite its person by e-mail */ Account;
-export type AccountInviteApiArg = {
-  /** Repeating a request with the same key gives the same answer once. */
-  "Idempotency-Key"?: string;
-  accountNew: AccountNew;
-};
-export type AccountGetApiResponse = /** status 200 One account */ Account;
-export type AccountGetApiArg = {
-  user: string;
-};
-export type AccountInviteAgainApiResponse = unknown;
-export type AccountInviteAgainApiArg = {
-  user: string;
-};
-export type AccountDeactivateApiResponse =
-  /** status 200 Deactivate an account; its sessions end */ Account;
-export type AccountDeactivateApiArg = {
-  user: string;
-};
-export type AccountActivateApiResponse =
-  /** status 200 Activate an account again */ Account;
-export type AccountActivateApiArg = {
-  user: string;
-};
-export type AccountUnlockApiResponse =
-  /** status 200 Forget an account's failed sign-ins */ Account;
-export type AccountUnlockApiArg = {
-  user: string;
-};
-export type AccountSignOutApiResponse = unknown;
-export type AccountSignOutApiArg = {
-  user: string;
-};
-export type AccountResetMfaApiResponse =
-  /** status 200 Take a lost second factor away; the account's sessions end */ Account;
-export type AccountResetMfaApiArg = {
-  user: string;
-};
-export type AccountSetRolesApiResponse =
-  /** status 200 Set an account's roles on the platform */ Account;
-export type AccountSetRolesApiArg = {
-  user: string;
-  rolesChange: RolesChange;
-};
-export type SettingListApiResponse =
-  /** status 200 The platform's settings, and those of the file */ PlatformSettings;
-export type SettingListApiArg = void;
-export type SettingChangeApiResponse =
-  /** status 200 Change settings of the platform */ PlatformSettings;
-export type SettingChangeApiArg = {
-  settingsChange: SettingsChange;
-};
-export type HealthApiResponse =
-  /** status 200 Does the process answer */ Health;
-export type HealthApiArg = void;
-export type ReadyApiResponse = /** status 200 What works */ Ready;
-export type ReadyApiArg = void;
 export type LimitsApiResponse =
   /** status 200 Sizes and types that are accepted */ Limits;
 export type LimitsApiArg = void;
@@ -1221,14 +528,6 @@ export type ProjectCreateApiArg = {
 export type ProjectGetApiResponse = /** status 200 One project */ Project;
 export type ProjectGetApiArg = {
   project: string;
-};
-export type ProjectUpdateApiResponse =
-  /** status 200 Rename, archive or restore a project */ Project;
-export type ProjectUpdateApiArg = {
-  project: string;
-  /** The version last seen, quoted. */
-  "If-Match": string;
-  projectChange: ProjectChange;
 };
 export type MemberListApiResponse =
   /** status 200 List a project's members */ MemberList;
@@ -1350,22 +649,6 @@ export type DatasetRejectsApiArg = {
   /** 100 without. */
   limit?: number;
 };
-export type DatasetRowsExportApiResponse =
-  /** status 200 Download the rows of a dataset */ Blob;
-export type DatasetRowsExportApiArg = {
-  project: string;
-  dataset: string;
-  /** csv without. */
-  format?: "csv" | "xlsx";
-};
-export type DatasetRejectsExportApiResponse =
-  /** status 200 Download rejected rows with their cells and reasons, to be repaired */ Blob;
-export type DatasetRejectsExportApiArg = {
-  project: string;
-  dataset: string;
-  /** csv without. */
-  format?: "csv" | "xlsx";
-};
 export type PreviewCreateApiResponse =
   /** status 202 Read the dataset's file through a mapping and keep nothing but a preview */ Preview;
 export type PreviewCreateApiArg = {
@@ -1434,24 +717,6 @@ export type ReconciliationGetApiArg = {
   project: string;
   reconciliation: string;
 };
-export type RulesetListApiResponse =
-  /** status 200 List the versions of a ruleset */ RulesetVersionList;
-export type RulesetListApiArg = {
-  project: string;
-  reconciliation: string;
-  /** 100 without. */
-  limit?: number;
-  cursor?: string;
-};
-export type RulesetCreateApiResponse =
-  /** status 201 Write a new version of the ruleset */ RulesetVersion;
-export type RulesetCreateApiArg = {
-  project: string;
-  reconciliation: string;
-  /** Repeating a request with the same key gives the same answer once. */
-  "Idempotency-Key"?: string;
-  rulesetNew: RulesetNew;
-};
 export type JobListOfReconciliationApiResponse =
   /** status 200 List a reconciliation's jobs */ JobList;
 export type JobListOfReconciliationApiArg = {
@@ -1488,12 +753,6 @@ export type JobCancelApiArg = {
   project: string;
   job: string;
 };
-export type ReceiptGetApiResponse =
-  /** status 200 What a job's result rests on, to be kept */ Receipt;
-export type ReceiptGetApiArg = {
-  project: string;
-  job: string;
-};
 export type JobModelGetApiResponse =
   /** status 200 What a job learned: weights per level, keys, windows */ Model;
 export type JobModelGetApiArg = {
@@ -1526,13 +785,6 @@ export type ModelCreateApiArg = {
   "Idempotency-Key"?: string;
   modelNew: ModelNew;
 };
-export type ModelGetApiResponse =
-  /** status 200 One version of a model */ ModelVersion;
-export type ModelGetApiArg = {
-  project: string;
-  reconciliation: string;
-  no: number;
-};
 export type ModelUnpinApiResponse = unknown;
 export type ModelUnpinApiArg = {
   project: string;
@@ -1552,14 +804,6 @@ export type ViewRowsApiArg = {
   offset?: number;
   /** 100 without. */
   limit?: number;
-};
-export type ViewExportApiResponse =
-  /** status 200 Download the matches or open items of a view */ Blob;
-export type ViewExportApiArg = {
-  project: string;
-  view: string;
-  /** csv without. */
-  format?: "csv" | "xlsx";
 };
 export type ViewFacetsApiResponse =
   /** status 200 Values of a view's rows, counted */ FacetList;
@@ -1593,273 +837,6 @@ export type DecisionCreateApiArg = {
   /** Repeating a request with the same key gives the same answer once. */
   "Idempotency-Key"?: string;
   decisionNew: DecisionNew;
-};
-export type ExceptionCreateApiResponse =
-  /** status 201 Open an exception about an open item or a match */ Exception;
-export type ExceptionCreateApiArg = {
-  project: string;
-  reconciliation: string;
-  /** Repeating a request with the same key gives the same answer once. */
-  "Idempotency-Key"?: string;
-  exceptionNew: ExceptionNew;
-};
-export type ExceptionListApiResponse =
-  /** status 200 List exceptions */ ExceptionList;
-export type ExceptionListApiArg = {
-  project: string;
-  reconciliation?: string;
-  state?:
-    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
-  /** Neither resolved nor closed. */
-  live?: boolean;
-  severity?: "low" | "medium" | "high" | "critical";
-  owner?: string;
-  team?: string;
-  reason?: string;
-  type?: string;
-  overdue?: boolean;
-  /** At least so many days old. */
-  ageMin?: number;
-  /** Soonest due, oldest, largest or most severe first; else the newest. */
-  sort?: "due" | "age" | "amount" | "severity";
-  /** 100 without. */
-  limit?: number;
-  cursor?: string;
-};
-export type ExceptionBulkApiResponse =
-  /** status 200 Change all exceptions that a filter selects; first only asked, then by token */ ExceptionBulkResult;
-export type ExceptionBulkApiArg = {
-  project: string;
-  exceptionBulk: ExceptionBulk;
-};
-export type ExceptionExportApiResponse =
-  /** status 200 Download exceptions: as a sheet to edit, or as lines of JSON */ Blob;
-export type ExceptionExportApiArg = {
-  project: string;
-  reconciliation?: string;
-  state?:
-    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
-  /** Neither resolved nor closed. */
-  live?: boolean;
-  severity?: "low" | "medium" | "high" | "critical";
-  owner?: string;
-  team?: string;
-  reason?: string;
-  type?: string;
-  overdue?: boolean;
-  /** At least so many days old. */
-  ageMin?: number;
-  /** Soonest due, oldest, largest or most severe first; else the newest. */
-  sort?: "due" | "age" | "amount" | "severity";
-  /** csv without. */
-  format?: "csv" | "xlsx" | "ndjson";
-};
-export type ExceptionSheetApiResponse =
-  /** status 200 Change exceptions as an edited sheet has them; first only asked, then by token */ ExceptionSheetResult;
-export type ExceptionSheetApiArg = {
-  project: string;
-  exceptionSheet: ExceptionSheet;
-};
-export type ExceptionGetApiResponse = /** status 200 One exception */ Exception;
-export type ExceptionGetApiArg = {
-  project: string;
-  exception: string;
-};
-export type ExceptionUpdateApiResponse =
-  /** status 200 Change an exception: its state, owner, reason, due date … */ Exception;
-export type ExceptionUpdateApiArg = {
-  project: string;
-  exception: string;
-  /** The version last seen, quoted. */
-  "If-Match": string;
-  exceptionEdit: ExceptionEdit;
-};
-export type ExceptionHistoryApiResponse =
-  /** status 200 What became of an exception */ ExceptionHistory;
-export type ExceptionHistoryApiArg = {
-  project: string;
-  exception: string;
-};
-export type ExceptionCommentListApiResponse =
-  /** status 200 List comments, newest first */ ExceptionCommentList;
-export type ExceptionCommentListApiArg = {
-  project: string;
-  exception: string;
-  /** 100 without. */
-  limit?: number;
-  cursor?: string;
-};
-export type ExceptionCommentCreateApiResponse =
-  /** status 201 Comment on an exception, and mention members */ Comment;
-export type ExceptionCommentCreateApiArg = {
-  project: string;
-  exception: string;
-  /** Repeating a request with the same key gives the same answer once. */
-  "Idempotency-Key"?: string;
-  exceptionCommentNew: ExceptionCommentNew;
-};
-export type ReasonListApiResponse =
-  /** status 200 List the project's reason codes */ ReasonList;
-export type ReasonListApiArg = {
-  project: string;
-  /** 100 without. */
-  limit?: number;
-  cursor?: string;
-};
-export type ReasonCreateApiResponse =
-  /** status 201 Make a reason code */ Reason;
-export type ReasonCreateApiArg = {
-  project: string;
-  /** Repeating a request with the same key gives the same answer once. */
-  "Idempotency-Key"?: string;
-  reasonNew: ReasonNew;
-};
-export type ReasonUpdateApiResponse =
-  /** status 200 Rename or retire a reason code */ Reason;
-export type ReasonUpdateApiArg = {
-  project: string;
-  reason: string;
-  /** The version last seen, quoted. */
-  "If-Match": string;
-  reasonChange: ReasonChange;
-};
-export type ExceptionPolicyGetApiResponse =
-  /** status 200 How severe a value is, and how long it may take */ ExceptionPolicy;
-export type ExceptionPolicyGetApiArg = {
-  project: string;
-};
-export type ExceptionPolicySetApiResponse =
-  /** status 200 Set how severe a value is, and how long it may take */ ExceptionPolicy;
-export type ExceptionPolicySetApiArg = {
-  project: string;
-  /** The version last seen, quoted. */
-  "If-Match": string;
-  exceptionPolicyNew: ExceptionPolicyNew;
-};
-export type WebhookListApiResponse =
-  /** status 200 List webhooks */ WebhookList;
-export type WebhookListApiArg = {
-  project: string;
-  /** 100 without. */
-  limit?: number;
-  cursor?: string;
-};
-export type WebhookCreateApiResponse =
-  /** status 201 Create a webhook; the answer shows its secret once */ WebhookCreated;
-export type WebhookCreateApiArg = {
-  project: string;
-  webhookNew: WebhookNew;
-};
-export type WebhookGetApiResponse = /** status 200 One webhook */ Webhook;
-export type WebhookGetApiArg = {
-  project: string;
-  webhook: string;
-};
-export type WebhookUpdateApiResponse =
-  /** status 200 Change, pause or go on with a webhook */ Webhook;
-export type WebhookUpdateApiArg = {
-  project: string;
-  webhook: string;
-  webhookChange: WebhookChange;
-};
-export type WebhookDeleteApiResponse = unknown;
-export type WebhookDeleteApiArg = {
-  project: string;
-  webhook: string;
-};
-export type WebhookRotateApiResponse =
-  /** status 200 Give a webhook a new secret; the old one signs too for a day */ WebhookCreated;
-export type WebhookRotateApiArg = {
-  project: string;
-  webhook: string;
-};
-export type DeliveryListApiResponse =
-  /** status 200 List messages to a webhook */ DeliveryList;
-export type DeliveryListApiArg = {
-  project: string;
-  webhook: string;
-  /** 100 without. */
-  limit?: number;
-  cursor?: string;
-};
-export type DeliveryTriesApiResponse =
-  /** status 200 Tries to deliver a message */ DeliveryTryList;
-export type DeliveryTriesApiArg = {
-  project: string;
-  webhook: string;
-  delivery: string;
-};
-export type DeliveryAgainApiResponse = unknown;
-export type DeliveryAgainApiArg = {
-  project: string;
-  webhook: string;
-  delivery: string;
-};
-export type AuditListApiResponse =
-  /** status 200 The audit log, newest first */ AuditList;
-export type AuditListApiArg = {
-  project?: string;
-  /** At or after it. */
-  from?: string;
-  /** Before it. */
-  to?: string;
-  actor?: string;
-  action?: string;
-  object?: string;
-  outcome?: "done" | "refused" | "failed";
-  requestId?: string;
-  /** 100 without. */
-  limit?: number;
-  cursor?: string;
-};
-export type AuditExportApiResponse =
-  /** status 200 Download the audit log, oldest first */ Blob;
-export type AuditExportApiArg = {
-  project?: string;
-  /** At or after it. */
-  from?: string;
-  /** Before it. */
-  to?: string;
-  actor?: string;
-  action?: string;
-  object?: string;
-  outcome?: "done" | "refused" | "failed";
-  requestId?: string;
-  /** ndjson without: the log as it can be verified. */
-  format?: "ndjson" | "csv" | "xlsx";
-};
-export type ProjectAuditListApiResponse =
-  /** status 200 A project's part of the audit log, newest first */ AuditList;
-export type ProjectAuditListApiArg = {
-  project: string;
-  /** At or after it. */
-  from?: string;
-  /** Before it. */
-  to?: string;
-  actor?: string;
-  action?: string;
-  object?: string;
-  outcome?: "done" | "refused" | "failed";
-  requestId?: string;
-  /** 100 without. */
-  limit?: number;
-  cursor?: string;
-};
-export type ProjectAuditExportApiResponse =
-  /** status 200 Download a project's part of the audit log, oldest first */ Blob;
-export type ProjectAuditExportApiArg = {
-  project: string;
-  /** At or after it. */
-  from?: string;
-  /** Before it. */
-  to?: string;
-  actor?: string;
-  action?: string;
-  object?: string;
-  outcome?: "done" | "refused" | "failed";
-  requestId?: string;
-  /** ndjson without: the log as it can be verified. */
-  format?: "ndjson" | "csv" | "xlsx";
 };
 export type User = {
   id: string;
@@ -1911,20 +888,6 @@ export type Redeem = {
   password: string;
   display_name?: string;
 };
-export type PasswordForget = {
-  email: string;
-};
-export type Register = {
-  email: string;
-  display_name: string;
-};
-export type PasswordChange = {
-  password: string;
-  new_password: string;
-};
-export type ProfileChange = {
-  display_name: string;
-};
 export type StepUp = {
   password?: string;
   code?: string;
@@ -1942,23 +905,6 @@ export type SessionRow = {
 export type SessionList = {
   items: SessionRow[];
   next_cursor: string | null;
-};
-export type Mfa = {
-  /** One-time passwords are set up. */
-  totp: boolean;
-  totp_at: string | null;
-  recovery_codes_left: number;
-  /** A role demands a second factor. */
-  required: boolean;
-};
-export type TotpBegun = {
-  /** Base32, to type. */
-  secret: string;
-  /** otpauth://, to be shown as a QR code. */
-  uri: string;
-};
-export type RecoveryCodes = {
-  codes: string[];
 };
 export type ApiKey = {
   id: string;
@@ -1990,91 +936,6 @@ export type ApiKeyNew = {
   /** Where it may be used from, in CIDR notation. */
   networks?: string[];
   expires_in_days: number;
-};
-export type Account = {
-  id: string;
-  email: string;
-  display_name: string;
-  status: "invited" | "active" | "disabled";
-  platform_roles: ("administrator" | "auditor")[];
-  second_factor: boolean;
-  /** Sign-ins that failed since the last one. */
-  failures: number;
-  /** Too many of them. */
-  locked_until: string | null;
-  created_at: string;
-  /** Last seen in a session that is still remembered. */
-  used_at: string | null;
-};
-export type AccountList = {
-  items: Account[];
-  next_cursor: string | null;
-};
-export type AccountNew = {
-  email: string;
-  display_name: string;
-  platform_roles?: ("administrator" | "auditor")[];
-};
-export type RolesChange = {
-  platform_roles: ("administrator" | "auditor")[];
-};
-export type Settings = {
-  /** Anybody with an e-mail address may make an account. */
-  registration_open: boolean;
-  /** How long an invitation, or the link of a new account, works. */
-  invitation_seconds: number;
-  /** How long the link for a new password works. */
-  reset_seconds: number;
-  /** Roles whose holders must have a second factor. */
-  mfa_roles: (
-    | "administrator"
-    | "auditor"
-    | "viewer"
-    | "uploader"
-    | "analyst"
-    | "approver"
-    | "owner"
-  )[];
-};
-export type FileSetting = {
-  key: string;
-  /** null: a secret */
-  value: string | null;
-  text: string;
-};
-export type PlatformSettings = {
-  settings: Settings;
-  file: FileSetting[];
-};
-export type SettingsChange = {
-  /** Anybody with an e-mail address may make an account. */
-  registration_open?: boolean;
-  /** How long an invitation, or the link of a new account, works. */
-  invitation_seconds?: number;
-  /** How long the link for a new password works. */
-  reset_seconds?: number;
-  /** Roles whose holders must have a second factor. */
-  mfa_roles?: (
-    | "administrator"
-    | "auditor"
-    | "viewer"
-    | "uploader"
-    | "analyst"
-    | "approver"
-    | "owner"
-  )[];
-};
-export type Health = {
-  status: "ok";
-};
-export type ReadyPart = {
-  name: string;
-  status: "up" | "down" | "unknown";
-  detail: string;
-};
-export type Ready = {
-  status: "ready" | "degraded";
-  parts: ReadyPart[];
 };
 export type LimitsUpload = {
   max_bytes: number;
@@ -2112,10 +973,6 @@ export type ProjectNew = {
   name: string;
   time_zone: string;
   base_currency: string;
-};
-export type ProjectChange = {
-  name?: string;
-  status?: "active" | "archived";
 };
 export type Member = {
   user: string;
@@ -2673,18 +1530,6 @@ export type ReconciliationNew = {
   advice?: string;
   ruleset?: Ruleset;
 };
-export type RulesetVersion = {
-  version: number;
-  ruleset: Ruleset;
-  created_at: string;
-};
-export type RulesetVersionList = {
-  items: RulesetVersion[];
-  next_cursor: string | null;
-};
-export type RulesetNew = {
-  ruleset: Ruleset;
-};
 export type JobList = {
   items: Job[];
   next_cursor: string | null;
@@ -2694,72 +1539,6 @@ export type JobNew = {
   right: string[];
   /** A dataset of the source of advice. */
   advice?: string[];
-};
-export type ReceiptInput = {
-  side: "left" | "right" | "advice";
-  dataset: string;
-  name: string;
-  /** Of the file. */
-  sha256: string;
-  content_sha256: string;
-  mapping_version: number;
-  mapping_sha256: string;
-  rows_read: number;
-  rows_accepted: number;
-  rows_rejected: number;
-  rows_skipped: number;
-  carried: boolean;
-  first_seen: string | null;
-  [key: string]: any;
-};
-export type ReceiptSample = {
-  seed: string;
-  target: string;
-  population: number;
-  checked: number;
-  verdict: "shown" | "not yet shown";
-  [key: string]: any;
-};
-export type CarriedItem = {
-  dataset: number;
-  row: number;
-  remaining_minor: string;
-  first_seen: string | null;
-};
-export type ReceiptPass = {
-  name: string;
-  confirmed: number;
-  suggested: number;
-  ambiguous: number;
-  [key: string]: any;
-};
-export type ReceiptHashed = {
-  engine: number;
-  ruleset: string;
-  ruleset_sha256: string;
-  ruleset_version?: number;
-  model_version?: number;
-  model_sha256?: string;
-  inputs: ReceiptInput[];
-  calibration: Calibration;
-  sample: ReceiptSample;
-  carried: CarriedItem[];
-  identities: Identities;
-  passes: ReceiptPass[];
-  search_complete: boolean;
-  result_sha256: string;
-  [key: string]: any;
-};
-export type ReceiptUnhashed = {
-  seconds: string;
-  threads: number;
-  [key: string]: any;
-};
-export type Receipt = {
-  hashed: ReceiptHashed;
-  /** Of the text of hashed. */
-  receipt_sha256: string;
-  unhashed: ReceiptUnhashed;
 };
 export type ModelLevel = {
   name: string;
@@ -3106,313 +1885,4 @@ export type DecisionNew = {
   /** Of confirm: which of an ambiguous match's records and alternatives it is; as many of each side as it has. Without it, the match as it stands. */
   records?: RecordRef[];
   note?: string;
-};
-export type ExceptionItem = {
-  dataset: string;
-  row: number;
-};
-export type ExceptionMatch = {
-  job: string;
-  no: number;
-};
-export type Exception = {
-  id: string;
-  reconciliation: string;
-  /** null: it is about a match. */
-  item: ExceptionItem | null;
-  match: ExceptionMatch | null;
-  /** The item's break type when it was opened, or match. */
-  type: string;
-  state:
-    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
-  severity: "low" | "medium" | "high" | "critical";
-  reason: string | null;
-  owner: string | null;
-  /** The queue that it waits in. */
-  team: string | null;
-  due_on: string;
-  /** It is due and not resolved. */
-  overdue: boolean;
-  amount: Money | null;
-  /** Since when the item is known, or when it was opened. */
-  opened_on: string;
-  /** Until today, in the project's time zone. */
-  age_days: number;
-  note: string | null;
-  /** Somebody else closes it. */
-  resolved_by: string | null;
-  created_by: string | null;
-  created_at: string;
-  updated_at: string;
-  version: number;
-};
-export type ExceptionNew = {
-  item?: ExceptionItem;
-  match?: ExceptionMatch;
-  severity?: "low" | "medium" | "high" | "critical";
-  reason?: string;
-  owner?: string;
-  team?: string;
-  due_on?: string;
-  note?: string;
-};
-export type ExceptionList = {
-  items: Exception[];
-  next_cursor: string | null;
-};
-export type ExceptionConflict = {
-  code: string;
-  detail: string;
-  count: number;
-};
-export type ExceptionBulkResult = {
-  /** false: it was only asked. */
-  applied: boolean;
-  /** Exceptions that change. */
-  count: number;
-  money: Money[];
-  conflicts: ExceptionConflict[];
-  /** Of exactly these exceptions in these versions. */
-  token: string;
-};
-export type ExceptionFilter = {
-  reconciliation?: string;
-  state?:
-    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
-  live?: boolean;
-  severity?: "low" | "medium" | "high" | "critical";
-  owner?: string;
-  team?: string;
-  reason?: string;
-  type?: string;
-  overdue?: boolean;
-  age_min?: number;
-};
-export type ExceptionEdit = {
-  state?:
-    "open" | "in_progress" | "waiting" | "resolved" | "closed" | "reopened";
-  severity?: "low" | "medium" | "high" | "critical";
-  reason?: string | null;
-  owner?: string | null;
-  team?: string | null;
-  due_on?: string;
-  note?: string | null;
-};
-export type ExceptionBulk = {
-  filter: ExceptionFilter;
-  change: ExceptionEdit;
-  token?: string;
-};
-export type ExceptionSheetChange = {
-  /** Of the sheet, from 1. */
-  row: number;
-  id: string;
-  /** By name: what is, and what would be. */
-  changes: {
-    [key: string]: any;
-  };
-};
-export type ExceptionSheetRefusal = {
-  row: number;
-  code: string;
-  detail: string;
-};
-export type ExceptionSheetResult = {
-  applied: boolean;
-  rows: number;
-  unchanged: number;
-  changed: number;
-  /** The first 500. */
-  changes: ExceptionSheetChange[];
-  refused: number;
-  /** The first 500. */
-  refusals: ExceptionSheetRefusal[];
-  token: string;
-};
-export type ExceptionSheet = {
-  /** The edited sheet, uploaded and read. */
-  dataset: string;
-  token?: string;
-};
-export type ExceptionChange = {
-  version: number;
-  user: string | null;
-  at: string;
-  /** By name: what was, and what is since. */
-  changes: {
-    [key: string]: any;
-  };
-};
-export type ExceptionHistory = {
-  items: ExceptionChange[];
-};
-export type ExceptionComment = {
-  id: string;
-  user: string;
-  text: string;
-  mentions: string[];
-  created_at: string;
-};
-export type ExceptionCommentList = {
-  items: ExceptionComment[];
-  next_cursor: string | null;
-};
-export type Comment = {
-  id: string;
-  user: string;
-  text: string;
-  mentions: string[];
-  created_at: string;
-};
-export type ExceptionCommentNew = {
-  text: string;
-  /** Members of the project, at most 50. */
-  mentions?: string[];
-};
-export type Reason = {
-  id: string;
-  code: string;
-  label: string;
-  /** Retired ones are not given any more. */
-  status: "active" | "retired";
-  created_at: string;
-  version: number;
-};
-export type ReasonList = {
-  items: Reason[];
-  next_cursor: string | null;
-};
-export type ReasonNew = {
-  /** Small letters, digits and _. */
-  code: string;
-  label: string;
-};
-export type ReasonChange = {
-  label?: string;
-  status?: "active" | "retired";
-};
-export type ExceptionPolicy = {
-  /** Whole units of its currency. */
-  medium_from: number;
-  high_from: number;
-  critical_from: number;
-  /** Until it is due. */
-  low_days: number;
-  medium_days: number;
-  high_days: number;
-  critical_days: number;
-  version: number;
-};
-export type ExceptionPolicyNew = {
-  /** Whole units of its currency. */
-  medium_from: number;
-  high_from: number;
-  critical_from: number;
-  /** Until it is due. */
-  low_days: number;
-  medium_days: number;
-  high_days: number;
-  critical_days: number;
-};
-export type Webhook = {
-  id: string;
-  name: string;
-  url: string;
-  /** Of those that x-event names. */
-  events: string[];
-  /** It trusts certificates of its own only. */
-  own_certificates: boolean;
-  /** SHA-256 of the public keys that the receiver may have, in base64. */
-  pins: string[];
-  /** gone: the receiver answered 410. */
-  status: "active" | "paused" | "gone";
-  old_secret_until: string | null;
-  created_at: string;
-};
-export type WebhookList = {
-  items: Webhook[];
-  next_cursor: string | null;
-};
-export type WebhookCreated = {
-  webhook: Webhook;
-  /** whsec_…, as Standard Webhooks has it; shown this once. */
-  secret: string;
-};
-export type WebhookNew = {
-  name: string;
-  /** https:// only. */
-  url: string;
-  events: string[];
-  /** Certificates to trust in place of the installation's. */
-  ca_pem?: string;
-  /** Two at least, if any: one of them is the backup. */
-  pins?: string[];
-};
-export type WebhookChange = {
-  name?: string;
-  url?: string;
-  events?: string[];
-  pins?: string[];
-  status?: "active" | "paused";
-};
-export type Delivery = {
-  /** As webhook-id. */
-  id: string;
-  event: string;
-  state: "waiting" | "delivered" | "failed";
-  tries: number;
-  /** Of the last answer. */
-  status: number | null;
-  error_code: string | null;
-  created_at: string;
-  expires_at: string;
-  ended_at: string | null;
-  /** What is sent. */
-  body: {
-    [key: string]: any;
-  };
-};
-export type DeliveryList = {
-  items: Delivery[];
-  next_cursor: string | null;
-};
-export type DeliveryTry = {
-  no: number;
-  at: string;
-  status: number | null;
-  error_code: string | null;
-  ms: number;
-};
-export type DeliveryTryList = {
-  items: DeliveryTry[];
-};
-export type AuditRow = {
-  /** Its place in the log. */
-  seq: number;
-  id: string;
-  ts: string;
-  project: string | null;
-  actor_kind: string;
-  actor: string | null;
-  /** noun.verb */
-  action: string;
-  /** The action for people. */
-  text: string;
-  object_kind: string;
-  object: string | null;
-  outcome: "done" | "refused" | "failed";
-  request_id: string | null;
-  details: {
-    [key: string]: any;
-  } | null;
-  /** Where it came from; null when there is none or it was erased. */
-  personal: {
-    [key: string]: any;
-  } | null;
-  /** Of this row and all before it. */
-  hash: string;
-};
-export type AuditList = {
-  items: AuditRow[];
-  next_cursor: string | null;
 };
